@@ -1,0 +1,44 @@
+"""What can go wrong in a channel.
+
+AdapterError
+├── Unreadable          the message cannot be understood; set aside for an operator
+├── SourceDown          the platform cannot be read from now
+└── SendError
+    ├── TryLater        not sent; try again (after `retry_after` seconds, if told)
+    ├── Rejected        not sent, and never will be
+    └── OutcomeUnknown  may have been sent
+"""
+
+from __future__ import annotations
+
+
+class AdapterError(Exception):
+    """A channel failed."""
+
+
+class Unreadable(AdapterError):
+    """The message cannot be understood."""
+
+
+class SourceDown(AdapterError):
+    """The platform cannot be read from now."""
+
+
+class SendError(AdapterError):
+    """A message was not certainly sent."""
+
+
+class TryLater(SendError):
+    """Not sent; worth another try."""
+
+    def __init__(self, why: str, retry_after: float | None = None) -> None:
+        super().__init__(why)
+        self.retry_after = retry_after
+
+
+class Rejected(SendError):
+    """The platform refuses this message for good."""
+
+
+class OutcomeUnknown(SendError):
+    """The connection broke when the platform may already have taken the message."""

@@ -1,0 +1,137 @@
+"""Approvals: who may decide what, and whether a response is a decision. All of it fails closed.
+
+The digest binds what runs to what was shown; `judge` is the only place where a person's response becomes a decision,
+whichever channel it came by.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+from agent_core.events import (
+    ApprovalRequest,
+    ApprovalResponse,
+    Author,
+    Call,
+    Frozen,
+    NoticeKind,
+    RequestClosed,
+)
+
+if TYPE_CHECKING:
+    from agent_core.thread import Thread
+    from agent_core.tools import Tool
+
+
+class Rule(Frozen):
+    """Who may approve a tool (person ids; nobody when empty), and how long a request stays open."""
+
+    tool: str
+    approvers: tuple[str, ...]
+    expires_in: timedelta = timedelta(hours=24)
+
+
+class Policy(Frozen):
+    """All rules, and whom to tell when the agent is at a loss (person ids). A tool without a rule has no approvers."""
+
+    rules: tuple[Rule, ...] = ()
+    escalate_to: tuple[str, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """The policy's own digest: it is bound into each approval, so a changed policy is a changed question."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+
+    def rule(self, tool: str) -> Rule:
+        """The rule of a tool; one that allows nobody when there is none."""
+        return next((r for r in self.rules if r.tool == tool), Rule(tool=tool, approvers=()))
+
+
+Gate = Literal["run", "ask", "forbid"]
+
+
+class Verdict(Frozen):
+    """What the policy says about a call; `why` when it is forbidden."""
+
+    gate: Gate
+    why: str = ""
+
+
+def gate(tool: Tool, requester: Author | None, policy: Policy) -> Verdict:
+    """Stands between the choice of a tool and its run."""
+    if not tool.approval:
+        return Verdict(gate="run")
+    if requester is None or requester.person is None:
+        return Verdict(gate="forbid", why="nobody knows who asks for this, so nobody may approve it")
+    if not _others(policy.rule(tool.name).approvers, requester):
+        return Verdict(gate="forbid", why=f"the policy names no one else who may approve {tool.name}")
+    return Verdict(gate="ask")
+
+
+def _others(approvers: tuple[str, ...], requester: Author) -> tuple[str, ...]:
+    return tuple(person for person in approvers if person != requester.person)
+
+
+def approvers_for(tool: Tool, requester: Author, policy: Policy) -> tuple[str, ...]:
+    """The persons to ask: the rule's approvers without the requester."""
+    return _others(policy.rule(tool.name).approvers, requester)
+
+
+def digest(*, tenant: str, thread_id: str, call: Call, policy: str) -> str:
+    """SHA-256 in hex over the length-prefixed UTF-8 of tenant, thread, tool, version, arguments and policy version."""
+    parts = (tenant, thread_id, call.tool, call.version, call.arguments, policy)
+    total = hashlib.sha256()
+    for part in parts:
+        data = part.encode()
+        total.update(b"%d:%s," % (len(data), data))
+    return total.hexdigest()
+
+
+class Refusal(Frozen):
+    """Why a response is not a decision."""
+
+    kind: NoticeKind
+    detail: str = ""
+
+
+def judge(thread: Thread, response: ApprovalResponse, policy: Policy) -> ApprovalRequest | Refusal:
+    """The request this response decides, or why it does not."""
+    request = thread.open_request(response.request_id)
+    if not isinstance(request, ApprovalRequest):
+        return no_longer_open(thread, response.request_id)
+    if response.at >= request.expires_at:
+        return Refusal(kind="expired")
+    if response.digest and response.digest != request.digest:
+        return Refusal(kind="changed")
+    refused = _not_theirs(response.author, request, policy)
+    return Refusal(kind=refused) if refused else request
+
+
+def _not_theirs(author: Author, request: ApprovalRequest, policy: Policy) -> NoticeKind | None:
+    """Why this author may not decide this request: checked against the card's list and today's."""
+    if author.identity == request.requester.identity:
+        return "own_request"
+    if author.assurance != "verified":
+        return "not_verified"
+    if author.person is not None and author.person == request.requester.person:
+        return "own_request"
+    allowed = set(request.approvers) & set(policy.rule(request.call.tool).approvers)
+    return None if author.person in allowed else "not_an_approver"
+
+
+def no_longer_open(thread: Thread, request_id: str) -> Refusal:
+    """What to tell someone who answers a request that is not open."""
+    closed = thread.closed_request(request_id)
+    if closed is None:
+        return Refusal(kind="unknown_request")
+    if closed.outcome == "expired":
+        return Refusal(kind="expired")
+    return Refusal(kind="already_closed", detail=outcome_in_words(closed))
+
+
+def outcome_in_words(closed: RequestClosed) -> str:
+    """`approved by bo at 2026-11-21 09:30 UTC`."""
+    who = f" by {closed.by.person or closed.by.identity}" if closed.by else ""
+    return f"{closed.outcome}{who} at {closed.at:%Y-%m-%d %H:%M} UTC"

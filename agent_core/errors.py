@@ -1,0 +1,25 @@
+"""What can go wrong in the core.
+
+CoreError
+├── BadArguments      the arguments of a call are not what its tool takes
+├── UnknownAgent      no agent of that name
+└── BadPrompt         a prompt file cannot be used
+"""
+
+from __future__ import annotations
+
+
+class CoreError(Exception):
+    """The core cannot do what it was asked to."""
+
+
+class BadArguments(CoreError):
+    """The arguments of a call are not what its tool takes."""
+
+
+class UnknownAgent(CoreError):
+    """No agent of that name."""
+
+
+class BadPrompt(CoreError):
+    """A prompt file cannot be used."""

@@ -1,0 +1,342 @@
+"""Events: the facts a thread is made of, and the few shapes everyone in the house speaks.
+
+Each event is frozen and only ever appended. Four pairs carry the talk between the agent and the outside (messages,
+tools, approvals, inputs); the rest mark the life of a thread. The model chooses a `Step`, which is not an event: it
+has no way to write an answer that belongs to a person.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+
+SCHEMA_VERSION = 1
+EPOCH = datetime.fromtimestamp(0, UTC)
+
+Assurance = Literal["verified", "asserted", "none"]
+Decision = Literal["approve", "deny"]
+Risk = Literal["low", "medium", "high"]
+
+
+class Frozen(BaseModel):
+    """Data that travels: immutable, and closed to fields nobody declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="float")
+
+
+class Author(Frozen):
+    """Who said it: an identity on a channel (`email:ana@example.com`), the person behind it if linked, and how sure.
+
+    `verified` means the channel proved it (signature, aligned DMARC, our own token); `evidence` says by what.
+    """
+
+    identity: str
+    person: str | None = None
+    assurance: Assurance = "none"
+    evidence: str = ""
+
+
+class _Event(Frozen):
+    """`id` is the platform's own id where it has one; `at` is the store's clock at the moment of appending."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    id: str
+    at: AwareDatetime = EPOCH
+
+
+# --- talk
+
+
+class UserMessage(_Event):
+    """A person said something. `answers` names the request whose code the message proved to know, if any."""
+
+    type: Literal["user_message"] = "user_message"
+    author: Author
+    text: str
+    answers: str | None = None
+    raw: str | None = None
+
+
+class AgentMessage(_Event):
+    """The agent says something to everyone who waits for an answer, each where they last spoke."""
+
+    type: Literal["agent_message"] = "agent_message"
+    to: tuple[str, ...]
+    text: str
+
+
+# --- tools
+
+
+class Call(Frozen):
+    """A tool with the exact bytes of its arguments: JSON text that is never serialised again."""
+
+    tool: str
+    version: str
+    arguments: str
+
+
+class ToolCall(_Event):
+    """The agent runs a tool. `approval`, `digest` and `policy` tie it to the request that allowed exactly these bytes."""
+
+    type: Literal["tool_call"] = "tool_call"
+    call: Call
+    approval: str = ""
+    digest: str = ""
+    policy: str = ""
+
+
+class ToolResult(_Event):
+    """What came of a call. `unknown`: it may have happened; `refused`: the gate did not let it start."""
+
+    type: Literal["tool_result"] = "tool_result"
+    call_id: str
+    outcome: Literal["ok", "failed", "unknown", "refused"]
+    content: str
+
+
+# --- approvals
+
+
+class ApprovalRequest(_Event):
+    """May this call run? The event is the card: everything an approver must see.
+
+    `digest` is the SHA-256 that binds tenant, thread, call and policy; `approvers` are person ids, and an empty list
+    means nobody; `reason` is the agent's own wording, unchecked.
+    """
+
+    type: Literal["approval_request"] = "approval_request"
+    call: Call
+    risk: Risk
+    digest: str
+    requester: Author
+    approvers: tuple[str, ...]
+    policy: str
+    expires_at: AwareDatetime
+    reason: str = ""
+
+
+class ApprovalResponse(_Event):
+    """A person's decision: clicked, or read from the message `cause` by the deterministic parser, never by a model.
+
+    `digest` is that of the card the person saw; empty when the channel cannot carry it.
+    """
+
+    type: Literal["approval_response"] = "approval_response"
+    request_id: str
+    author: Author
+    decision: Decision
+    reason: str = ""
+    digest: str = ""
+    cause: str = ""
+
+
+# --- inputs
+
+
+class InputRequest(_Event):
+    """The agent needs to know something. `choices` empty means free text."""
+
+    type: Literal["input_request"] = "input_request"
+    to: str
+    question: str
+    choices: tuple[str, ...] = ()
+    expires_at: AwareDatetime
+
+
+class InputResponse(_Event):
+    """A person's answer to an input request; read from the message `cause`, if it came in words."""
+
+    type: Literal["input_response"] = "input_response"
+    request_id: str
+    author: Author
+    text: str
+    cause: str = ""
+
+
+# --- the life of a thread
+
+
+class RequestClosed(_Event):
+    """A request has its one end; every copy of its card is redrawn from this."""
+
+    type: Literal["request_closed"] = "request_closed"
+    request_id: str
+    outcome: Literal["approved", "denied", "answered", "expired", "withdrawn"]
+    by: Author | None = None
+    reason: str = ""
+
+
+NoticeKind = Literal[
+    "not_an_approver",
+    "own_request",
+    "not_verified",
+    "already_closed",
+    "expired",
+    "changed",
+    "unknown_request",
+    "code_needed",
+    "unclear",
+    "not_a_choice",
+    "paused",
+    "resumed",
+    "stopped",
+    "finished_after_stop",
+    "undelivered",
+]
+
+
+class Notice(_Event):
+    """A fixed sentence to one identity: why its answer (`cause`) did not count, or what became of the thread.
+
+    `about` is the request it speaks of, `detail` fills the sentence.
+    """
+
+    type: Literal["notice"] = "notice"
+    to: str
+    kind: NoticeKind
+    about: str = ""
+    detail: str = ""
+    cause: str = ""
+
+
+class Escalation(_Event):
+    """The agent cannot go on alone: these persons are told, and so is the requester."""
+
+    type: Literal["escalation"] = "escalation"
+    to: tuple[str, ...]
+    reason: str
+
+
+class Handoff(_Event):
+    """A human takes the thread over (`to` human: the agent keeps silent) or gives it back (`to` agent)."""
+
+    type: Literal["handoff"] = "handoff"
+    to: Literal["human", "agent"]
+    author: Author
+    note: str = ""
+
+
+class Control(_Event):
+    """Somebody with the right to do so pauses, resumes or stops the thread."""
+
+    type: Literal["control"] = "control"
+    verb: Literal["pause", "resume", "stop"]
+    author: Author
+
+
+class TimerFired(_Event):
+    """A moment the thread asked to be woken at has come."""
+
+    type: Literal["timer_fired"] = "timer_fired"
+    name: str
+
+
+class Summary(_Event):
+    """What came before, in short: the context starts here; open requests stay whole."""
+
+    type: Literal["summary"] = "summary"
+    text: str
+
+
+class Delivery(_Event):
+    """How a message to somebody ended. `cause` is the event it carried, `provider_id` the far end's own id."""
+
+    type: Literal["delivery"] = "delivery"
+    effect_id: str
+    cause: str
+    to: str
+    outcome: Literal["sent", "failed", "unknown", "refused", "dead"]
+    provider_id: str = ""
+    detail: str = ""
+
+
+class Failure(_Event):
+    """Something went wrong that the agent should know in short. Counted from the log; the third in a row escalates."""
+
+    type: Literal["failure"] = "failure"
+    kind: str
+    summary: str
+
+
+# --- what the model chose
+
+
+class Say(Frozen):
+    """Speak to the person."""
+
+    step: Literal["say"] = "say"
+    text: str
+
+
+class Use(Frozen):
+    """Use a tool. `reason` is shown to an approver as the agent's own words."""
+
+    step: Literal["use"] = "use"
+    tool: str
+    arguments: str
+    reason: str = ""
+
+
+class Ask(Frozen):
+    """Ask the person for something the agent needs."""
+
+    step: Literal["ask"] = "ask"
+    question: str
+    choices: tuple[str, ...] = ()
+
+
+class GiveUp(Frozen):
+    """Hand the matter to a human."""
+
+    step: Literal["give_up"] = "give_up"
+    reason: str
+
+
+Step = Annotated[Say | Use | Ask | GiveUp, Field(discriminator="step")]
+Outcome = Literal["step", "several_calls", "refusal", "cut_off", "invalid", "unavailable"]
+
+
+class ModelCall(_Event):
+    """One question to the model: with which prompt, what it chose (exactly one of `step` and a bad outcome), the cost."""
+
+    type: Literal["model_call"] = "model_call"
+    prompt: str
+    prompt_digest: str
+    model: str = ""
+    outcome: Outcome
+    step: Step | None = None
+    detail: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+Inbound = (
+    UserMessage | ToolResult | ApprovalResponse | InputResponse | Control | TimerFired | Handoff | Delivery
+)
+Outbound = AgentMessage | ApprovalRequest | InputRequest | RequestClosed | Notice | Escalation
+Request = ApprovalRequest | InputRequest
+Event = Annotated[
+    UserMessage
+    | AgentMessage
+    | ToolCall
+    | ToolResult
+    | ApprovalRequest
+    | ApprovalResponse
+    | InputRequest
+    | InputResponse
+    | RequestClosed
+    | Notice
+    | Escalation
+    | Handoff
+    | Control
+    | TimerFired
+    | Summary
+    | Delivery
+    | Failure
+    | ModelCall,
+    Field(discriminator="type"),
+]
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)

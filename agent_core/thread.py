@@ -1,0 +1,225 @@
+"""The thread: an id and what its events add up to.
+
+`append` is the one fold: everything the agent acts on is derived here, from the log alone, and no field is ever set
+from anywhere else. A `Thread` is therefore also its own snapshot: folding on from a saved one gives the same value as
+folding the whole log (`tests/unit/core/test_thread.py` holds that). Its size is bounded, whatever the log's length.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from agent_core.events import (
+    AgentMessage,
+    ApprovalRequest,
+    ApprovalResponse,
+    Author,
+    Control,
+    Delivery,
+    Escalation,
+    Event,
+    Failure,
+    Frozen,
+    Handoff,
+    Inbound,
+    InputRequest,
+    InputResponse,
+    ModelCall,
+    Notice,
+    Request,
+    RequestClosed,
+    Summary,
+    TimerFired,
+    ToolCall,
+    ToolResult,
+    UserMessage,
+)
+
+WINDOW = 64
+MEMORY_OF_CLOSED = 32
+RETRY = "retry:"
+
+Status = Literal["stopped", "paused", "taken_over", "running_tool", "awaiting_human", "working", "idle"]
+
+
+class Debt(Frozen):
+    """The agent owes `to` an answer because of `event`; `thought` once the model has seen it."""
+
+    event: str
+    to: str
+    thought: bool = False
+
+
+class Thread(Frozen):
+    """A folded log.
+
+    `recent` is the tail the model may read, `omitted` how many events came before it; `unheard` are the inbound
+    events since the agent last wrote (a turn writes atomically, so whatever stands before its first event was heard);
+    `running` are the tool calls without a result; `failures` counts errors in a row, `steps` the model's steps since a
+    person last spoke; `anchor` is the id of the last event that matters to a decision.
+    """
+
+    id: str
+    tenant: str = "default"
+    seq: int = 0
+    anchor: str = ""
+    recent: tuple[Event, ...] = ()
+    omitted: int = 0
+    unheard: tuple[Inbound, ...] = ()
+    requester: Author | None = None
+    open: tuple[Request, ...] = ()
+    closed: tuple[RequestClosed, ...] = ()
+    debts: tuple[Debt, ...] = ()
+    running: tuple[ToolCall, ...] = ()
+    failures: int = 0
+    steps: int = 0
+    paused: bool = False
+    stopped: bool = False
+    taken_over: bool = False
+    retrying: bool = False
+
+    def open_request(self, request_id: str) -> Request | None:
+        """The request, while it is open."""
+        return next((r for r in self.open if r.id == request_id), None)
+
+    def closed_request(self, request_id: str) -> RequestClosed | None:
+        """How a request ended, if that was lately."""
+        return next((c for c in self.closed if c.request_id == request_id), None)
+
+    @property
+    def waiting_for_answer(self) -> tuple[str, ...]:
+        """The identities the agent owes an answer: the requester, unless others asked."""
+        asked = tuple(dict.fromkeys(debt.to for debt in self.debts))
+        return asked or ((self.requester.identity,) if self.requester else ())
+
+    @property
+    def status(self) -> Status:
+        """What the thread is doing, in one word, for people to read: derived, never stored."""
+        match self:
+            case Thread(stopped=True):
+                return "stopped"
+            case Thread(paused=True):
+                return "paused"
+            case Thread(taken_over=True):
+                return "taken_over"
+            case Thread(running=(_, *_)):
+                return "running_tool"
+            case Thread(open=(_, *_)):
+                return "awaiting_human"
+        return "working" if self.unheard or self.debts else "idle"
+
+
+def append(thread: Thread, *events: Event) -> Thread:
+    """The thread with these events at its end."""
+    for event in events:
+        thread = _append_one(thread, event)
+    return thread
+
+
+def matters(event: Event) -> bool:
+    """Whether a decision made without having seen this event must be made again."""
+    return not (isinstance(event, Delivery) and event.outcome == "sent")
+
+
+def _append_one(thread: Thread, event: Event) -> Thread:
+    changes = _facts(thread, event)
+    changes["seq"] = thread.seq + 1
+    if matters(event):
+        changes["anchor"] = event.id
+        changes["unheard"] = (*thread.unheard, event) if isinstance(event, Inbound) else ()
+        changes |= _window(thread, event)
+    return thread.model_copy(update=changes)
+
+
+def _window(thread: Thread, event: Event) -> dict[str, object]:
+    if isinstance(event, Summary):
+        return {"recent": (event,), "omitted": thread.omitted + len(thread.recent)}
+    recent = (*thread.recent, event)
+    cut = max(0, len(recent) - WINDOW)
+    return {"recent": recent[cut:], "omitted": thread.omitted + cut}
+
+
+def _facts(thread: Thread, event: Event) -> dict[str, object]:
+    """What one event changes, apart from being the latest."""
+    match event:
+        case UserMessage():
+            return _heard_person(thread, event)
+        case ApprovalRequest() | InputRequest():
+            return {"open": (*thread.open, event)}
+        case RequestClosed():
+            return _closed(thread, event)
+        case ToolCall():
+            return {"running": (*thread.running, event)}
+        case ToolResult():
+            return _ran(thread, event)
+        case ModelCall():
+            return _thought(thread, event)
+        case AgentMessage():
+            kept = tuple(d for d in thread.debts if d.to not in event.to)
+            return {"debts": kept, "failures": 0}
+        case ApprovalResponse() | InputResponse() | Notice():
+            return {"debts": tuple(d for d in thread.debts if d.event != event.cause or not event.cause)}
+        case Failure():
+            return {"failures": thread.failures + 1, "debts": _marked(thread, thought=False)}
+        case Escalation():
+            return {"debts": (), "failures": 0, "steps": 0, "retrying": False}
+        case Control():
+            return _controlled(event)
+        case Handoff():
+            return {"taken_over": event.to == "human"}
+        case TimerFired():
+            return {"retrying": False} if event.name.startswith(RETRY) else {}
+        case Summary() | Delivery():
+            return {}
+
+
+def _heard_person(thread: Thread, event: UserMessage) -> dict[str, object]:
+    return {
+        "requester": thread.requester or event.author,
+        "debts": (*thread.debts, Debt(event=event.id, to=event.author.identity)),
+        "failures": 0,
+        "steps": 0,
+        "stopped": False,
+        "retrying": False,
+    }
+
+
+def _closed(thread: Thread, event: RequestClosed) -> dict[str, object]:
+    changes: dict[str, object] = {
+        "open": tuple(r for r in thread.open if r.id != event.request_id),
+        "closed": (*thread.closed, event)[-MEMORY_OF_CLOSED:],
+    }
+    if event.outcome in ("denied", "answered", "expired"):
+        changes["debts"] = _owing(thread, event)
+    return changes
+
+
+def _ran(thread: Thread, event: ToolResult) -> dict[str, object]:
+    failures = 0 if event.outcome == "ok" else thread.failures + 1
+    running = tuple(call for call in thread.running if call.id != event.call_id)
+    return {"running": running, "failures": failures, "debts": _owing(thread, event)}
+
+
+def _owing(thread: Thread, event: Event) -> tuple[Debt, ...]:
+    return (*thread.debts, *(Debt(event=event.id, to=to) for to in thread.waiting_for_answer))
+
+
+def _thought(thread: Thread, event: ModelCall) -> dict[str, object]:
+    changes: dict[str, object] = {"steps": thread.steps + 1, "retrying": event.outcome == "unavailable"}
+    if event.outcome == "step":
+        changes["debts"] = _marked(thread, thought=True)
+    return changes
+
+
+def _marked(thread: Thread, *, thought: bool) -> tuple[Debt, ...]:
+    return tuple(debt.model_copy(update={"thought": thought}) for debt in thread.debts)
+
+
+def _controlled(event: Control) -> dict[str, object]:
+    match event.verb:
+        case "pause":
+            return {"paused": True}
+        case "resume":
+            return {"paused": False}
+        case "stop":
+            return {"stopped": True, "paused": False, "debts": (), "retrying": False}

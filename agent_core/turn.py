@@ -1,0 +1,274 @@
+"""The turn: from what came in to where the thread waits again. The agent's whole control flow, on one page.
+
+`run_turn` is a function of the thread and the model's answers: no clock, no I/O, no randomness. It hears each inbound
+event once, by rule; then, as long as an answer is owed, asks the model for a step and takes it. Waiting for a person
+or a tool is `return`: what comes in next starts the next turn, and nothing but the log is needed to go on.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from agent_core import answers
+from agent_core.agent import Agent, Model, Thought
+from agent_core.approvals import Policy, Refusal, approvers_for, digest, gate, judge, no_longer_open
+from agent_core.errors import BadArguments
+from agent_core.events import (
+    AgentMessage,
+    ApprovalRequest,
+    ApprovalResponse,
+    Ask,
+    Call,
+    Control,
+    Delivery,
+    Escalation,
+    Event,
+    Failure,
+    GiveUp,
+    Inbound,
+    InputRequest,
+    InputResponse,
+    ModelCall,
+    Notice,
+    NoticeKind,
+    RequestClosed,
+    Say,
+    Step,
+    TimerFired,
+    ToolCall,
+    ToolResult,
+    Use,
+    UserMessage,
+)
+from agent_core.thread import Thread, append
+from agent_core.tools import Tool, call_of
+
+MAX_FAILURES = 3
+MAX_OPEN = 5
+INPUT_EXPIRES_IN = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a turn is run with, besides the thread: who the agent is, what the policy says, what time it is."""
+
+    agent: Agent
+    policy: Policy
+    now: datetime
+
+
+async def run_turn(thread: Thread, setting: Setting, model: Model) -> tuple[Event, ...]:
+    """The events to append to the log, in order; none when there is nothing to say."""
+    written: list[Event] = []
+    for event in thread.unheard:
+        heard = tuple(hear(thread, event, setting))
+        thread, written = append(thread, *heard), [*written, *heard]
+    while (move := what_next(thread, setting.agent)) != "wait":
+        if move == "think":
+            thought = await model.next_step(setting.agent, thread)
+            taken = tuple(take(thread, thought, setting))
+        else:
+            taken = (_escalation(thread, setting, move),)
+        thread, written = append(thread, *taken), [*written, *taken]
+    return tuple(written)
+
+
+def what_next(thread: Thread, agent: Agent) -> str:
+    """What happened last decides what happens next: `wait`, `think`, or (any other text) why a human must help."""
+    match thread:
+        case Thread(stopped=True) | Thread(paused=True) | Thread(taken_over=True) | Thread(running=(_, *_)):
+            return "wait"
+        case Thread(failures=failures) if failures >= MAX_FAILURES:
+            return f"{failures} errors in a row"
+        case Thread(retrying=True):
+            return "wait"
+        case Thread(debts=debts) if all(debt.thought for debt in debts):
+            return "wait"
+        case Thread(steps=steps) if steps >= agent.max_steps:
+            return f"{steps} steps without an end"
+    return "think"
+
+
+# --- hearing: what an inbound event means, by rule
+
+
+def hear(thread: Thread, event: Inbound, setting: Setting) -> Iterator[Event]:
+    """What follows at once from one inbound event, before any model is asked."""
+    ids = Ids(thread)
+    match event:
+        case UserMessage():
+            yield from _hear_words(thread, event, setting, ids)
+        case ApprovalResponse():
+            yield from _hear_decision(thread, event, setting, ids)
+        case InputResponse():
+            yield from _hear_input(thread, event, ids)
+        case ToolResult():
+            yield from _hear_result(thread, event, setting, ids)
+        case TimerFired() if thread.open_request(event.name):
+            yield RequestClosed(id=ids.next(), request_id=event.name, outcome="expired")
+        case Control():
+            yield from _hear_control(thread, event, ids)
+        case Delivery() if thread.requester and event.to != thread.requester.identity:
+            to = thread.requester.identity
+            yield Notice(id=ids.next(), to=to, kind="undelivered", about=event.cause, detail=event.to)
+
+
+class Ids:
+    """Names new events after the one they follow, so that the same history always gets the same ids."""
+
+    def __init__(self, thread: Thread) -> None:
+        self._last = f"{thread.tenant}/{thread.id}/{thread.anchor}"
+
+    def next(self) -> str:
+        """16 characters of base32: unique in the thread, not a secret."""
+        self._last = base64.b32encode(hashlib.sha256(self._last.encode()).digest()[:10]).decode().lower()
+        return self._last
+
+
+def _hear_words(thread: Thread, message: UserMessage, setting: Setting, ids: Ids) -> Iterator[Event]:
+    match answers.read(thread, message):
+        case ApprovalResponse() as response:
+            yield response
+            yield from _hear_decision(thread, response, setting, ids)
+        case InputResponse() as response:
+            yield response
+            yield from _hear_input(thread, response, ids)
+        case answers.Explain() as why:
+            yield _notice(ids, message, why.kind, why.about, why.detail)
+        case None if thread.paused:
+            yield Notice(id=ids.next(), to=message.author.identity, kind="paused")
+
+
+def _hear_decision(thread: Thread, response: ApprovalResponse, setting: Setting, ids: Ids) -> Iterator[Event]:
+    request = judge(thread, response, setting.policy)
+    if isinstance(request, Refusal):
+        yield _notice(ids, response, request.kind, response.request_id, request.detail)
+        if request.kind == "expired" and thread.open_request(response.request_id):
+            yield RequestClosed(id=ids.next(), request_id=response.request_id, outcome="expired")
+        return
+    outcome: Literal["approved", "denied"] = "approved" if response.decision == "approve" else "denied"
+    yield RequestClosed(
+        id=ids.next(), at=response.at, request_id=request.id, outcome=outcome, by=response.author, reason=response.reason
+    )
+    if outcome == "approved":
+        bound = {"approval": request.id, "digest": request.digest, "policy": request.policy}
+        yield ToolCall(id=ids.next(), call=request.call, **bound)
+
+
+def _hear_input(thread: Thread, response: InputResponse, ids: Ids) -> Iterator[Event]:
+    request = thread.open_request(response.request_id)
+    if not isinstance(request, InputRequest):
+        refused = no_longer_open(thread, response.request_id)
+        yield _notice(ids, response, refused.kind, response.request_id, refused.detail)
+    elif response.author.identity != request.to:
+        yield _notice(ids, response, "not_an_approver", request.id, "")
+    elif request.choices and response.text not in request.choices:
+        yield _notice(ids, response, "not_a_choice", request.id, ", ".join(request.choices))
+    else:
+        yield RequestClosed(
+            id=ids.next(), at=response.at, request_id=request.id, outcome="answered", by=response.author
+        )
+
+
+def _hear_result(thread: Thread, result: ToolResult, setting: Setting, ids: Ids) -> Iterator[Event]:
+    if result.outcome == "unknown":
+        reason = f"it is unknown whether this ran: {result.content}"
+        yield Escalation(id=ids.next(), to=setting.policy.escalate_to, reason=reason)
+    elif thread.stopped and thread.requester:
+        to = thread.requester.identity
+        yield Notice(id=ids.next(), to=to, kind="finished_after_stop", detail=result.outcome, cause=result.id)
+
+
+def _hear_control(thread: Thread, control: Control, ids: Ids) -> Iterator[Event]:
+    told: dict[str, NoticeKind] = {"pause": "paused", "resume": "resumed", "stop": "stopped"}
+    if control.verb == "stop":
+        for request in thread.open:
+            yield RequestClosed(id=ids.next(), request_id=request.id, outcome="withdrawn", by=control.author)
+    if thread.requester:
+        by = control.author.person or control.author.identity
+        yield Notice(id=ids.next(), to=thread.requester.identity, kind=told[control.verb], detail=by)
+
+
+def _notice(
+    ids: Ids, cause: UserMessage | ApprovalResponse | InputResponse, kind: NoticeKind, about: str, detail: str
+) -> Notice:
+    source = cause.id if isinstance(cause, UserMessage) else cause.cause
+    return Notice(id=ids.next(), to=cause.author.identity, kind=kind, about=about, detail=detail, cause=source)
+
+
+# --- stepping: what the model chose, through the gate
+
+
+def take(thread: Thread, thought: Thought, setting: Setting) -> Iterator[Event]:
+    """The record of a thought, and what the step in it becomes; a bad outcome becomes a failure."""
+    ids = Ids(thread)
+    prompt = setting.agent.prompt
+    yield ModelCall(
+        id=ids.next(), prompt=prompt.id, prompt_digest=prompt.digest, **thought.model_dump(exclude={"step"}), step=thought.step
+    )
+    if thought.step is None:
+        yield Failure(id=ids.next(), kind=thought.outcome, summary=thought.detail)
+    else:
+        yield from _take_step(thread, thought.step, setting, ids)
+
+
+def _take_step(thread: Thread, step: Step, setting: Setting, ids: Ids) -> Iterator[Event]:
+    match step:
+        case Say():
+            yield AgentMessage(id=ids.next(), to=thread.waiting_for_answer, text=step.text)
+        case Ask() if thread.waiting_for_answer:
+            to, expires = thread.waiting_for_answer[-1], setting.now + INPUT_EXPIRES_IN
+            yield InputRequest(
+                id=ids.next(), to=to, question=step.question, choices=step.choices, expires_at=expires
+            )
+        case Ask():
+            yield Failure(id=ids.next(), kind="nobody_to_ask", summary="nobody is waiting for an answer here")
+        case Use():
+            yield _use(thread, step, setting, ids)
+        case GiveUp():
+            yield Escalation(id=ids.next(), to=setting.policy.escalate_to, reason=step.reason)
+
+
+def _use(thread: Thread, step: Use, setting: Setting, ids: Ids) -> Event:
+    """The call, the question whether it may run, or why it may not."""
+    tool = setting.agent.tool(step.tool)
+    if tool is None:
+        return Failure(id=ids.next(), kind="unknown_tool", summary=f"there is no tool {step.tool}")
+    try:
+        call = call_of(tool, step.arguments)
+    except BadArguments as error:
+        return Failure(id=ids.next(), kind="bad_arguments", summary=str(error))
+    verdict = gate(tool, thread.requester, setting.policy)
+    match verdict.gate:
+        case "run":
+            return ToolCall(id=ids.next(), call=call)
+        case "ask":
+            return _request(thread, tool, call, step.reason, setting, ids)
+        case "forbid":
+            return Failure(id=ids.next(), kind="forbidden", summary=verdict.why)
+
+
+def _request(thread: Thread, tool: Tool, call: Call, reason: str, setting: Setting, ids: Ids) -> Event:
+    if len(thread.open) >= MAX_OPEN or thread.requester is None:
+        return Failure(id=ids.next(), kind="too_many_requests", summary=f"{MAX_OPEN} requests are open already")
+    policy = setting.policy
+    return ApprovalRequest(
+        id=ids.next(),
+        call=call,
+        risk=tool.risk,
+        digest=digest(tenant=thread.tenant, thread_id=thread.id, call=call, policy=policy.version),
+        requester=thread.requester,
+        approvers=approvers_for(tool, thread.requester, policy),
+        policy=policy.version,
+        expires_at=setting.now + policy.rule(tool.name).expires_in,
+        reason=reason,
+    )
+
+
+def _escalation(thread: Thread, setting: Setting, reason: str) -> Escalation:
+    return Escalation(id=Ids(thread).next(), to=setting.policy.escalate_to, reason=reason)

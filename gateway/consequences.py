@@ -1,0 +1,214 @@
+"""Consequences: what a turn's events mean for the world, worked out from the events alone.
+
+Pure: events in, one `Commit` out. Messages go to whoever is meant, tools to the runner, open requests get their gate
+and their timer. Ids are derived from the event and the recipient, so that the same event never has a twin effect.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from adapters.base import Address, Capabilities
+from agent_core.events import (
+    AgentMessage,
+    ApprovalRequest,
+    Delivery,
+    Escalation,
+    Event,
+    Frozen,
+    InputRequest,
+    ModelCall,
+    Notice,
+    Outbound,
+    Request,
+    RequestClosed,
+    ToolCall,
+    ToolResult,
+)
+from agent_core.people import People
+from agent_core.thread import RETRY
+from gateway.entry import Conversation, Entry, encode, load
+from gateway.ports import TOOL_LANE, CloseApproval, Commit, NewEffect, OpenApproval, Timer
+
+START_WITHIN = timedelta(minutes=15)
+FIRST_RETRY = timedelta(seconds=5)
+NOWHERE = "nowhere"
+
+Role = Literal["decide", "watch"]
+
+
+class Envelope(Frozen):
+    """To whom an outbound event goes: the body of a message effect. `request` is the card a closing speaks of."""
+
+    identity: str
+    address: Address
+    role: Role
+    request: Request | None = None
+
+
+@dataclass(frozen=True)
+class Channel:
+    """What routing must know of a channel."""
+
+    capabilities: Capabilities
+    address_of: Callable[[str], Address]
+
+
+@dataclass(frozen=True)
+class Routing:
+    """Who is where: people's identities and the channels that exist."""
+
+    people: People
+    channels: Mapping[str, Channel]
+
+    def envelopes(self, event: Outbound, conversation: Conversation) -> Iterator[Envelope]:
+        """One envelope for each recipient of an event. A recipient we cannot reach goes to the queue `nowhere`."""
+        request = _card(event, conversation)
+        for identity, role in dict(self._audience(event, request, conversation)).items():
+            channel = self.channels.get(identity.partition(":")[0])
+            if channel is None:
+                address = Address(channel=NOWHERE, ref=identity)
+            elif channel.capabilities.pull:
+                continue
+            else:
+                address = conversation.addresses.get(identity) or channel.address_of(identity)
+            yield Envelope(identity=identity, address=address, role=role, request=request)
+
+    def _audience(
+        self, event: Outbound, request: Request | None, conversation: Conversation
+    ) -> Iterator[tuple[str, Role]]:
+        match event:
+            case AgentMessage():
+                yield from ((identity, "watch") for identity in event.to)
+            case Notice():
+                yield event.to, "watch"
+            case InputRequest():
+                yield event.to, "decide"
+            case ApprovalRequest():
+                yield event.requester.identity, "watch"
+                yield from ((self._home(person), "decide") for person in event.approvers)
+            case RequestClosed() if isinstance(request, ApprovalRequest):
+                yield from ((self._home(person), "watch") for person in request.approvers)
+            case RequestClosed() if isinstance(request, InputRequest) and event.outcome != "answered":
+                yield request.to, "watch"
+            case Escalation():
+                yield from ((self._home(person), "watch") for person in event.to)
+                if conversation.thread.requester:
+                    yield conversation.thread.requester.identity, "watch"
+
+    def _home(self, person_id: str) -> str:
+        """The identity at which a person is reached first; one on no channel when there is none."""
+        person = self.people.person(person_id)
+        return person.identities[0] if person and person.identities else f"{NOWHERE}:{person_id}"
+
+
+def _card(event: Outbound, conversation: Conversation) -> Request | None:
+    """The open request an event speaks of."""
+    match event:
+        case RequestClosed():
+            return conversation.thread.open_request(event.request_id)
+        case Notice():
+            return conversation.thread.open_request(event.about)
+    return None
+
+
+def commit_of(before: Conversation, events: Sequence[Event], routing: Routing, op: str, now: datetime) -> Commit:
+    """Everything a turn changes: `before` is the conversation the turn was decided on."""
+    return Commit(
+        op=op,
+        seq=before.thread.seq,
+        records=tuple(encode(event) for event in events),
+        effects=tuple(
+            replace(effect, offset=offset)
+            for offset, event in enumerate(events)
+            for effect in effects_of(event, before, routing)
+        ),
+        approvals=tuple(change for event in events for change in _gate(event, before, now)),
+        timers=tuple(timer for event in events for timer in _timer(event, before.thread.failures, now)),
+    )
+
+
+def recovery_of(thread_id: str, tenant: str, entries: Sequence[Entry], routing: Routing, now: datetime) -> Commit:
+    """What a thread known by its log alone still owes the world: effects without an end, timers of what is open."""
+    conversation = load(thread_id, tenant, None, ())
+    owed: dict[str, NewEffect] = {}
+    timers: dict[str, Timer] = {}
+    for seq, entry in enumerate(entries, start=1):
+        for effect in effects_of(entry.event, conversation, routing):
+            owed[effect.id] = replace(effect, seq=seq, recover=True)
+        timers |= {timer.name: timer for timer in _timer(entry.event, conversation.thread.failures, now)}
+        _strike(thread_id, entry.event, owed)
+        conversation = conversation.heard([entry])
+    alive = tuple(timer for timer in timers.values() if timer.due)
+    return Commit(op="", seq=len(entries), effects=tuple(owed.values()), timers=alive)
+
+
+def _strike(thread_id: str, event: Event, owed: dict[str, NewEffect]) -> None:
+    """Take off what this event says has ended."""
+    if isinstance(event, Delivery):
+        owed.pop(event.effect_id, None)
+    elif isinstance(event, ToolResult):
+        owed.pop(effect_id(thread_id, event.call_id), None)
+
+
+def effects_of(event: Event, before: Conversation, routing: Routing) -> Iterator[NewEffect]:
+    """What one event sets in motion outside the house."""
+    thread_id = before.thread.id
+    if isinstance(event, ToolCall):
+        yield NewEffect(
+            id=effect_id(thread_id, event.id),
+            queue=TOOL_LANE,
+            lane=TOOL_LANE,
+            offset=0,
+            body=b"",
+            approval=event.approval,
+            digest=event.digest,
+        )
+    elif isinstance(event, Outbound):
+        for envelope in routing.envelopes(event, before):
+            yield NewEffect(
+                id=effect_id(thread_id, event.id, envelope.identity),
+                queue=envelope.address.channel,
+                lane=effect_id(envelope.identity)[:8],
+                offset=0,
+                body=envelope.model_dump_json().encode(),
+            )
+
+
+def effect_id(*parts: str) -> str:
+    """20 characters of base32, the same for the same event and recipient."""
+    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return base64.b32encode(digest).decode().lower()[:20]
+
+
+def _gate(event: Event, before: Conversation, now: datetime) -> Iterator[OpenApproval | CloseApproval]:
+    match event:
+        case ApprovalRequest():
+            yield OpenApproval(id=event.id, digest=event.digest, expires=millis(event.expires_at))
+        case RequestClosed(outcome=("approved" | "denied" | "expired" | "withdrawn") as state) if isinstance(
+            before.thread.open_request(event.request_id), ApprovalRequest
+        ):
+            start_by = millis(now + START_WITHIN) if state == "approved" else 0
+            yield CloseApproval(id=event.request_id, state=state, start_by=start_by)
+
+
+def _timer(event: Event, failures: int, now: datetime) -> Iterator[Timer]:
+    match event:
+        case ApprovalRequest() | InputRequest():
+            yield Timer(name=event.id, due=millis(event.expires_at))
+        case RequestClosed():
+            yield Timer(name=event.request_id, due=0)
+        case ModelCall(outcome="unavailable"):
+            yield Timer(name=f"{RETRY}{event.id}", due=millis(now + FIRST_RETRY * 2**failures))
+        case TimerFired():
+            yield Timer(name=event.name, due=0)
+
+
+def millis(moment: datetime) -> int:
+    """Milliseconds since the epoch, the store's unit of time."""
+    return int(moment.timestamp() * 1000)

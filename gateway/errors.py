@@ -1,0 +1,25 @@
+"""What can go wrong in the gateway, besides the store (`gateway/store/errors.py`) and the channels.
+
+GatewayError
+├── Misconfigured     a setting is missing or contradicts another
+├── BadToken          a token is not ours, was changed, or belongs to somebody else
+└── LeaseLost         somebody else holds the work now
+"""
+
+from __future__ import annotations
+
+
+class GatewayError(Exception):
+    """The gateway cannot do what it was asked to."""
+
+
+class Misconfigured(GatewayError):
+    """A setting is missing or contradicts another."""
+
+
+class BadToken(GatewayError):
+    """The token is not ours, was changed, or belongs to somebody else."""
+
+
+class LeaseLost(GatewayError):
+    """Somebody else holds the work now: stop without a trace."""

@@ -1,0 +1,89 @@
+"""Inbound: what an adapter understood goes into the log of the thread it belongs to, once.
+
+There is one way in for every channel, door and kind of answer. What a message means is not decided here; only where
+it belongs and who, as far as proven, wrote it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adapters.base import Address, Received
+from agent_core.events import ApprovalResponse, Author, Control, InputResponse, UserMessage
+from agent_core.people import People
+from gateway.entry import encode
+from gateway.errors import BadToken
+from gateway.keyring import Keyring, Place
+from gateway.ports import Blobs, Ingested, ThreadStore
+
+Said = UserMessage | ApprovalResponse | InputResponse
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The event is in this thread's log; `fresh` is False for a redelivery."""
+
+    thread_id: str
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """Finds the thread, proves the author, writes the log."""
+
+    store: ThreadStore
+    blobs: Blobs
+    keyring: Keyring
+    people: People
+
+    async def accept(self, received: Received, raw: bytes | None = None) -> Accepted:
+        """Store one understood message. When this returns, the message cannot be lost. Raises StoreError."""
+        place = self._place(received)
+        pointer = await self.blobs.put(place.thread_id, raw) if raw else None
+        message = received.message.model_copy(
+            update={
+                "author": self.people.known(received.message.author),
+                "answers": self._proven(received, place),
+                "raw": pointer,
+            }
+        )
+        done = await self._ingest(place.thread_id, message, received.address, received.dedupe)
+        return Accepted(place.thread_id, done.fresh)
+
+    async def respond(self, thread_id: str, said: Said, address: Address | None = None) -> Accepted:
+        """Store what a signed-in or link-bearing person said in a known thread."""
+        known = said.model_copy(update={"author": self.people.known(said.author)})
+        done = await self._ingest(thread_id, known, address, said.id)
+        return Accepted(thread_id, done.fresh)
+
+    async def control(self, thread_id: str, control: Control) -> Accepted:
+        """Pause, resume or stop: logged, and at once binding for tools that have not started."""
+        done = await self.store.control(thread_id, control.id, encode(control), control.verb)
+        return Accepted(thread_id, done.fresh)
+
+    def owner(self, identity: str) -> str:
+        """Whom tokens and codes for this identity belong to: its person, or itself."""
+        person = self.people.owner(identity)
+        return person.id if person else identity
+
+    def proven_author(self, identity: str, evidence: str) -> Author:
+        """An author whose identity we proved ourselves."""
+        return self.people.known(Author(identity=identity, assurance="verified", evidence=evidence))
+
+    async def _ingest(self, thread_id: str, event: Said, address: Address | None, dedupe: str) -> Ingested:
+        return await self.store.ingest(thread_id, dedupe, encode(event, address))
+
+    def _place(self, received: Received) -> Place:
+        """The place the token names to this author, or the conversation's own thread."""
+        if received.token:
+            try:
+                return self.keyring.open_reply_token(received.token, self.owner(received.message.author.identity))
+            except BadToken:
+                pass  # A forwarded or forged token opens nothing: the stranger gets a thread of their own.
+        return Place(thread_id=self.keyring.thread_id(received.address.channel, received.conversation))
+
+    def _proven(self, received: Received, place: Place) -> str | None:
+        owner = self.owner(received.message.author.identity)
+        if place.request_id and received.code and self.keyring.is_code(received.code, place, owner):
+            return place.request_id
+        return None

@@ -1,0 +1,107 @@
+"""The listener: reads channels that must be asked, in two steps that can each be killed anywhere.
+
+First the raw message is kept together with the position to read on from; then what is kept is understood and logged.
+A message nobody can understand is set aside whole, and never stops the ones behind it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from adapters.base import Ignored, Kept, ListeningAdapter
+from adapters.errors import SourceDown, Unreadable
+from gateway.errors import LeaseLost
+from gateway.inbound import Inbound
+from gateway.ports import Mailroom
+from gateway.store.errors import StoreError
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Listener:
+    """One reader per source at a time: others wait for its lease, which must be longer than `renew_every` seconds."""
+
+    adapters: Sequence[ListeningAdapter]
+    mailroom: Mailroom
+    inbound: Inbound
+    renew_every: float = 5.0
+    pause: float = 2.0
+    holder: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Listen until `stopping`."""
+        serving = [asyncio.create_task(self._serve(adapter)) for adapter in self.adapters]
+        await _first_of(asyncio.create_task(stopping.wait()), *serving)
+
+    async def _serve(self, adapter: ListeningAdapter) -> None:
+        while True:
+            try:
+                if await self.mailroom.seize(adapter.source, self.holder):
+                    await self._read(adapter)
+            except (LeaseLost, SourceDown, StoreError) as error:
+                log.warning("source interrupted", source=adapter.source, error=type(error).__name__)
+            await asyncio.sleep(self.pause)
+
+    async def _read(self, adapter: ListeningAdapter) -> None:
+        """Read for as long as the source is ours and answers."""
+        arrived = asyncio.Event()
+        await _first_of(
+            asyncio.create_task(self._hold(adapter.source)),
+            asyncio.create_task(self._keep(adapter, arrived)),
+            asyncio.create_task(self._understand(adapter, arrived)),
+        )
+
+    async def _hold(self, source: str) -> None:
+        while await self.mailroom.seize(source, self.holder):
+            await asyncio.sleep(self.renew_every)
+        raise LeaseLost
+
+    async def _keep(self, adapter: ListeningAdapter, arrived: asyncio.Event) -> None:
+        async for batch in adapter.listen(await self.mailroom.position(adapter.source)):
+            if not await self.mailroom.keep(adapter.source, self.holder, batch.position, batch.messages):
+                raise LeaseLost
+            arrived.set()
+
+    async def _understand(self, adapter: ListeningAdapter, arrived: asyncio.Event) -> None:
+        while True:
+            arrived.clear()
+            waiting = await self.mailroom.waiting(adapter.source)
+            for kept in waiting:
+                await self._file(adapter, kept)
+            if not waiting:
+                await arrived.wait()
+
+    async def _file(self, adapter: ListeningAdapter, kept: Kept) -> None:
+        """Put one kept message where it belongs: a thread, nowhere, or quarantine."""
+        try:
+            received = adapter.read(kept)
+        except Exception as error:
+            # Whatever a hostile message makes a parser do, the mailbox goes on.
+            why = str(error) if isinstance(error, Unreadable) else f"the parser failed: {type(error).__name__}"
+            log.error("message quarantined", source=adapter.source, message=kept.id, why=type(error).__name__)
+            return await self.mailroom.quarantine(adapter.source, kept.id, why)
+        if isinstance(received, Ignored):
+            log.info("message ignored", source=adapter.source, message=kept.id, kind=received.kind)
+        else:
+            accepted = await self.inbound.accept(received, kept.raw)
+            log.info("message accepted", source=adapter.source, thread=accepted.thread_id, fresh=accepted.fresh)
+        await self.mailroom.settle(adapter.source, kept.id)
+
+
+async def _first_of(*tasks: asyncio.Task[Any]) -> None:
+    """Wait for the first to end, end the others, and raise what the first raised."""
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        await task

@@ -1,0 +1,159 @@
+"""The sender: carries messages out, in order for each recipient, and logs how each one ended.
+
+One loop for each channel, so that a slow one keeps nobody waiting but its own. What cannot be sent is never just
+dropped: it ends in the thread, and where an operator sees it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from adapters.base import Adapter, Parcel, Receipt, Ticket
+from adapters.errors import OutcomeUnknown, Rejected, TryLater
+from agent_core.events import ApprovalRequest, Delivery, Outbound
+from gateway.consequences import NOWHERE, Envelope
+from gateway.entry import decode, encode
+from gateway.errors import LeaseLost
+from gateway.inbound import Inbound
+from gateway.keyring import Keyring, Pass, Place
+from gateway.lease import keeping, take_turns
+from gateway.ports import EffectState, Grant, Settled, ThreadStore
+from gateway.store.errors import StoreError
+
+log = structlog.get_logger(__name__)
+
+FIRST_DELAY = 2_000
+LONGEST_DELAY = 300_000
+RESEND_DELAY = 5_000
+RESEND_MOST = 2
+
+
+@dataclass(frozen=True)
+class Sender:
+    """`public_url` is where decision links point to."""
+
+    store: ThreadStore
+    adapters: Mapping[str, Adapter]
+    keyring: Keyring
+    inbound: Inbound
+    public_url: str
+    concurrency: int = 8
+    renew_every: float = 10.0
+    poll: float = 1.0
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Send until `stopping`; what is under way is finished."""
+        async with asyncio.TaskGroup() as group:
+            for queue in (*self.adapters, NOWHERE):
+                group.create_task(self._serve(queue, stopping))
+
+    async def _serve(self, queue: str, stopping: asyncio.Event) -> None:
+        async def claim(most: int) -> Sequence[Grant]:
+            grant = await self.store.fx_claim(queue)
+            return [grant] if grant else []
+
+        await take_turns(
+            claim,
+            self.carry,
+            lambda: self.store.wait_for_work(queue, timeout=self.poll),
+            concurrency=self.concurrency,
+            stopping=stopping,
+        )
+
+    async def carry(self, grant: Grant) -> None:
+        """Send one message and settle it."""
+        try:
+            async with keeping(lambda: self.store.fx_renew(grant), every=self.renew_every):
+                await self._carry(grant)
+        except (LeaseLost, StoreError) as error:
+            log.warning("delivery abandoned", effect=grant.id, error=type(error).__name__)
+
+    async def _carry(self, grant: Grant) -> None:
+        parcel = self._parcel(grant)
+        try:
+            receipt = await self._send(parcel)
+        except TryLater as error:
+            await self._again(grant, parcel, error.retry_after, str(error))
+        except OutcomeUnknown as error:
+            await self._unsure(grant, parcel, str(error))
+        except Rejected as error:
+            await self._end(grant, parcel, "failed", detail=str(error))
+        except Exception as error:
+            log.exception("adapter failed", effect=grant.id, error=type(error).__name__)
+            await self._end(grant, parcel, "failed", detail=f"the adapter failed: {type(error).__name__}")
+        else:
+            await self._end(grant, parcel, "sent", provider_id=receipt.provider_id)
+
+    async def _send(self, parcel: Parcel) -> Receipt:
+        adapter = self.adapters.get(parcel.address.channel)
+        if adapter is None:
+            raise Rejected("no channel reaches this recipient")
+        return await adapter.send(parcel)
+
+    async def _again(self, grant: Grant, parcel: Parcel, retry_after: float | None, why: str) -> None:
+        """Park the message: as long as the far end asked for, else twice as long each time."""
+        delay = int(retry_after * 1000) if retry_after else min(FIRST_DELAY * 2**grant.attempt, LONGEST_DELAY)
+        dead = Settled("dead", _record(grant, parcel, "dead", detail=why), wakes=True)
+        await self.store.fx_retry(grant, delay=delay, settled=dead)
+
+    async def _unsure(self, grant: Grant, parcel: Parcel, why: str) -> None:
+        """It may have been sent. The same bytes under the same id go once more; then a person must look."""
+        unknown = Settled("unknown", _record(grant, parcel, "unknown", detail=why), wakes=True)
+        if grant.attempt < RESEND_MOST:
+            await self.store.fx_retry(grant, delay=RESEND_DELAY, settled=unknown)
+        else:
+            await self.store.fx_done(grant, unknown)
+
+    async def _end(
+        self, grant: Grant, parcel: Parcel, state: EffectState, *, provider_id: str = "", detail: str = ""
+    ) -> None:
+        record = _record(grant, parcel, state, provider_id=provider_id, detail=detail)
+        await self.store.fx_done(grant, Settled(state, record, wakes=state != "sent"))
+        log.info("delivery settled", effect=grant.id, thread=grant.thread_id, queue=grant.queue, state=state)
+
+    def _parcel(self, grant: Grant) -> Parcel:
+        envelope = Envelope.model_validate_json(grant.body)
+        event = decode(grant.record).event
+        assert isinstance(event, Outbound)
+        owner = self.inbound.owner(envelope.identity)
+        request_id = event.id if envelope.role == "decide" else ""
+        place = Place(thread_id=grant.thread_id, request_id=request_id)
+        return Parcel(
+            effect_id=grant.id,
+            thread_id=grant.thread_id,
+            reply_token=self.keyring.reply_token(place, owner),
+            identity=envelope.identity,
+            address=envelope.address,
+            event=event,
+            role=envelope.role,
+            ticket=self._ticket(place, envelope, owner) if isinstance(event, ApprovalRequest) else None,
+            request=envelope.request,
+        )
+
+    def _ticket(self, place: Place, envelope: Envelope, owner: str) -> Ticket | None:
+        if envelope.role != "decide":
+            return None
+        bearer = Pass(thread_id=place.thread_id, request_id=place.request_id, identity=envelope.identity)
+        url = f"{self.public_url.rstrip('/')}/d/{self.keyring.ticket(bearer)}"
+        return Ticket(code=self.keyring.code(place, owner), url=url)
+
+
+def _record(
+    grant: Grant, parcel: Parcel, outcome: EffectState, *, provider_id: str = "", detail: str = ""
+) -> bytes:
+    assert outcome not in ("pending", "sending")
+    return encode(
+        Delivery(
+            id=f"delivery:{grant.id}",
+            effect_id=grant.id,
+            cause=parcel.event.id,
+            to=parcel.identity,
+            outcome=outcome,
+            provider_id=provider_id,
+            detail=detail[:500],
+        )
+    )
