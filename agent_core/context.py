@@ -33,7 +33,8 @@ BUDGET = 24_000
 def render(thread: Thread, *, budget: int = BUDGET) -> str:
     """The thread as text of at most about `budget` characters, oldest first; what is left out is counted."""
     pinned = {event.id for event in (*thread.open, *thread.running)}
-    lines, omitted, room = [], thread.omitted, budget
+    lines: list[str] = []
+    omitted, room = thread.omitted, budget
     for event in reversed(_readable(thread)):
         line = _line(event)
         room -= len(line)
@@ -87,6 +88,6 @@ def _who(author: Author) -> dict[str, str]:
     return {"from": author.person or author.identity, "assurance": author.assurance}
 
 
-def _tag(name: str, text: str, **attributes: str) -> str:
+def _tag(element: str, text: str, **attributes: str) -> str:
     shown = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items() if value)
-    return f"<{name}{shown}>{escape(text)}</{name}>"
+    return f"<{element}{shown}>{escape(text)}</{element}>"

@@ -2,6 +2,7 @@
 
 CoreError
 ├── BadArguments      the arguments of a call are not what its tool takes
+├── ToolFailed        a tool could not do it, and knows that nothing happened
 ├── UnknownAgent      no agent of that name
 └── BadPrompt         a prompt file cannot be used
 """
@@ -15,6 +16,10 @@ class CoreError(Exception):
 
 class BadArguments(CoreError):
     """The arguments of a call are not what its tool takes."""
+
+
+class ToolFailed(CoreError):
+    """The tool could not do it, and knows that nothing is left half done. The text is what the agent is told."""
 
 
 class UnknownAgent(CoreError):

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 EPOCH = datetime.fromtimestamp(0, UTC)
 
 Assurance = Literal["verified", "asserted", "none"]

@@ -6,20 +6,26 @@ shown, that the digest binds, and that the tool gets.
 
 from __future__ import annotations
 
+import inspect
 import json
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol, get_type_hints
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from agent_core.errors import BadArguments
+from agent_core.errors import ToolFailed as ToolFailed
 from agent_core.events import Call, Risk
 
 MAX_ARGUMENTS = 16_384
 MAX_DEPTH = 32
 MAX_INTEGER = 2**53
-_STRING = re.compile(r'"(?:\\.|[^"\\])*"')
+MAX_PROBLEMS = 5
+# The closing quote is optional so that each match swallows all it has looked at: linear on any text.
+_STRING = re.compile(r'"(?:\\.|[^"\\])*"?', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +41,30 @@ class Tool:
     repeatable: bool
 
 
+class Executor(Protocol):
+    """What a tool does. `key` is the id of this one effect: a far end that takes an idempotency key gets it.
+
+    Returns what the agent is told. Raises ToolFailed when nothing happened; any other error means that it is unknown.
+    """
+
+    async def __call__(self, arguments: BaseModel, *, key: str) -> str:
+        """Do it, once, with the validated arguments of the tool's own model."""
+        ...
+
+
 def tool(
     *, risk: Risk, approval: bool, version: str = "1", repeatable: bool = False
-) -> Callable[[type[BaseModel]], Tool]:
-    """Make a tool of an argument model: its snake-cased name is the tool's, its docstring the description."""
+) -> Callable[[Callable[..., None]], Tool]:
+    """Make a tool of a signature: its name, docstring and parameters are the tool's; its body is never run."""
 
-    def declare(arguments: type[BaseModel]) -> Tool:
-        name = "".join(f"_{c.lower()}" if c.isupper() else c for c in arguments.__name__).lstrip("_")
+    def declare(signature: Callable[..., None]) -> Tool:
+        arguments = _model_of(signature)
+        if approval and "reason" in arguments.model_fields:
+            raise TypeError(f"{signature.__name__}: `reason` is taken by the agent's own words to the approver")
         return Tool(
-            name=name,
+            name=signature.__name__,
             version=version,
-            description=(arguments.__doc__ or "").strip(),
+            description=inspect.getdoc(signature) or "",
             arguments=arguments,
             risk=risk,
             approval=approval,
@@ -55,24 +74,49 @@ def tool(
     return declare
 
 
+def _model_of(signature: Callable[..., None]) -> type[BaseModel]:
+    hints = get_type_hints(signature, include_extras=True)
+    fields: dict[str, Any] = {
+        name: (hints[name], ... if parameter.default is inspect.Parameter.empty else parameter.default)
+        for name, parameter in inspect.signature(signature).parameters.items()
+    }
+    closed = ConfigDict(frozen=True, extra="forbid")
+    return create_model(signature.__name__, __config__=closed, **fields)
+
+
 def call_of(tool: Tool, text: str) -> Call:
     """The call with these arguments, validated and in canonical JSON text. Raises BadArguments."""
     try:
         parsed = tool.arguments.model_validate(strict_json(text))
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise BadArguments(f"{tool.name}: {problems}") from error
+        raise BadArguments(f"{tool.name}: {problems(error)}") from error
     return Call(tool=tool.name, version=tool.version, arguments=parsed.model_dump_json())
 
 
+def problems(error: ValidationError) -> str:
+    """The first few things wrong, each with its place and without the value."""
+    wrong = error.errors(include_url=False, include_input=False, include_context=False)[:MAX_PROBLEMS]
+    return "; ".join(f"{'.'.join(map(str, e['loc']))[:80]}: {e['msg']}" for e in wrong)
+
+
 def strict_json(text: str) -> dict[str, object]:
-    """A JSON object with one meaning only: no duplicate keys, NaN, huge integers or deep nests. Raises BadArguments."""
+    """A JSON object with one meaning only. Raises BadArguments.
+
+    No duplicate keys, NaN, infinities, integers beyond 2^53, deep nests, or text that is not Unicode.
+    """
     if len(text) > MAX_ARGUMENTS:
         raise BadArguments(f"the arguments are longer than {MAX_ARGUMENTS} characters")
     if _depth(text) > MAX_DEPTH:
         raise BadArguments(f"the arguments are nested deeper than {MAX_DEPTH}")
     try:
-        value = json.loads(text, object_pairs_hook=_no_twins, parse_constant=_no_constant, parse_int=_safe_integer)
+        value = json.loads(
+            text,
+            object_pairs_hook=_no_twins,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+            parse_int=_safe_integer,
+        )
+        json.dumps(value, ensure_ascii=False).encode()  # Half a surrogate pair has no bytes to approve.
     except ValueError as error:
         raise BadArguments(f"not JSON: {error}") from error
     if not isinstance(value, dict):
@@ -96,6 +140,12 @@ def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not a number")
+
+
+def _finite(digits: str) -> float:
+    if not math.isfinite(value := float(digits)):
+        raise ValueError("a number is too large")
+    return value
 
 
 def _safe_integer(digits: str) -> int:

@@ -156,8 +156,9 @@ def _hear_decision(thread: Thread, response: ApprovalResponse, setting: Setting,
         id=ids.next(), at=response.at, request_id=request.id, outcome=outcome, by=response.author, reason=response.reason
     )
     if outcome == "approved":
-        bound = {"approval": request.id, "digest": request.digest, "policy": request.policy}
-        yield ToolCall(id=ids.next(), call=request.call, **bound)
+        yield ToolCall(
+            id=ids.next(), call=request.call, approval=request.id, digest=request.digest, policy=request.policy
+        )
 
 
 def _hear_input(thread: Thread, response: InputResponse, ids: Ids) -> Iterator[Event]:
@@ -209,7 +210,11 @@ def take(thread: Thread, thought: Thought, setting: Setting) -> Iterator[Event]:
     ids = Ids(thread)
     prompt = setting.agent.prompt
     yield ModelCall(
-        id=ids.next(), prompt=prompt.id, prompt_digest=prompt.digest, **thought.model_dump(exclude={"step"}), step=thought.step
+        id=ids.next(),
+        prompt=prompt.id,
+        prompt_digest=prompt.digest,
+        step=thought.step,
+        **thought.model_dump(exclude={"step"}),
     )
     if thought.step is None:
         yield Failure(id=ids.next(), kind=thought.outcome, summary=thought.detail)

@@ -27,6 +27,7 @@ from agent_core.events import (
     Outbound,
     Request,
     RequestClosed,
+    TimerFired,
     ToolCall,
     ToolResult,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from typing import TypeVar
 
 import structlog
@@ -50,7 +50,7 @@ async def _until_lost(renew: Callable[[], Awaitable[bool]], every: float, body: 
 
 async def take_turns(
     claim: Callable[[int], Awaitable[Sequence[T]]],
-    work: Callable[[T], Awaitable[None]],
+    work: Callable[[T], Coroutine[None, None, None]],
     idle: Callable[[], Awaitable[None]],
     *,
     concurrency: int,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import structlog
 
@@ -21,7 +22,7 @@ from gateway.errors import LeaseLost
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring, Pass, Place
 from gateway.lease import keeping, take_turns
-from gateway.ports import EffectState, Grant, Settled, ThreadStore
+from gateway.ports import Grant, Settled, ThreadStore
 from gateway.store.errors import StoreError
 
 log = structlog.get_logger(__name__)
@@ -30,6 +31,8 @@ FIRST_DELAY = 2_000
 LONGEST_DELAY = 300_000
 RESEND_DELAY = 5_000
 RESEND_MOST = 2
+
+End = Literal["sent", "failed", "unknown", "dead"]
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ class Sender:
             await self.store.fx_done(grant, unknown)
 
     async def _end(
-        self, grant: Grant, parcel: Parcel, state: EffectState, *, provider_id: str = "", detail: str = ""
+        self, grant: Grant, parcel: Parcel, state: End, *, provider_id: str = "", detail: str = ""
     ) -> None:
         record = _record(grant, parcel, state, provider_id=provider_id, detail=detail)
         await self.store.fx_done(grant, Settled(state, record, wakes=state != "sent"))
@@ -143,9 +146,8 @@ class Sender:
 
 
 def _record(
-    grant: Grant, parcel: Parcel, outcome: EffectState, *, provider_id: str = "", detail: str = ""
+    grant: Grant, parcel: Parcel, outcome: End, *, provider_id: str = "", detail: str = ""
 ) -> bytes:
-    assert outcome not in ("pending", "sending")
     return encode(
         Delivery(
             id=f"delivery:{grant.id}",

@@ -5,30 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from agent_core.agent import Agent
 from agent_core.prompt import load_prompt
 from agent_core.tools import tool
 
 
-class _Arguments(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 @tool(risk="low", approval=False, repeatable=True)
-class ListVersions(_Arguments):
+def list_versions() -> None:
     """List the versions that can be deployed, and what runs where now."""
 
 
 @tool(risk="high", approval=True)
-class Deploy(_Arguments):
+def deploy(
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")],
+    environment: Literal["staging", "production"],
+) -> None:
     """Deploy a version to an environment. A person must approve it first; ask for it and it will be put to them."""
-
-    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
-    environment: Literal["staging", "production"]
 
 
 def deploy_agent(prompts: Path) -> Agent:
     """The agent, its prompt read from the prompts folder."""
-    return Agent(name="deploy", prompt=load_prompt(prompts / "deploy.md"), tools=(ListVersions, Deploy))
+    return Agent(name="deploy", prompt=load_prompt(prompts / "deploy.md"), tools=(list_versions, deploy))

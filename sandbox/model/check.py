@@ -5,15 +5,12 @@ Source: OpenAI's API reference, "Create chat completion", the guides on function
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from pydantic import JsonValue, ValidationError
+from pydantic_core import from_json
 
 from sandbox.model.wire import ApiError, Assistant, ChatRequest, Function, NamedChoice, ToolOutput
-
-ROLES = ("developer", "system", "user", "assistant", "tool")
-
 
 def check_headers(authorization: str, content_type: str) -> None:
     """Raises ApiError 401 without a bearer key, 400 for another content type than JSON."""
@@ -28,21 +25,24 @@ def check_headers(authorization: str, content_type: str) -> None:
 def parse_request(body: bytes) -> ChatRequest:
     """The request in these bytes. Raises ApiError 400 as the API would."""
     try:
-        request = ChatRequest.model_validate(json.loads(body))
-    except ValidationError as error:
-        raise _refusal_of(error) from error
+        sent: JsonValue = from_json(body)
     except ValueError as error:
         raise ApiError(400, "We could not parse the JSON body of your request.") from error
+    try:
+        request = ChatRequest.model_validate(sent)
+    except ValidationError as error:
+        raise _refusal_of(error, sent) from error
     for problem in (*_tool_problems(request), *_limit_problems(request), *_message_problems(request)):
         raise problem
     return request
 
 
-def _refusal_of(error: ValidationError) -> ApiError:
+def _refusal_of(error: ValidationError, sent: JsonValue) -> ApiError:
     first = error.errors(include_url=False)[0]
-    param = _param(first["loc"])
+    param = _param(first["loc"], sent)
     match first["type"]:
         case "missing":
+            param = f"{param}.{first['loc'][-1]}".lstrip(".")
             message, code = f"Missing required parameter: '{param}'.", "missing_required_parameter"
         case "extra_forbidden":
             message, code = f"Unknown parameter: '{param}'.", "unknown_parameter"
@@ -51,10 +51,15 @@ def _refusal_of(error: ValidationError) -> ApiError:
     return ApiError(400, message, param=param, code=code)
 
 
-def _param(loc: tuple[str | int, ...]) -> str:
-    """`messages[0].content`; the role, which pydantic adds to the path of a message, is left out."""
-    steps = [step for i, step in enumerate(loc) if not (i == 2 and loc[0] == "messages" and step in ROLES)]
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
+def _param(loc: tuple[str | int, ...], sent: JsonValue) -> str:
+    """`messages[0].content`: the path, less the steps that pydantic adds for its unions."""
+    param = ""
+    for step in loc:
+        if isinstance(sent, dict) and isinstance(step, str) and step in sent:
+            param, sent = f"{param}.{step}", sent[step]
+        elif isinstance(sent, list) and isinstance(step, int):
+            param, sent = f"{param}[{step}]", sent[step]
+    return param.lstrip(".")
 
 
 def _tool_problems(request: ChatRequest) -> Iterator[ApiError]:

@@ -1,0 +1,1 @@
+"""The console: terminals and programs, which read their thread themselves."""

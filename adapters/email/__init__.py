@@ -1,0 +1,1 @@
+"""E-mail: read by IMAP, written by SMTP."""

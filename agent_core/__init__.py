@@ -1,0 +1,1 @@
+"""The core: facts, decisions and the turn; pure."""

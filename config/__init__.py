@@ -1,0 +1,1 @@
+"""Settings, people and policies of an installation."""
