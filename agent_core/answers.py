@@ -31,21 +31,23 @@ _WORDS: dict[str, Decision] = {
 }
 _CODE = r"(?:\d{6}|\d{3} \d{3})"
 _LINE = re.compile(
-    rf"^(?:{_CODE}[ ,:-]*)?(?P<word>{'|'.join(_WORDS)})\b[ ,:-]*(?:{_CODE}\b)?[ ,.:;!-]*(?P<rest>.*)$",
+    rf"^(?P<before>{_CODE}[ ,:-]*)?(?P<word>{'|'.join(_WORDS)})\b[ ,:-]*(?P<after>{_CODE}\b)?[ ,.:;!-]*(?P<rest>.*)$",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
-    r"\b(but|only|if|unless|except|until|after|before|when|once|first|provided|assuming|not|don't|dont|never|wait|"
-    r"instead|however|although|later|tomorrow|maybe|\d+)\b|\?",
+    r"\b(but|only|if|unless|except|until|till|after|before|when|once|first|provided|assuming|not|cannot|dont|\w+n['’]t|"
+    r"no|nope|never|wait|hold|instead|however|although|later|tomorrow|maybe|perhaps|or|should|would|could|cancel|stop|"
+    rf"{'|'.join(_WORDS)}|\d+)\b|\?",
     re.IGNORECASE,
 )
 
 
 class Words(Frozen):
-    """A decision in words: what was decided, and what was said besides."""
+    """A decision in words: what was decided, whether a code stood beside it, and what was said besides."""
 
     decision: Decision
     rest: str
+    code: bool = False
 
 
 class Explain(Frozen):
@@ -62,12 +64,19 @@ Reading = ApprovalResponse | InputResponse | Explain | None
 def read(thread: Thread, message: UserMessage) -> Reading:
     """What this message answers; None for plain talk."""
     words = decision_in(message.text)
-    if words is not None:
+    if words is not None and not _is_for_a_question(thread, message):
         return _as_decision(thread, message, words)
     request = thread.open_request(message.answers) if message.answers else None
     if isinstance(request, ApprovalRequest):
         return None
     return _as_input(thread, message)
+
+
+def _is_for_a_question(thread: Thread, message: UserMessage) -> bool:
+    """Whether words of decision are the text of an answer: nothing is there to approve, and a question is."""
+    asked = _asked(thread.open, message)
+    nothing_to_approve = not any(isinstance(r, ApprovalRequest) for r in thread.open)
+    return asked is not None and (message.answers == asked.id or (message.answers is None and nothing_to_approve))
 
 
 def decision_in(text: str) -> Words | None:
@@ -77,13 +86,13 @@ def decision_in(text: str) -> Words | None:
     if match is None:
         return None
     rest = "\n".join(part for part in (match["rest"].strip(), *lines[1:]) if part)
-    return Words(decision=_WORDS[match["word"].lower()], rest=rest)
+    return Words(decision=_WORDS[match["word"].lower()], rest=rest, code=bool(match["before"] or match["after"]))
 
 
 def _as_decision(thread: Thread, message: UserMessage, words: Words) -> Reading:
-    request_id = message.answers or _only_low_risk(thread, message)
+    request_id = message.answers or (None if words.code else _only_low_risk(thread, message))
     if request_id is None:
-        return _without_code(thread)
+        return Explain(kind="unknown_request") if words.code else _without_code(thread)
     if words.decision == "approve" and _CONDITION.search(words.rest):
         return Explain(kind="unclear", about=request_id)
     return ApprovalResponse(
@@ -137,6 +146,10 @@ def _as_input(thread: Thread, message: UserMessage) -> Reading:
 
 
 def _asked(requests: tuple[Request, ...], message: UserMessage) -> InputRequest | None:
-    """The input request this author was asked, when there is exactly one it can be."""
+    """The input request this author was asked: the one the message proved to know, or else the only one."""
     mine = [r for r in requests if isinstance(r, InputRequest) and r.to == message.author.identity]
-    return mine[0] if len(mine) == 1 else None
+    named = [r for r in mine if r.id == message.answers]
+    match named or mine:
+        case [request]:
+            return request
+    return None

@@ -7,6 +7,7 @@ whichever channel it came by.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -59,24 +60,21 @@ class Verdict(Frozen):
     why: str = ""
 
 
-def gate(tool: Tool, requester: Author | None, policy: Policy) -> Verdict:
-    """Stands between the choice of a tool and its run."""
+def gate(tool: Tool, askers: Sequence[Author], policy: Policy) -> Verdict:
+    """Stands between the choice of a tool and its run. `askers` is everybody the agent acts for right now."""
     if not tool.approval:
         return Verdict(gate="run")
-    if requester is None or requester.person is None:
-        return Verdict(gate="forbid", why="nobody knows who asks for this, so nobody may approve it")
-    if not _others(policy.rule(tool.name).approvers, requester):
+    if not askers or any(asker.person is None for asker in askers):
+        return Verdict(gate="forbid", why="nobody knows for sure who asks for this, so nobody may approve it")
+    if not approvers_for(tool, askers, policy):
         return Verdict(gate="forbid", why=f"the policy names no one else who may approve {tool.name}")
     return Verdict(gate="ask")
 
 
-def _others(approvers: tuple[str, ...], requester: Author) -> tuple[str, ...]:
-    return tuple(person for person in approvers if person != requester.person)
-
-
-def approvers_for(tool: Tool, requester: Author, policy: Policy) -> tuple[str, ...]:
-    """The persons to ask: the rule's approvers without the requester."""
-    return _others(policy.rule(tool.name).approvers, requester)
+def approvers_for(tool: Tool, askers: Sequence[Author], policy: Policy) -> tuple[str, ...]:
+    """The persons to ask: the rule's approvers without anybody who asks for it."""
+    asking = {asker.person for asker in askers}
+    return tuple(person for person in policy.rule(tool.name).approvers if person not in asking)
 
 
 def digest(*, tenant: str, thread_id: str, call: Call, policy: str) -> str:
@@ -101,6 +99,8 @@ def judge(thread: Thread, response: ApprovalResponse, policy: Policy) -> Approva
     request = thread.open_request(response.request_id)
     if not isinstance(request, ApprovalRequest):
         return no_longer_open(thread, response.request_id)
+    if thread.stopped:  # The stop is in the log already, and about to withdraw the request.
+        return Refusal(kind="already_closed", detail="withdrawn, as the conversation was stopped")
     if response.at >= request.expires_at:
         return Refusal(kind="expired")
     if response.digest and response.digest != request.digest:

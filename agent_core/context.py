@@ -17,6 +17,7 @@ from agent_core.events import (
     Escalation,
     Event,
     Failure,
+    Handoff,
     InputRequest,
     InputResponse,
     RequestClosed,
@@ -25,33 +26,46 @@ from agent_core.events import (
     ToolResult,
     UserMessage,
 )
-from agent_core.thread import Thread
+from agent_core.thread import Thread, ends_a_streak
 
 BUDGET = 24_000
 
 
 def render(thread: Thread, *, budget: int = BUDGET) -> str:
     """The thread as text of at most about `budget` characters, oldest first; what is left out is counted."""
-    pinned = {event.id for event in (*thread.open, *thread.running)}
+    waiting = (*thread.open, *thread.running)
+    recent = {event.id for event in thread.recent}
+    old = [_line(event) for event in waiting if event.id not in recent]
+    pinned = {event.id for event in waiting}
     lines: list[str] = []
-    omitted, room = thread.omitted, budget
+    omitted, room = thread.omitted - len(old), budget - sum(map(len, old))
     for event in reversed(_readable(thread)):
         line = _line(event)
         room -= len(line)
         if room >= 0 or event.id in pinned or not lines:
             lines.append(line)
+            pinned |= _other_half(event)
         else:
             omitted += 1
-    lost = [_line(e) for e in thread.open if e.id not in {r.id for r in thread.recent}]
-    head = [f"<omitted events={quoteattr(str(omitted))}/>"] if omitted else []
-    return "\n".join([*head, *lost, *reversed(lines)])
+    head = [f"<omitted events={quoteattr(str(omitted))}/>"] if omitted > 0 else []
+    return "\n".join([*head, *old, *reversed(lines)])
+
+
+def _other_half(event: Event) -> set[str]:
+    """What must stand before this event for it to make sense."""
+    match event:
+        case ToolResult():
+            return {event.call_id}
+        case InputResponse() | RequestClosed():
+            return {event.request_id}
+    return set()
 
 
 def _readable(thread: Thread) -> list[Event]:
-    """What the model may read: the errors of the current streak only, and nothing that is mere bookkeeping."""
-    failures = [e for e in thread.recent if isinstance(e, Failure)]
-    overcome = {e.id for e in failures[: len(failures) - thread.failures]}
-    return [e for e in thread.recent if e.id not in overcome and _line(e)]
+    """What the model may read: the errors since anything last went right, and nothing that is mere bookkeeping."""
+    overcome = max((i for i, event in enumerate(thread.recent) if ends_a_streak(event)), default=-1)
+    current = [e for i, e in enumerate(thread.recent) if i > overcome or not isinstance(e, Failure)]
+    return [event for event in current if _line(event)]
 
 
 def _line(event: Event) -> str:
@@ -61,9 +75,9 @@ def _line(event: Event) -> str:
         case AgentMessage():
             return _tag("agent_message", event.text, to=", ".join(event.to))
         case ToolCall():
-            return _tag("tool_call", event.call.arguments, name=event.call.tool)
+            return _tag("tool_call", event.call.arguments, id=event.id, name=event.call.tool)
         case ToolResult():
-            return _tag("tool_result", event.content, outcome=event.outcome)
+            return _tag("tool_result", event.content, call=event.call_id, outcome=event.outcome)
         case ApprovalRequest():
             ask = {"name": event.call.tool, "approvers": ", ".join(event.approvers)}
             return _tag("approval_request", event.call.arguments, id=event.id, **ask)
@@ -74,9 +88,12 @@ def _line(event: Event) -> str:
         case InputResponse():
             return _tag("input_response", event.text, request=event.request_id, **_who(event.author))
         case RequestClosed():
-            return _tag("request_closed", event.reason, request=event.request_id, outcome=event.outcome)
+            by = _who(event.by) if event.by else {}
+            return _tag("request_closed", event.reason, request=event.request_id, outcome=event.outcome, **by)
         case Escalation():
             return _tag("escalation", event.reason, to=", ".join(event.to))
+        case Handoff():
+            return _tag("handoff", event.note, to=event.to, **_who(event.author))
         case Failure():
             return _tag("failure", event.summary, kind=event.kind)
         case Summary():

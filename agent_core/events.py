@@ -79,7 +79,7 @@ class Call(Frozen):
 
 
 class ToolCall(_Event):
-    """The agent runs a tool. `approval`, `digest` and `policy` tie it to the request that allowed exactly these bytes."""
+    """The agent runs a tool. `approval`, `digest` and `policy` tie it to the request that allowed these very bytes."""
 
     type: Literal["tool_call"] = "tool_call"
     call: Call
@@ -300,7 +300,7 @@ Outcome = Literal["step", "several_calls", "refusal", "cut_off", "invalid", "una
 
 
 class ModelCall(_Event):
-    """One question to the model: with which prompt, what it chose (exactly one of `step` and a bad outcome), the cost."""
+    """One question to the model: with which prompt, what it chose (a `step`, or a bad outcome), what it cost."""
 
     type: Literal["model_call"] = "model_call"
     prompt: str
@@ -313,9 +313,7 @@ class ModelCall(_Event):
     output_tokens: int = 0
 
 
-Inbound = (
-    UserMessage | ToolResult | ApprovalResponse | InputResponse | Control | TimerFired | Handoff | Delivery
-)
+Inbound = UserMessage | ToolResult | ApprovalResponse | InputResponse | Control | TimerFired | Handoff | Delivery
 Outbound = AgentMessage | ApprovalRequest | InputRequest | RequestClosed | Notice | Escalation
 Request = ApprovalRequest | InputRequest
 Event = Annotated[

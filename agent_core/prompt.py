@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import frontmatter
+import yaml
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -36,7 +37,7 @@ def load_prompt(path: Path, **values: str) -> Prompt:
     try:
         page = frontmatter.loads(path.read_text(encoding="utf-8"))
         text = _TEMPLATES.from_string(page.content).render(values)
-    except (OSError, ValueError, TemplateError) as error:
+    except (OSError, ValueError, yaml.YAMLError, TemplateError) as error:
         raise BadPrompt(f"{path.name}: {error}") from error
     if not isinstance(page.get("id"), str):
         raise BadPrompt(f"{path.name}: the front matter names no id")

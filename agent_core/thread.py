@@ -37,16 +37,19 @@ from agent_core.events import (
 
 WINDOW = 64
 MEMORY_OF_CLOSED = 32
+MEMORY_OF_DEBTS = 64
+# More than the store lets pile up before a turn: what falls out has been through a turn and was plain talk.
+MEMORY_OF_UNHEARD = 1024
 RETRY = "retry:"
 
 Status = Literal["stopped", "paused", "taken_over", "running_tool", "awaiting_human", "working", "idle"]
 
 
 class Debt(Frozen):
-    """The agent owes `to` an answer because of `event`; `thought` once the model has seen it."""
+    """The agent owes `author` an answer because of `event`; `thought` once the model has seen it."""
 
     event: str
-    to: str
+    author: Author
     thought: bool = False
 
 
@@ -89,8 +92,19 @@ class Thread(Frozen):
     @property
     def waiting_for_answer(self) -> tuple[str, ...]:
         """The identities the agent owes an answer: the requester, unless others asked."""
-        asked = tuple(dict.fromkeys(debt.to for debt in self.debts))
-        return asked or ((self.requester.identity,) if self.requester else ())
+        return tuple(author.identity for author in self.askers)
+
+    @property
+    def askers(self) -> tuple[Author, ...]:
+        """On whose behalf the agent acts now, latest last: everybody it owes an answer, or else the requester.
+
+        One identity stands here once, with the weakest proof it gave: nothing is done for it on a better one.
+        """
+        asked: dict[str, Author] = {}
+        for debt in self.debts:
+            before = asked.pop(debt.author.identity, debt.author)
+            asked[debt.author.identity] = before if before.person is None else debt.author
+        return tuple(asked.values()) or ((self.requester,) if self.requester else ())
 
     @property
     def status(self) -> Status:
@@ -121,12 +135,20 @@ def matters(event: Event) -> bool:
     return not (isinstance(event, Delivery) and event.outcome == "sent")
 
 
+def ends_a_streak(event: Event) -> bool:
+    """Whether errors before this event no longer count: something went right, or a person is at it again."""
+    match event:
+        case AgentMessage() | UserMessage() | Escalation() | ToolResult(outcome="ok"):
+            return True
+    return False
+
+
 def _append_one(thread: Thread, event: Event) -> Thread:
     changes = _facts(thread, event)
     changes["seq"] = thread.seq + 1
     if matters(event):
         changes["anchor"] = event.id
-        changes["unheard"] = (*thread.unheard, event) if isinstance(event, Inbound) else ()
+        changes["unheard"] = (*thread.unheard, event)[-MEMORY_OF_UNHEARD:] if isinstance(event, Inbound) else ()
         changes |= _window(thread, event)
     return thread.model_copy(update=changes)
 
@@ -155,7 +177,7 @@ def _facts(thread: Thread, event: Event) -> dict[str, object]:
         case ModelCall():
             return _thought(thread, event)
         case AgentMessage():
-            kept = tuple(d for d in thread.debts if d.to not in event.to)
+            kept = tuple(d for d in thread.debts if d.author.identity not in event.to)
             return {"debts": kept, "failures": 0}
         case ApprovalResponse() | InputResponse() | Notice():
             return {"debts": tuple(d for d in thread.debts if d.event != event.cause or not event.cause)}
@@ -176,7 +198,7 @@ def _facts(thread: Thread, event: Event) -> dict[str, object]:
 def _heard_person(thread: Thread, event: UserMessage) -> dict[str, object]:
     return {
         "requester": thread.requester or event.author,
-        "debts": (*thread.debts, Debt(event=event.id, to=event.author.identity)),
+        "debts": _bounded((*thread.debts, Debt(event=event.id, author=event.author))),
         "failures": 0,
         "steps": 0,
         "stopped": False,
@@ -201,7 +223,16 @@ def _ran(thread: Thread, event: ToolResult) -> dict[str, object]:
 
 
 def _owing(thread: Thread, event: Event) -> tuple[Debt, ...]:
-    return (*thread.debts, *(Debt(event=event.id, to=to) for to in thread.waiting_for_answer))
+    return _bounded((*thread.debts, *(Debt(event=event.id, author=author) for author in thread.askers)))
+
+
+def _bounded(debts: tuple[Debt, ...]) -> tuple[Debt, ...]:
+    """The debts without the oldest, if there are too many: first those to someone who is owed a later answer, too."""
+    while len(debts) > MEMORY_OF_DEBTS:
+        owed = [debt.author for debt in debts]
+        spare = next((i for i, author in enumerate(owed) if author in owed[i + 1 :]), 0)
+        debts = debts[:spare] + debts[spare + 1 :]
+    return debts
 
 
 def _thought(thread: Thread, event: ModelCall) -> dict[str, object]:

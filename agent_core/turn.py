@@ -153,7 +153,12 @@ def _hear_decision(thread: Thread, response: ApprovalResponse, setting: Setting,
         return
     outcome: Literal["approved", "denied"] = "approved" if response.decision == "approve" else "denied"
     yield RequestClosed(
-        id=ids.next(), at=response.at, request_id=request.id, outcome=outcome, by=response.author, reason=response.reason
+        id=ids.next(),
+        at=response.at,
+        request_id=request.id,
+        outcome=outcome,
+        by=response.author,
+        reason=response.reason,
     )
     if outcome == "approved":
         yield ToolCall(
@@ -226,17 +231,31 @@ def _take_step(thread: Thread, step: Step, setting: Setting, ids: Ids) -> Iterat
     match step:
         case Say():
             yield AgentMessage(id=ids.next(), to=thread.waiting_for_answer, text=step.text)
-        case Ask() if thread.waiting_for_answer:
-            to, expires = thread.waiting_for_answer[-1], setting.now + INPUT_EXPIRES_IN
-            yield InputRequest(
-                id=ids.next(), to=to, question=step.question, choices=step.choices, expires_at=expires
-            )
         case Ask():
-            yield Failure(id=ids.next(), kind="nobody_to_ask", summary="nobody is waiting for an answer here")
+            yield from _ask(thread, step, setting, ids)
         case Use():
             yield _use(thread, step, setting, ids)
         case GiveUp():
             yield Escalation(id=ids.next(), to=setting.policy.escalate_to, reason=step.reason)
+
+
+def _ask(thread: Thread, step: Ask, setting: Setting, ids: Ids) -> Iterator[Event]:
+    """The question, in place of one still open to the same person: an answer must fit one question only."""
+    if not thread.waiting_for_answer:
+        yield Failure(id=ids.next(), kind="nobody_to_ask", summary="nobody is waiting for an answer here")
+        return
+    to, expires = thread.waiting_for_answer[-1], setting.now + INPUT_EXPIRES_IN
+    before = [r for r in thread.open if isinstance(r, InputRequest) and r.to == to]
+    if len(thread.open) - len(before) >= MAX_OPEN:
+        yield _too_many(ids)
+        return
+    for request in before:
+        yield RequestClosed(id=ids.next(), request_id=request.id, outcome="withdrawn", reason="asked anew")
+    yield InputRequest(id=ids.next(), to=to, question=step.question, choices=step.choices, expires_at=expires)
+
+
+def _too_many(ids: Ids) -> Failure:
+    return Failure(id=ids.next(), kind="too_many_requests", summary=f"{MAX_OPEN} requests are open already")
 
 
 def _use(thread: Thread, step: Use, setting: Setting, ids: Ids) -> Event:
@@ -248,7 +267,7 @@ def _use(thread: Thread, step: Use, setting: Setting, ids: Ids) -> Event:
         call = call_of(tool, step.arguments)
     except BadArguments as error:
         return Failure(id=ids.next(), kind="bad_arguments", summary=str(error))
-    verdict = gate(tool, thread.requester, setting.policy)
+    verdict = gate(tool, thread.askers, setting.policy)
     match verdict.gate:
         case "run":
             return ToolCall(id=ids.next(), call=call)
@@ -259,16 +278,16 @@ def _use(thread: Thread, step: Use, setting: Setting, ids: Ids) -> Event:
 
 
 def _request(thread: Thread, tool: Tool, call: Call, reason: str, setting: Setting, ids: Ids) -> Event:
-    if len(thread.open) >= MAX_OPEN or thread.requester is None:
-        return Failure(id=ids.next(), kind="too_many_requests", summary=f"{MAX_OPEN} requests are open already")
+    if len(thread.open) >= MAX_OPEN:
+        return _too_many(ids)
     policy = setting.policy
     return ApprovalRequest(
         id=ids.next(),
         call=call,
         risk=tool.risk,
         digest=digest(tenant=thread.tenant, thread_id=thread.id, call=call, policy=policy.version),
-        requester=thread.requester,
-        approvers=approvers_for(tool, thread.requester, policy),
+        requester=thread.askers[-1],
+        approvers=approvers_for(tool, thread.askers, policy),
         policy=policy.version,
         expires_at=setting.now + policy.rule(tool.name).expires_in,
         reason=reason,
