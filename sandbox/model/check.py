@@ -12,6 +12,7 @@ from pydantic_core import from_json
 
 from sandbox.model.wire import ApiError, Assistant, ChatRequest, Function, NamedChoice, ToolOutput
 
+
 def check_headers(authorization: str, content_type: str) -> None:
     """Raises ApiError 401 without a bearer key, 400 for another content type than JSON."""
     scheme, _, key = authorization.partition(" ")

@@ -28,7 +28,16 @@ from pathlib import Path
 from typing import Annotated, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    model_validator,
+)
 
 from sandbox.model.fault import Fault, Reply
 
@@ -137,13 +146,19 @@ class SayTool(_Closed):
     argument: str = "text"
 
 
+def _at_least_one(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    if not rules:
+        raise ValueError("give at least one rule")
+    return rules
+
+
 class Script(_Closed):
     """The whole script."""
 
     models: Annotated[Texts, Field(min_length=1)] = ("scripted",)
     say: SayTool = SayTool()
     ignore: Patterns = ()
-    rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
+    rules: Annotated[tuple[Rule, ...], AfterValidator(_at_least_one)]
 
 
 def _texts(value: JsonValue) -> Iterator[str]:

@@ -87,6 +87,10 @@ class ModelSandbox:
         """Answer from this script from now on."""
         self._record.script = script
 
+    def forget(self) -> None:
+        """Forget every request so far."""
+        self._record.exchanges.clear()
+
 
 class _Server(uvicorn.Server):
     """A server that leaves the process's signals to whoever owns the process."""

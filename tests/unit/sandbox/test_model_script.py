@@ -169,7 +169,11 @@ def test_ignored_events_are_looked_past() -> None:
 
 
 def test_only_the_latest_user_message_is_read() -> None:
-    turns = [{"role": "user", "content": "old"}, {"role": "assistant", "content": "x"}, {"role": "user", "content": "new"}]
+    turns = [
+        {"role": "user", "content": "old"},
+        {"role": "assistant", "content": "x"},
+        {"role": "user", "content": "new"},
+    ]
     request = ask("", messages=turns)
     assert fits(only("{contains: new}"), request)
     assert not fits(only("{contains: old}"), request)
@@ -211,7 +215,8 @@ def test_an_unknown_model_is_not_found() -> None:
     [
         ("rules: [", "not YAML"),
         ("[]", "Input should be a valid dictionary"),
-        ("rules: []", "rules: "),
+        ("rules: []", "rules: give at least one rule"),
+        ("rules: [{name: a, then: {}}, {name: b, then: {}}]", "rule 'a': then: give exactly one of call, say, raw and"),
         ("rules: [{name: a, then: {say: x}}]\nrule: 1", "rule: Extra inputs are not permitted"),
         ("rules: [{name: a, when: {last_evnt: x}, then: {say: x}}]", "rule 'a': when.last_evnt: Extra inputs"),
         ("rules: [{name: a, when: {regex: '('}, then: {say: x}}]", "rule 'a': when.regex.0: not a regular expression"),
