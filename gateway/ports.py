@@ -8,7 +8,7 @@ log's times come from one clock. `seq` counts records from 1; the log of a threa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -267,8 +267,11 @@ class ThreadStore(Protocol):
     async def audit(self) -> AuditReport:
         """Recompute the audit chain of every partition."""
 
-    async def rebuild(self) -> int:
-        """Recreate heads, indexes and the ready set from the logs alone; returns how many threads were made ready."""
+    async def rebuild(self, received: Callable[[bytes], str | None]) -> int:
+        """Recreate what only the logs still know: heads, indexes, dedupe keys, readiness. Returns how many threads.
+
+        `received` names the dedupe key of an inbound record, None for the agent's own.
+        """
 
 
 class Mailroom(Protocol):

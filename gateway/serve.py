@@ -1,0 +1,48 @@
+"""Serving: run roles until the process is asked to stop, then let each finish what it has begun."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+import structlog
+
+from gateway.app import House
+from gateway.web import serve_web
+
+log = structlog.get_logger(__name__)
+
+DRAIN_SECONDS = 25.0
+
+Role = Callable[[House, asyncio.Event], Awaitable[None]]
+ROLES: Mapping[str, Role] = {
+    "web": serve_web,
+    "worker": lambda house, stopping: house.worker().run(stopping),
+    "sender": lambda house, stopping: house.sender().run(stopping),
+    "runner": lambda house, stopping: house.runner().run(stopping),
+    "listener": lambda house, stopping: house.listener().run(stopping),
+    "timers": lambda house, stopping: house.timers().run(stopping),
+}
+
+
+async def serve(house: House, roles: Iterable[str], stopping: asyncio.Event) -> None:
+    """Run these roles until `stopping`. A role that ends or breaks by itself brings the others to a stop."""
+    tasks = {asyncio.create_task(ROLES[name](house, stopping), name=name) for name in roles}
+    log.info("serving", roles=sorted(task.get_name() for task in tasks), durability=house.durability)
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    stopping.set()
+    _, stuck = await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
+    for task in stuck:
+        log.warning("role did not drain in time", role=task.get_name())
+        task.cancel()
+    await asyncio.gather(*stuck, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+def stop_on_signals(stopping: asyncio.Event) -> None:
+    """SIGTERM and SIGINT ask for an orderly stop; a second one is not waited for."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)

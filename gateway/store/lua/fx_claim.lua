@@ -1,0 +1,54 @@
+#!lua flags=allow-oom
+-- Lease the oldest due effect of a queue. A tool with an approval passes the gate here, and marks the approval used.
+-- An effect whose holder's lease ran out is granted to be recovered: it may have happened.
+-- ARGV: now, queue, random, lease ms -> {} | {id, tid, lane, mode, token, now, attempt, body, record, approval, digest, why}
+local queue, random, lease = ARGV[2], ARGV[3], tonumber(ARGV[4])
+local DUE, GOING = key('ob', queue), key('obl', queue)
+
+local function answer(id)
+  local f = redis.call('HMGET', key('fx', id), 't', 'l', 'm', 'tok', 'n', 'b', 'e', 'a', 'd', 'w')
+  local record = redis.call('LINDEX', key('ev', f[1]), tonumber(f[7]) - 1)
+  return {id, f[1], f[2], f[3], f[4], now, tonumber(f[5]), f[6], record, f[8] or '', f[9] or '', f[10] or ''}
+end
+
+-- The gate: mode and why. Only an approved, matching, unused, fresh approval lets a tool start.
+local function gate(tid, id, approval, digest, attempts)
+  local a = redis.call('HMGET', key('ap', tid .. ':' .. approval), 's', 'd', 'by', 'u')
+  if a[1] ~= 'approved' then return 'refused', 'not_approved' end
+  if a[2] ~= digest then return 'refused', 'changed' end
+  if a[4] and a[4] ~= id then return 'refused', 'used' end
+  if a[4] == id and attempts == 0 then return 'recover', '' end
+  if now >= tonumber(a[3]) then return 'refused', 'lapsed' end
+  redis.call('HSET', key('ap', tid .. ':' .. approval), 'u', id)
+  return 'start', ''
+end
+
+local given = redis.call('GET', key('op', random))
+if given then
+  local token = redis.call('HGET', key('fx', given), 'tok')
+  if token and string.sub(token, -#random) == random then return answer(given) end
+  return {}
+end
+local late = redis.call('ZRANGEBYSCORE', GOING, '-inf', now, 'LIMIT', 0, 1)[1]
+local lane = late or redis.call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, 1)[1]
+if not lane then return {} end
+local id = redis.call('LINDEX', key('oq', lane), 0)
+local fx = key('fx', id)
+local f = redis.call('HMGET', fx, 't', 'n', 'a', 'd', 'm', 'w', 'r', 'x')
+local tid, attempts = f[1], tonumber(f[2])
+local mode, why = 'start', ''
+if late then
+  if f[5] == 'refused' then mode, why = 'refused', f[6] else mode = 'recover' end
+elseif f[8] then
+  mode, why = 'refused', 'stopped'
+elseif f[3] then
+  mode, why = gate(tid, id, f[3], f[4], attempts)
+elseif f[7] then
+  mode = 'recover'
+end
+redis.call('HSET', fx, 's', 'sending', 'tok', attempts + 1 .. '-' .. random, 'n', attempts + 1, 'm', mode, 'w', why)
+redis.call('ZREM', DUE, lane)
+redis.call('ZADD', GOING, now + lease, lane)
+redis.call('SET', key('op', random), id, 'PX', lease)
+audit('fx_claim:' .. mode, tid, id, attempts + 1)
+return answer(id)

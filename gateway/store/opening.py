@@ -1,0 +1,57 @@
+"""Opening: from settings to a store that was found fit, and closed again in order."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from redis.asyncio import Redis
+
+from gateway.store.blobs import RedisBlobs
+from gateway.store.client import connect
+from gateway.store.embedded import embedded
+from gateway.store.fitness import Durability, examine
+from gateway.store.mailroom import RedisMailroom
+from gateway.store.partition import prefixes
+from gateway.store.threads import RedisThreads
+from gateway.store.wake import Waker
+
+LISTENING_CONNECTIONS = 2
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The rooms of an open store, and what it promises. `redis` is for rooms of this package only."""
+
+    threads: RedisThreads
+    mailroom: RedisMailroom
+    blobs: RedisBlobs
+    durability: Durability
+    redis: Redis
+
+
+@contextlib.asynccontextmanager
+async def open_store(
+    url: str | None,
+    directory: Path,
+    *,
+    partitions: int,
+    lease: int = 30_000,
+    clock: Callable[[], int] | None = None,
+) -> AsyncIterator[Opened]:
+    """The store at `url`, or an embedded one in `directory`. `lease` in ms. Raises StoreUnfit, StoreDown.
+
+    Commands and the wake channel have a pool each; nothing of ours blocks on a connection otherwise.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        where = url if url else await stack.enter_async_context(embedded(directory))
+        redis, listening = connect(where), connect(where, connections=LISTENING_CONNECTIONS, timeout=None)
+        stack.push_async_callback(redis.aclose)
+        stack.push_async_callback(listening.aclose)
+        durability = await examine(redis, partitions)
+        waker = Waker(listening, prefixes(partitions))
+        stack.push_async_callback(waker.close)
+        threads = RedisThreads(redis, waker, partitions=partitions, lease=lease, clock=clock)
+        yield Opened(threads, RedisMailroom(redis), RedisBlobs(redis, partitions), durability, redis)
