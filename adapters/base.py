@@ -25,13 +25,12 @@ class Received(Frozen):
 
     `conversation` is the platform's root of the conversation, from which a new thread's id is derived. `token` is the
     reply token of ours the message carries, if any: it names the thread (and the request) and outranks the
-    conversation. `code` is the decision code the person typed. `dedupe` is the same for every redelivery.
+    conversation. `code` is the decision code the person typed. The message's id is the same for every redelivery.
     """
 
     message: UserMessage
     address: Address
     conversation: str
-    dedupe: str
     token: str | None = None
     code: str | None = None
 

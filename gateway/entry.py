@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from pydantic import Field
+
 from adapters.base import Address
 from agent_core.events import EVENT, Event, Frozen, UserMessage
 from agent_core.thread import Thread, append
@@ -40,7 +42,7 @@ class Conversation(Frozen):
     """A thread and where its people are: the latest address of each identity."""
 
     thread: Thread
-    addresses: dict[str, Address] = {}
+    addresses: dict[str, Address] = Field(default_factory=dict)
 
     def heard(self, entries: Iterable[Entry]) -> Conversation:
         """The conversation with these entries at its end."""

@@ -47,13 +47,13 @@ class Inbound:
                 "raw": pointer,
             }
         )
-        done = await self._ingest(place.thread_id, message, received.address, received.dedupe)
+        done = await self._ingest(place.thread_id, message, received.address)
         return Accepted(place.thread_id, done.fresh)
 
     async def respond(self, thread_id: str, said: Said, address: Address | None = None) -> Accepted:
         """Store what a signed-in or link-bearing person said in a known thread."""
         known = said.model_copy(update={"author": self.people.known(said.author)})
-        done = await self._ingest(thread_id, known, address, said.id)
+        done = await self._ingest(thread_id, known, address)
         return Accepted(thread_id, done.fresh)
 
     async def control(self, thread_id: str, control: Control) -> Accepted:
@@ -70,8 +70,8 @@ class Inbound:
         """An author whose identity we proved ourselves."""
         return self.people.known(Author(identity=identity, assurance="verified", evidence=evidence))
 
-    async def _ingest(self, thread_id: str, event: Said, address: Address | None, dedupe: str) -> Ingested:
-        return await self.store.ingest(thread_id, dedupe, encode(event, address))
+    async def _ingest(self, thread_id: str, event: Said, address: Address | None) -> Ingested:
+        return await self.store.ingest(thread_id, event.id, encode(event, address))
 
     def _place(self, received: Received) -> Place:
         """The place the token names to this author, or the conversation's own thread."""

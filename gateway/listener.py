@@ -59,7 +59,7 @@ class Listener:
         )
 
     async def _hold(self, source: str) -> None:
-        while await self.mailroom.seize(source, self.holder):
+        while await self.mailroom.seize(source, self.holder):  # noqa: ASYNC110 - nobody could tell us; the store decides
             await asyncio.sleep(self.renew_every)
         raise LeaseLost
 
@@ -86,7 +86,8 @@ class Listener:
             # Whatever a hostile message makes a parser do, the mailbox goes on.
             why = str(error) if isinstance(error, Unreadable) else f"the parser failed: {type(error).__name__}"
             log.error("message quarantined", source=adapter.source, message=kept.id, why=type(error).__name__)
-            return await self.mailroom.quarantine(adapter.source, kept.id, why)
+            await self.mailroom.quarantine(adapter.source, kept.id, why)
+            return
         if isinstance(received, Ignored):
             log.info("message ignored", source=adapter.source, message=kept.id, kind=received.kind)
         else:

@@ -1,0 +1,77 @@
+"""Who really sent it: the verdict of our own mail server, and nobody else's (RFC 8601).
+
+Only headers with our authserv-id count, and only above the first Received: everything below was in the mail when it
+came to us and is the sender's word. A DMARC pass for the From domain verifies; so does an aligned DKIM signature where
+the domain publishes no DMARC policy. Any failing DMARC verdict wins over a passing one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
+
+from authres.core import AuthenticationResultsHeader, AuthResError
+
+from agent_core.events import Assurance
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How sure the sender is who they say, and by what."""
+
+    assurance: Assurance
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One method's result for one domain."""
+
+    method: str
+    result: str
+    domain: str
+
+
+def verdict(mail: Message, address: str, authserv_id: str) -> Verdict:
+    """The verdict on a mail from this address."""
+    domain = address.rpartition("@")[2]
+    results = list(_trusted(mail, authserv_id))
+    dmarc = [r for r in results if r.method == "dmarc" and r.result != "none"]
+    if dmarc:
+        passed = all(r.result == "pass" and r.domain == domain for r in dmarc)
+        return Verdict("verified" if passed else "none", _words(dmarc))
+    for r in results:
+        if r.method == "dkim" and r.result == "pass" and _aligned(r.domain, domain):
+            return Verdict("verified", _words([r]))
+    return Verdict("asserted", _words(results) or "no verdict of our own mail server")
+
+
+def _trusted(mail: Message, authserv_id: str) -> Iterator[Result]:
+    """The results of our own server, in the block it wrote."""
+    for name, value in mail.items():
+        if name.lower() == "received":
+            return
+        if name.lower() == "authentication-results":
+            yield from _results(" ".join(str(value).split()), authserv_id)
+
+
+def _results(text: str, authserv_id: str) -> Iterator[Result]:
+    try:
+        header = AuthenticationResultsHeader.parse(f"Authentication-Results: {text}")
+    except (AuthResError, ValueError, IndexError, TypeError, AttributeError):
+        return  # Not a header we can read is not a header we can trust.
+    if str(header.authserv_id).lower() != authserv_id.lower():
+        return
+    for result in header.results:
+        properties = {f"{p.type}.{p.name}": str(p.value) for p in result.properties}
+        domain = properties.get("header.from") or properties.get("header.d") or properties.get("smtp.mailfrom", "")
+        yield Result(str(result.method).lower(), str(result.result).lower(), domain.rpartition("@")[2].lower())
+
+
+def _aligned(signed: str, domain: str) -> bool:
+    return bool(signed) and (signed == domain or domain.endswith(f".{signed}"))
+
+
+def _words(results: list[Result]) -> str:
+    return " ".join(f"{r.method}={r.result} ({r.domain})" for r in results)[:200]

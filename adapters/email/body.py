@@ -1,0 +1,96 @@
+"""The body: which part of a mail its author wrote to be read, as clean text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from email.message import Message
+from itertools import islice
+
+from bs4 import BeautifulSoup, Tag
+from bs4.element import Comment, NavigableString
+
+MAX_PARTS = 100
+
+_QUOTE_CONTAINERS = ", ".join(
+    (
+        ".gmail_quote",
+        "blockquote[type=cite]",
+        "#divRplyFwdMsg",
+        "#appendonsend",
+        "[class*=yahoo_quoted]",
+        ".protonmail_quote",
+        ".moz-cite-prefix",
+        "#ms-outlook-mobile-signature",
+    )
+)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])|max-height\s*:\s*0|"
+    r"(?:left|top|text-indent)\s*:\s*-\d{3,}|color\s*:\s*(?:#fff(?:fff)?\b|white|transparent)",
+    re.IGNORECASE,
+)
+_LINE_TAGS = {"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table"}
+
+
+def text_of(mail: Message) -> str:
+    """The plain text of the mail, or its HTML as text; nothing when it has neither."""
+    parts = list(islice(_readable(mail), MAX_PARTS))
+    for wanted in ("text/plain", "text/html"):
+        for part in parts:
+            if part.get_content_type() == wanted and (text := _decoded(part)).strip():
+                return _clean(text if wanted == "text/plain" else _from_html(text))
+    return ""
+
+
+def _readable(mail: Message) -> Iterator[Message]:
+    """The parts that are the mail itself: no attachments, no mails within the mail."""
+    if mail.get_content_type() == "message/rfc822" or mail.get_content_disposition() == "attachment":
+        return
+    if mail.is_multipart():
+        for part in mail.get_payload():
+            if isinstance(part, Message):
+                yield from _readable(part)
+    else:
+        yield mail
+
+
+def _decoded(part: Message) -> str:
+    """The part as text: by its declared charset, else UTF-8, else as the bytes a Western mail program wrote."""
+    payload = part.get_payload(decode=True)
+    raw = payload if isinstance(payload, bytes) else b""
+    for charset in (_charset(part), "utf-8"):
+        try:
+            return raw.decode(charset)
+        except (LookupError, ValueError):
+            continue
+    return raw.decode("windows-1252", errors="replace")
+
+
+def _charset(part: Message) -> str:
+    declared = (part.get_content_charset() or "utf-8").lower()
+    return "windows-1252" if declared in ("iso-8859-1", "us-ascii", "latin-1") else declared
+
+
+def _from_html(html: str) -> str:
+    """What a person sees of the HTML, without what they quoted."""
+    page = BeautifulSoup(html, "html.parser")
+    for gone in page.select(f"script, style, head, title, template, {_QUOTE_CONTAINERS}"):
+        gone.decompose()
+    for element in page.find_all(style=_HIDDEN):
+        element.decompose()
+    for element in page.find_all(hidden=True):
+        element.decompose()
+    pieces: list[str] = []
+    for node in page.descendants:
+        if isinstance(node, NavigableString) and not isinstance(node, Comment):
+            pieces.append(re.sub(r"\s+", " ", str(node)))
+        elif isinstance(node, Tag) and node.name in _LINE_TAGS:
+            pieces.append("\n")
+    return "".join(pieces)
+
+
+def _clean(text: str) -> str:
+    lines = (line.strip(" \t\u00a0") for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    joined = "\n".join(lines).replace("\ufeff", "").replace("\u00ad", "").replace("\x00", "")
+    return unicodedata.normalize("NFC", re.sub(r"\n{3,}", "\n\n", joined)).strip()

@@ -1,0 +1,129 @@
+"""IMAP, and the only file that knows aioimaplib (GPL-3.0-only): raw mails as they come, for ever.
+
+Every wait on the client has our own bound: it hangs when a server closes at the wrong moment. A push is only a hint;
+after each one, and after each quiet spell, the mailbox is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import re
+import ssl
+from collections.abc import AsyncIterator, Awaitable
+from typing import Any, TypeVar
+
+import aioimaplib
+
+from adapters.base import Batch, Kept, Position
+from adapters.email.account import Account
+from adapters.email.limits import MAX_MAIL
+from adapters.errors import SourceDown
+
+PATIENCE = 15.0
+BATCH = 20
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 60.0
+FOLDER = "INBOX"
+
+_VALIDITY = re.compile(rb"UIDVALIDITY (\d+)")
+_SIZED = re.compile(rb"UID (\d+).*?RFC822\.SIZE (\d+)|RFC822\.SIZE (\d+).*?UID (\d+)")
+T = TypeVar("T")
+
+
+class LoginRefused(SourceDown):
+    """The mail server does not accept our credentials."""
+
+
+async def listen(account: Account, since: Position | None) -> AsyncIterator[Batch]:
+    """Batches of new mails; reconnects by itself. Raises SourceDown when the server refuses us."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            async with _session(account) as client:
+                async for batch in _follow(client, account, since):
+                    since, pause = batch.position, FIRST_PAUSE
+                    yield batch
+        except (TimeoutError, OSError, aioimaplib.AioImapException, _Broken):
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+
+class _Broken(Exception):
+    """The server answered something other than OK."""
+
+
+@contextlib.asynccontextmanager
+async def _session(account: Account) -> AsyncIterator[aioimaplib.IMAP4]:
+    """A logged-in client, closed whatever happens."""
+    server = account.imap
+    if server.tls:
+        client = aioimaplib.IMAP4_SSL(server.host, server.port, ssl_context=ssl.create_default_context())
+    else:
+        client = aioimaplib.IMAP4(server.host, server.port)
+    try:
+        await _soon(client.wait_hello_from_server())
+        answer = await _soon(client.login(server.username, server.password))
+        if answer.result != "OK":
+            raise LoginRefused(f"the mail server does not let {account.address} in")
+        yield client
+    finally:
+        transport = client.protocol.transport if client.protocol else None
+        if transport:
+            transport.close()
+
+
+async def _follow(client: aioimaplib.IMAP4, account: Account, since: Position | None) -> AsyncIterator[Batch]:
+    """New mails after a position; all of them, when the mailbox was renumbered."""
+    selected = _ok(await _soon(client.select(FOLDER)))
+    found = _VALIDITY.search(b"\n".join(bytes(line) for line in selected))
+    if not found:
+        raise _Broken("no UIDVALIDITY")
+    validity = int(found[1])
+    position = since if since and since.validity == validity else Position(validity, 0)
+    while True:
+        sizes = await _new(client, position.uid)
+        for uids in (sizes[i : i + BATCH] for i in range(0, len(sizes), BATCH)):
+            mails = tuple([await _mail(client, account, validity, uid, size) for uid, size in uids])
+            position = Position(validity, uids[-1][0])
+            yield Batch(position, mails)
+        await _wait(client, account.poll_seconds)
+
+
+async def _new(client: aioimaplib.IMAP4, last: int) -> list[tuple[int, int]]:
+    """UIDs above `last` with their sizes. `n:*` also names the last mail when nothing is new."""
+    lines = _ok(await _soon(client.uid("fetch", f"{last + 1}:*", "(UID RFC822.SIZE)")))
+    found = (_SIZED.search(bytes(line)) for line in lines)
+    sized = [(int(m[1] or m[4]), int(m[2] or m[3])) for m in found if m]
+    return sorted((uid, size) for uid, size in sized if uid > last)
+
+
+async def _mail(client: aioimaplib.IMAP4, account: Account, validity: int, uid: int, size: int) -> Kept:
+    """The raw mail; of one that is too large, the headers, so that it can be set aside by name."""
+    part = "BODY.PEEK[]" if size <= MAX_MAIL else "BODY.PEEK[HEADER]"
+    lines = _ok(await _soon(client.uid("fetch", str(uid), f"(UID {part})")))
+    raw = next((bytes(line) for line in lines if isinstance(line, bytearray)), b"")
+    return Kept(f"{account.address}:{validity}:{uid}", raw)
+
+
+async def _wait(client: aioimaplib.IMAP4, seconds: float) -> None:
+    """Until the server pushes something, or for so many seconds."""
+    if not client.has_capability("IDLE"):
+        await asyncio.sleep(seconds)
+        return
+    idle = await _soon(client.idle_start(timeout=seconds + PATIENCE))
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(client.wait_server_push(), seconds)
+    client.idle_done()
+    await _soon(idle)
+
+
+async def _soon(waiting: Awaitable[T]) -> T:
+    return await asyncio.wait_for(waiting, PATIENCE)
+
+
+def _ok(answer: Any) -> list[bytes | bytearray]:
+    if answer.result != "OK":
+        raise _Broken(answer.result)
+    return list(answer.lines)

@@ -1,0 +1,35 @@
+"""Limits: what a mail may cost us before anyone looks inside. Checked on the raw bytes, before any parser runs.
+
+The standard parser is slow or breaks on some small inputs (long RFC 2231 parameters, deep nesting, very long headers);
+a person's mail comes nowhere near these numbers.
+"""
+
+from __future__ import annotations
+
+import re
+
+from adapters.errors import Unreadable
+
+MAX_MAIL = 25 * 1024 * 1024
+MAX_HEADERS = 128 * 1024
+MAX_CONTENT_HEADER = 4096
+MAX_BOUNDARIES = 40
+MAX_TEXT = 32_000
+
+_CONTENT_HEADER = re.compile(
+    rb"^content-(?:type|disposition)[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE
+)
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+
+
+def check(raw: bytes) -> None:
+    """Raises Unreadable for a mail that is not worth the risk of parsing."""
+    if len(raw) > MAX_MAIL:
+        raise Unreadable("the mail is larger than 25 MiB")
+    end = _BLANK_LINE.search(raw)
+    if (end.start() if end else len(raw)) > MAX_HEADERS:
+        raise Unreadable("the headers are larger than 128 KiB")
+    if any(len(header[0]) > MAX_CONTENT_HEADER for header in _CONTENT_HEADER.finditer(raw)):
+        raise Unreadable("a content header is longer than 4 KiB")
+    if len(re.findall(rb"boundary", raw, re.IGNORECASE)) > MAX_BOUNDARIES:
+        raise Unreadable("the mail has too many parts within parts")

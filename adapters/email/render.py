@@ -1,0 +1,84 @@
+"""Render: an outbound event as a mail, text and HTML saying the same. Pure: the same parcel gives the same mail.
+
+Everything that is not ours is escaped. Nothing is cut off: a request that cannot be shown whole is not a request.
+"""
+
+from __future__ import annotations
+
+from email.headerregistry import Address as Mailbox
+from email.message import EmailMessage
+from html import escape
+
+from markdown_it import MarkdownIt
+
+from adapters.base import Parcel
+from adapters.email.account import Account
+from adapters.email.parse import LOOP_HEADER
+from adapters.email.where import Where
+from adapters.layout import Answer, Block, Facts, Prose, Words, layout, plain, subject
+from adapters.text import one_line, visible
+
+# No images, no links, no HTML of the agent's: its text is shown, not followed.
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(
+    ["image", "link", "autolink", "html_inline", "html_block"]
+)
+_BODY = "margin:0;padding:24px;background:#ffffff;color:#1a1a1a;font:16px/1.5 system-ui,sans-serif"
+_NAME = "padding:4px 16px 4px 0;vertical-align:top;color:#555555;white-space:nowrap"
+_VALUE = "padding:4px 0;vertical-align:top;font-family:ui-monospace,monospace;word-break:break-all"
+_TYPED = "display:block;margin:4px 0;font-family:ui-monospace,monospace;font-weight:bold"
+_BUTTON = (
+    "display:inline-block;margin:8px 0;padding:10px 18px;background:#1a4f8b;color:#ffffff;"
+    "border-radius:4px;text-decoration:none"
+)
+
+
+def message_id(parcel: Parcel, account: Account) -> str:
+    """Ours, made before sending, the same for every attempt; an answer to it carries the reply token back."""
+    return f"<hp.{parcel.effect_id}.{parcel.reply_token}@{account.domain}>"
+
+
+def render(parcel: Parcel, account: Account) -> EmailMessage:
+    """The mail."""
+    where = Where.of(parcel.address)
+    mail = EmailMessage()
+    mail["From"] = Mailbox("Holdpoint", account.local, account.domain)
+    mail["To"] = Mailbox(addr_spec=where.to)
+    mail["Reply-To"] = Mailbox("Holdpoint", f"{account.local}+{parcel.reply_token}", account.domain)
+    mail["Subject"] = f"Re: {one_line(where.subject)}" if where.subject else subject(parcel)
+    mail["Message-ID"] = message_id(parcel, account)
+    if answered := where.answered():
+        mail["In-Reply-To"] = answered[-1]
+        mail["References"] = " ".join(answered)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    mail[LOOP_HEADER] = parcel.effect_id
+    blocks = layout(parcel)
+    mail.set_content(plain(blocks))
+    mail.add_alternative(html(blocks), subtype="html")
+    return mail
+
+
+def html(blocks: tuple[Block, ...]) -> str:
+    """One column, inline styles, no images, nothing fetched."""
+    inner = "\n".join(_html(block) for block in blocks)
+    head = '<meta charset="utf-8"><meta name="color-scheme" content="light dark">'
+    return f'<!doctype html><html lang="en"><head>{head}</head><body style="{_BODY}">\n{inner}\n</body></html>\n'
+
+
+def _html(block: Block) -> str:
+    match block:
+        case Words():
+            return f"<p>{escape(block.text)}</p>"
+        case Prose():
+            return str(_MARKDOWN.render(visible(block.text)))
+        case Facts():
+            rows = "".join(_row(name, value) for name, value in block.rows)
+            return f'<table role="presentation" style="border-collapse:collapse">{rows}</table>'
+        case Answer():
+            typed = "".join(f'<code style="{_TYPED}">{escape(line)}</code>' for line in block.lines)
+            link = f'<a href="{escape(block.url)}" style="{_BUTTON}">Look and decide</a>'
+            return f"<p>To decide, answer with one of these as the first line:</p>{typed}<p>or open:</p><p>{link}</p>"
+
+
+def _row(name: str, value: str) -> str:
+    return f'<tr><td style="{_NAME}">{escape(name)}</td><td style="{_VALUE}">{escape(value)}</td></tr>'

@@ -1,0 +1,208 @@
+"""Layout: an outbound event as a short list of blocks, for channels that show text. The words are said here, once.
+
+Blocks carry facts, never markup; each channel draws them its own way. The facts of a request are rendered from the
+stored bytes of the event; the agent's own words stand apart and say that they are the agent's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapters.base import Parcel
+from adapters.text import mixed_scripts, one_line, visible
+from agent_core.events import (
+    AgentMessage,
+    ApprovalRequest,
+    Author,
+    Escalation,
+    InputRequest,
+    Notice,
+    Request,
+    RequestClosed,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A paragraph of ours."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """What the agent says: Markdown, untrusted."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Names and values, in order; values are exact."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How to answer: lines to type, and a page to open."""
+
+    lines: tuple[str, ...]
+    url: str
+
+
+Block = Words | Prose | Facts | Answer
+
+SUBJECTS = {
+    "approval_request": "Approval needed",
+    "input_request": "A question",
+    "request_closed": "Closed",
+    "escalation": "A person is needed",
+    "notice": "About your message",
+    "agent_message": "Message",
+}
+_NOTICES = {
+    "not_an_approver": "Your answer does not count: this request was not put to you.",
+    "own_request": "Your answer does not count: nobody can approve what they asked for themselves.",
+    "not_verified": "Your answer does not count: this message could not be proven to come from you. "
+    "Please use the link in the request.",
+    "already_closed": "Your answer came too late: the request was {detail}.",
+    "expired": "Your answer came too late: the request has expired, and nothing was done.",
+    "changed": "Your answer does not count: what you saw is not what is being asked. Please look at the request again.",
+    "unknown_request": "There is no open request here that this could answer, so nothing was done.",
+    "code_needed": "Your answer does not count yet: put the code from the request behind the word, on the first line.",
+    "unclear": "Your answer was not clear enough to act on, so nothing was done. A condition cannot be kept for you: "
+    "answer with the word and the code alone, or deny and say why.",
+    "not_a_choice": "Please answer with one of: {detail}.",
+    "paused": "This conversation is paused. What you write is kept and will be read when it goes on.",
+    "resumed": "This conversation goes on.",
+    "stopped": "This conversation was stopped by {detail}. Write again to start over.",
+    "finished_after_stop": "The step that was already running when you stopped ended: {detail}.",
+    "undelivered": "A message of this conversation could not be delivered to {detail}.",
+}
+_OUTCOMES = {
+    "approved": "was approved",
+    "denied": "was denied",
+    "answered": "was answered",
+    "expired": "expired: nobody answered in time, and nothing was done",
+    "withdrawn": "was withdrawn",
+}
+
+
+def subject(parcel: Parcel) -> str:
+    """A subject for a conversation that has none yet."""
+    event = parcel.event
+    request = event if isinstance(event, ApprovalRequest) else parcel.request
+    what = f": {one_line(request.call.tool)}" if isinstance(request, ApprovalRequest) else ""
+    return f"{SUBJECTS[event.type]}{what}"
+
+
+def layout(parcel: Parcel) -> tuple[Block, ...]:
+    """The event as blocks, the most important first."""
+    return tuple(_blocks(parcel))
+
+
+def _blocks(parcel: Parcel) -> Iterator[Block]:
+    match parcel.event:
+        case AgentMessage() as event:
+            yield Prose(event.text)
+        case ApprovalRequest() as event if parcel.role == "decide":
+            yield from _to_decide(event, parcel)
+        case ApprovalRequest() as event:
+            yield Words(f"This needs the approval of {', '.join(event.approvers)}. You will hear what comes of it.")
+            yield _facts(event)
+        case InputRequest() as event:
+            yield Prose(event.question)
+            if event.choices:
+                yield Words(f"Please answer with one of: {one_line(', '.join(event.choices))}.")
+            yield Facts((("Answer until", _moment(event.expires_at)),))
+        case RequestClosed() as event:
+            yield from _closed(event, parcel.request)
+        case Notice() as event:
+            yield Words(_NOTICES[event.kind].format(detail=one_line(event.detail)))
+            yield from _what(parcel.request)
+        case Escalation() as event:
+            yield Words("The agent cannot go on by itself; a person is needed. It says:")
+            yield Prose(event.reason)
+
+
+def _to_decide(event: ApprovalRequest, parcel: Parcel) -> Iterator[Block]:
+    yield Words("May this run? It runs exactly as shown, once, and only if you approve.")
+    yield _facts(event)
+    if odd := mixed_scripts(event.call.arguments):
+        yield Words(f"Look twice: letters of different alphabets are mixed in {one_line(', '.join(odd))}.")
+    if event.reason:
+        yield Words("Text by the agent, not checked:")
+        yield Prose(event.reason)
+    if parcel.ticket:
+        lines = (f"APPROVE {parcel.ticket.code}", f"DENY {parcel.ticket.code} and why")
+        yield Answer(lines, parcel.ticket.url)
+
+
+def _facts(event: ApprovalRequest) -> Facts:
+    return Facts(
+        (
+            ("Tool", f"{one_line(event.call.tool)} (version {one_line(event.call.version)})"),
+            *_arguments(event.call.arguments),
+            ("Exact bytes", visible(event.call.arguments)),
+            ("Risk", event.risk),
+            ("Asked by", _author(event.requester)),
+            ("Approvers", ", ".join(event.approvers)),
+            ("Expires", _moment(event.expires_at)),
+            ("Policy", event.policy),
+            ("Digest", event.digest[:12]),
+        )
+    )
+
+
+def _arguments(text: str) -> Iterator[tuple[str, str]]:
+    """One row for each argument, each value as the JSON text it will be passed as."""
+    values = json.loads(text)
+    if not values:
+        yield "Arguments", "none"
+    for name, value in values.items():
+        yield one_line(name), visible(json.dumps(value, ensure_ascii=False))
+
+
+def _closed(event: RequestClosed, request: Request | None) -> Iterator[Block]:
+    who = f" by {event.by.person or one_line(event.by.identity)}" if event.by else ""
+    yield Words(f"The request {_OUTCOMES[event.outcome]}{who}, {_moment(event.at)}.")
+    if event.reason:
+        yield Words(f"They said: {visible(event.reason)}")
+    yield from _what(request)
+
+
+def _what(request: Request | None) -> Iterator[Block]:
+    if isinstance(request, ApprovalRequest):
+        yield Facts((("Tool", one_line(request.call.tool)), *_arguments(request.call.arguments)))
+
+
+def _author(author: Author) -> str:
+    named = f"{author.person} " if author.person else ""
+    return f"{named}({one_line(author.identity)}, {author.assurance})"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def plain(blocks: tuple[Block, ...]) -> str:
+    """The blocks as plain text that stands alone."""
+    return "\n\n".join(_plain(block) for block in blocks) + "\n"
+
+
+def _plain(block: Block) -> str:
+    match block:
+        case Words():
+            return block.text
+        case Prose():
+            return visible(block.text)
+        case Facts():
+            width = max(len(name) for name, _ in block.rows) + 1
+            return "\n".join(f"  {name + ':':<{width}} {value}" for name, value in block.rows)
+        case Answer():
+            typed = "\n".join(f"  {line}" for line in block.lines)
+            return f"To decide, answer with one of these as the first line:\n\n{typed}\n\nor open: {block.url}"
