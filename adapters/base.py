@@ -12,6 +12,8 @@ from typing import Literal, Protocol
 
 from agent_core.events import Frozen, Outbound, Request, UserMessage
 
+Role = Literal["decide", "watch"]
+
 
 class Address(Frozen):
     """Where a conversation lives in a channel. Only the channel's own adapter reads inside `ref`."""
@@ -62,7 +64,7 @@ class Parcel(Frozen):
     identity: str
     address: Address
     event: Outbound
-    role: Literal["decide", "watch"]
+    role: Role
     ticket: Ticket | None = None
     request: Request | None = None
 
@@ -109,8 +111,15 @@ class Batch:
 class Adapter(Protocol):
     """A channel that can be sent to."""
 
-    channel: str
-    capabilities: Capabilities
+    @property
+    def channel(self) -> str:
+        """The name its identities begin with."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+        ...
 
     def address_of(self, identity: str) -> Address:
         """Where to start a conversation with an identity of this channel."""
@@ -124,7 +133,10 @@ class Adapter(Protocol):
 class ListeningAdapter(Adapter, Protocol):
     """A channel that is read by asking: the gateway keeps the raw message first and understands it afterwards."""
 
-    source: str
+    @property
+    def source(self) -> str:
+        """The name of what is read, in the mailroom."""
+        ...
 
     def listen(self, since: Position | None) -> AsyncIterator[Batch]:
         """Raw messages as they come, for ever; survives reconnects. Raises SourceDown when the platform refuses us."""

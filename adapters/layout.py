@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from adapters.base import Parcel
+from adapters.base import Role, Ticket
 from adapters.text import mixed_scripts, one_line, visible
 from agent_core.events import (
     AgentMessage,
@@ -20,6 +20,7 @@ from agent_core.events import (
     Escalation,
     InputRequest,
     Notice,
+    Outbound,
     Request,
     RequestClosed,
 )
@@ -92,44 +93,45 @@ _OUTCOMES = {
 }
 
 
-def subject(parcel: Parcel) -> str:
+def subject(event: Outbound, request: Request | None = None) -> str:
     """A subject for a conversation that has none yet."""
-    event = parcel.event
-    request = event if isinstance(event, ApprovalRequest) else parcel.request
+    request = event if isinstance(event, ApprovalRequest) else request
     what = f": {one_line(request.call.tool)}" if isinstance(request, ApprovalRequest) else ""
     return f"{SUBJECTS[event.type]}{what}"
 
 
-def layout(parcel: Parcel) -> tuple[Block, ...]:
-    """The event as blocks, the most important first."""
-    return tuple(_blocks(parcel))
+def layout(
+    event: Outbound, *, role: Role, ticket: Ticket | None = None, request: Request | None = None
+) -> tuple[Block, ...]:
+    """The event as blocks, the most important first; see `Parcel` for the other three."""
+    return tuple(_blocks(event, role, ticket, request))
 
 
-def _blocks(parcel: Parcel) -> Iterator[Block]:
-    match parcel.event:
-        case AgentMessage() as event:
+def _blocks(event: Outbound, role: Role, ticket: Ticket | None, request: Request | None) -> Iterator[Block]:
+    match event:
+        case AgentMessage():
             yield Prose(event.text)
-        case ApprovalRequest() as event if parcel.role == "decide":
-            yield from _to_decide(event, parcel)
-        case ApprovalRequest() as event:
+        case ApprovalRequest() if role == "decide":
+            yield from _to_decide(event, ticket)
+        case ApprovalRequest():
             yield Words(f"This needs the approval of {', '.join(event.approvers)}. You will hear what comes of it.")
             yield _facts(event)
-        case InputRequest() as event:
+        case InputRequest():
             yield Prose(event.question)
             if event.choices:
                 yield Words(f"Please answer with one of: {one_line(', '.join(event.choices))}.")
             yield Facts((("Answer until", _moment(event.expires_at)),))
-        case RequestClosed() as event:
-            yield from _closed(event, parcel.request)
-        case Notice() as event:
+        case RequestClosed():
+            yield from _closed(event, request)
+        case Notice():
             yield Words(_NOTICES[event.kind].format(detail=one_line(event.detail)))
-            yield from _what(parcel.request)
-        case Escalation() as event:
+            yield from _what(request)
+        case Escalation():
             yield Words("The agent cannot go on by itself; a person is needed. It says:")
             yield Prose(event.reason)
 
 
-def _to_decide(event: ApprovalRequest, parcel: Parcel) -> Iterator[Block]:
+def _to_decide(event: ApprovalRequest, ticket: Ticket | None) -> Iterator[Block]:
     yield Words("May this run? It runs exactly as shown, once, and only if you approve.")
     yield _facts(event)
     if odd := mixed_scripts(event.call.arguments):
@@ -137,9 +139,8 @@ def _to_decide(event: ApprovalRequest, parcel: Parcel) -> Iterator[Block]:
     if event.reason:
         yield Words("Text by the agent, not checked:")
         yield Prose(event.reason)
-    if parcel.ticket:
-        lines = (f"APPROVE {parcel.ticket.code}", f"DENY {parcel.ticket.code} and why")
-        yield Answer(lines, parcel.ticket.url)
+    if ticket:
+        yield Answer((f"APPROVE {ticket.code}", f"DENY {ticket.code} and why"), ticket.url)
 
 
 def _facts(event: ApprovalRequest) -> Facts:

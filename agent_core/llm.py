@@ -159,7 +159,8 @@ def thought_of(agent: Agent, response: ModelResponse) -> Thought:
 
 def _read(agent: Agent, call: ToolCallPart) -> Thought:
     """A call as a step. The arguments of a tool are not judged here: the turn does, against the tool's own model."""
-    text = call.args_as_json_str()
+    # The raw text: pydantic-ai's own conversion wraps broken JSON into an object that looks fine.
+    text = call.args if isinstance(call.args, str) else call.args_as_json_str()
     tool = agent.tool(call.tool_name)
     try:
         if tool is not None:

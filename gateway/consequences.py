@@ -11,9 +11,8 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
-from adapters.base import Address, Capabilities
+from adapters.base import Address, Capabilities, Role
 from agent_core.events import (
     AgentMessage,
     ApprovalRequest,
@@ -39,8 +38,6 @@ from gateway.ports import TOOL_LANE, CloseApproval, Commit, NewEffect, OpenAppro
 START_WITHIN = timedelta(minutes=15)
 FIRST_RETRY = timedelta(seconds=5)
 NOWHERE = "nowhere"
-
-Role = Literal["decide", "watch"]
 
 
 class Envelope(Frozen):

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from adapters.base import Address
-from agent_core.events import EVENT, Event, Frozen, UserMessage
+from agent_core.events import EVENT, Event, Frozen, Inbound, UserMessage
 from agent_core.thread import Thread, append
 
 
@@ -36,6 +36,12 @@ def decode(record: bytes) -> Entry:
     event = EVENT.validate_python({**parts["event"], "at": parts["at"]})
     address = parts.get("address")
     return Entry(event=event, address=Address.model_validate(address) if address else None)
+
+
+def received_id(record: bytes) -> str | None:
+    """The dedupe key of a record that came from outside; None for the agent's own."""
+    event = decode(record).event
+    return event.id if isinstance(event, Inbound) else None
 
 
 class Conversation(Frozen):

@@ -3,7 +3,8 @@
 GatewayError
 ├── Misconfigured     a setting is missing or contradicts another
 ├── BadToken          a token is not ours, was changed, or belongs to somebody else
-└── LeaseLost         somebody else holds the work now
+├── LeaseLost         somebody else holds the work now
+└── NoSuchThread      there is no such thread
 """
 
 from __future__ import annotations
@@ -23,3 +24,7 @@ class BadToken(GatewayError):
 
 class LeaseLost(GatewayError):
     """Somebody else holds the work now: stop without a trace."""
+
+
+class NoSuchThread(GatewayError):
+    """There is no such thread."""

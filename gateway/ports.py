@@ -307,3 +307,26 @@ class Blobs(Protocol):
 
     async def get(self, thread_id: str, pointer: str) -> bytes | None:
         """The bytes again, or None when retention has passed."""
+
+
+class TokenStore(Protocol):
+    """API tokens by the SHA-256 of the token; the token itself is nowhere."""
+
+    async def put(self, digest: str, body: bytes) -> None:
+        """Keep what a token may do."""
+
+    async def get(self, digest: str) -> bytes | None:
+        """What the token with this digest may do."""
+
+    async def all(self) -> Mapping[str, bytes]:
+        """Every token's digest and what it may do."""
+
+    async def drop(self, digest: str) -> bool:
+        """Revoke. False: there was no such token."""
+
+
+class Guard(Protocol):
+    """Counts tries, across all processes."""
+
+    async def allow(self, name: str, *, most: int, seconds: int) -> bool:
+        """Count one try; False when there were more than `most` within `seconds`."""

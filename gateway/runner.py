@@ -79,9 +79,7 @@ class Runner:
         try:
             async with keeping(lambda: self.store.fx_renew(grant), every=self.renew_every):
                 ran = await self._outcome(grant, event)
-                result = ToolResult(
-                    id=f"result:{grant.id}", call_id=event.id, outcome=ran.outcome, content=ran.content
-                )
+                result = ToolResult(id=f"result:{grant.id}", call_id=event.id, outcome=ran.outcome, content=ran.content)
                 await self.store.fx_done(grant, Settled(_STATES[ran.outcome], encode(result), wakes=True))
             log.info("tool settled", effect=grant.id, thread=grant.thread_id, tool=event.call.tool, outcome=ran.outcome)
         except (LeaseLost, StoreError) as error:

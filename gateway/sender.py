@@ -111,9 +111,7 @@ class Sender:
         else:
             await self.store.fx_done(grant, unknown)
 
-    async def _end(
-        self, grant: Grant, parcel: Parcel, state: End, *, provider_id: str = "", detail: str = ""
-    ) -> None:
+    async def _end(self, grant: Grant, parcel: Parcel, state: End, *, provider_id: str = "", detail: str = "") -> None:
         record = _record(grant, parcel, state, provider_id=provider_id, detail=detail)
         await self.store.fx_done(grant, Settled(state, record, wakes=state != "sent"))
         log.info("delivery settled", effect=grant.id, thread=grant.thread_id, queue=grant.queue, state=state)
@@ -145,9 +143,7 @@ class Sender:
         return Ticket(code=self.keyring.code(place, owner), url=url)
 
 
-def _record(
-    grant: Grant, parcel: Parcel, outcome: End, *, provider_id: str = "", detail: str = ""
-) -> bytes:
+def _record(grant: Grant, parcel: Parcel, outcome: End, *, provider_id: str = "", detail: str = "") -> bytes:
     return encode(
         Delivery(
             id=f"delivery:{grant.id}",

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 
 import structlog
 
 from gateway.app import House
-from gateway.web import serve_web
+from gateway.web import serve_app, web
 
 log = structlog.get_logger(__name__)
 
 DRAIN_SECONDS = 25.0
 
-Role = Callable[[House, asyncio.Event], Awaitable[None]]
+
+async def _serve_web(house: House, stopping: asyncio.Event) -> None:
+    await serve_app(web(house.door()), house.settings.host, house.settings.port, stopping)
+
+
+Role = Callable[[House, asyncio.Event], Coroutine[None, None, None]]
 ROLES: Mapping[str, Role] = {
-    "web": serve_web,
+    "web": _serve_web,
     "worker": lambda house, stopping: house.worker().run(stopping),
     "sender": lambda house, stopping: house.sender().run(stopping),
     "runner": lambda house, stopping: house.runner().run(stopping),
@@ -29,7 +34,7 @@ ROLES: Mapping[str, Role] = {
 async def serve(house: House, roles: Iterable[str], stopping: asyncio.Event) -> None:
     """Run these roles until `stopping`. A role that ends or breaks by itself brings the others to a stop."""
     tasks = {asyncio.create_task(ROLES[name](house, stopping), name=name) for name in roles}
-    log.info("serving", roles=sorted(task.get_name() for task in tasks), durability=house.durability)
+    log.info("serving", roles=sorted(task.get_name() for task in tasks), durability=house.opened.durability)
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     stopping.set()
     _, stuck = await asyncio.wait(tasks, timeout=DRAIN_SECONDS)

@@ -44,7 +44,7 @@ def render(parcel: Parcel, account: Account) -> EmailMessage:
     mail["From"] = Mailbox("Holdpoint", account.local, account.domain)
     mail["To"] = Mailbox(addr_spec=where.to)
     mail["Reply-To"] = Mailbox("Holdpoint", f"{account.local}+{parcel.reply_token}", account.domain)
-    mail["Subject"] = f"Re: {one_line(where.subject)}" if where.subject else subject(parcel)
+    mail["Subject"] = f"Re: {one_line(where.subject)}" if where.subject else subject(parcel.event, parcel.request)
     mail["Message-ID"] = message_id(parcel, account)
     if answered := where.answered():
         mail["In-Reply-To"] = answered[-1]
@@ -52,7 +52,7 @@ def render(parcel: Parcel, account: Account) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     mail[LOOP_HEADER] = parcel.effect_id
-    blocks = layout(parcel)
+    blocks = layout(parcel.event, role=parcel.role, ticket=parcel.ticket, request=parcel.request)
     mail.set_content(plain(blocks))
     mail.add_alternative(html(blocks), subtype="html")
     return mail

@@ -1,1 +1,15 @@
-"""The command line."""
+"""The command line: serve, operate, talk. Each file holds one family of commands."""
+
+from __future__ import annotations
+
+import typer
+
+from gateway.cli import chat, operate, serve, threads, tokens
+
+app = typer.Typer(
+    no_args_is_help=True, pretty_exceptions_enable=False, help="Work waits until the right person signs it off."
+)
+for commands in (serve.app, operate.app, chat.app):
+    app.registered_commands += commands.registered_commands
+app.add_typer(threads.app, name="threads")
+app.add_typer(tokens.app, name="tokens")

@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from redis.asyncio import Redis
-
+from gateway.store.access import RedisGuard, RedisTokens
 from gateway.store.blobs import RedisBlobs
 from gateway.store.client import connect
 from gateway.store.embedded import embedded
@@ -23,13 +22,14 @@ LISTENING_CONNECTIONS = 2
 
 @dataclass(frozen=True)
 class Opened:
-    """The rooms of an open store, and what it promises. `redis` is for rooms of this package only."""
+    """The rooms of an open store, and what it promises."""
 
     threads: RedisThreads
     mailroom: RedisMailroom
     blobs: RedisBlobs
+    tokens: RedisTokens
+    guard: RedisGuard
     durability: Durability
-    redis: Redis
 
 
 @contextlib.asynccontextmanager
@@ -54,4 +54,11 @@ async def open_store(
         waker = Waker(listening, prefixes(partitions))
         stack.push_async_callback(waker.close)
         threads = RedisThreads(redis, waker, partitions=partitions, lease=lease, clock=clock)
-        yield Opened(threads, RedisMailroom(redis), RedisBlobs(redis, partitions), durability, redis)
+        yield Opened(
+            threads=threads,
+            mailroom=RedisMailroom(redis),
+            blobs=RedisBlobs(redis, partitions),
+            tokens=RedisTokens(redis),
+            guard=RedisGuard(redis),
+            durability=durability,
+        )

@@ -1,0 +1,202 @@
+"""The composition root: the only file that names concrete classes. A `House` is everything wired, nothing running."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from adapters.base import Adapter, ListeningAdapter
+from adapters.console.adapter import ConsoleAdapter
+from adapters.email.account import Account, Server
+from adapters.email.adapter import EmailAdapter
+from agent_core.agent import Agent, Model
+from agent_core.agents.deploy import deploy_agent
+from agent_core.agents.deploy_tools import executors, seed
+from agent_core.approvals import Policy
+from agent_core.llm import ChatModel
+from agent_core.people import People
+from config.settings import EmailChannel, MailServer, Settings
+from gateway.access import Access
+from gateway.consequences import Channel, Routing
+from gateway.door import Door
+from gateway.entry import received_id
+from gateway.errors import Misconfigured
+from gateway.inbound import Inbound
+from gateway.keyring import Keyring
+from gateway.listener import Listener
+from gateway.runner import Runner
+from gateway.sender import Sender
+from gateway.store.opening import Opened, open_store
+from gateway.threads import Threads
+from gateway.timers import Timers
+from gateway.worker import Worker
+
+SECRET_BYTES = 32
+PROMPTS = Path(__file__).parent.parent / "prompts"
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class House:
+    """One installation: its store, its people, its channels, its agent. The roles are made of it."""
+
+    settings: Settings
+    opened: Opened
+    keyring: Keyring
+    people: People
+    policy: Policy
+    agent: Agent
+    model: Model
+    adapters: Mapping[str, Adapter]
+    listening: Sequence[ListeningAdapter]
+
+    @property
+    def inbound(self) -> Inbound:
+        """The one way in."""
+        return Inbound(self.opened.threads, self.opened.blobs, self.keyring, self.people)
+
+    @property
+    def access(self) -> Access:
+        """Who may call."""
+        return Access(self.opened.tokens, self.settings.tenant)
+
+    def door(self) -> Door:
+        """What the web role answers with."""
+        inbound = self.inbound
+        return Door(
+            store=self.opened.threads,
+            threads=Threads(self.opened.threads, inbound, self.settings.tenant),
+            access=self.access,
+            inbound=inbound,
+            keyring=self.keyring,
+            guard=self.opened.guard,
+            durability=self.opened.durability,
+            public_url=self.settings.public_url,
+        )
+
+    @property
+    def routing(self) -> Routing:
+        """Who is where."""
+        channels = {name: Channel(a.capabilities, a.address_of) for name, a in self.adapters.items()}
+        return Routing(self.people, channels)
+
+    def worker(self) -> Worker:
+        """Decides."""
+        return Worker(
+            store=self.opened.threads,
+            agent=self.agent,
+            policy=self.policy,
+            model=self.model,
+            routing=self.routing,
+            tenant=self.settings.tenant,
+        )
+
+    def sender(self) -> Sender:
+        """Carries messages out."""
+        return Sender(
+            store=self.opened.threads,
+            adapters={name: a for name, a in self.adapters.items() if not a.capabilities.pull},
+            keyring=self.keyring,
+            inbound=self.inbound,
+            public_url=self.settings.public_url,
+        )
+
+    def runner(self) -> Runner:
+        """Runs tools."""
+        seed(self.settings.environment_dir)
+        return Runner(
+            store=self.opened.threads,
+            tools={tool.name: tool for tool in self.agent.tools},
+            executors=executors(self.settings.environment_dir),
+            tenant=self.settings.tenant,
+        )
+
+    def listener(self) -> Listener:
+        """Reads mailboxes."""
+        return Listener(adapters=self.listening, mailroom=self.opened.mailroom, inbound=self.inbound)
+
+    def timers(self) -> Timers:
+        """Wakes what is due."""
+        return Timers(store=self.opened.threads)
+
+
+@contextlib.asynccontextmanager
+async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -> AsyncIterator[House]:
+    """The house of these settings, its store open. `clock` is for demonstrations: the store's time, in ms.
+
+    Raises Misconfigured, StoreUnfit, StoreDown.
+    """
+    people, policy = _read(settings.people_file, People), _read(settings.policies_file, Policy)
+    keyring = Keyring(_secret(settings), settings.tenant)
+    listening = [EmailAdapter(_account(settings.email))] if settings.email else []
+    everyone: tuple[Adapter, ...] = (ConsoleAdapter(), *listening)
+    model = settings.model
+    url = settings.store.url.get_secret_value() if settings.store.url else None
+    async with open_store(
+        url,
+        settings.state_dir / "store",
+        partitions=settings.store.partitions,
+        lease=int(settings.store.lease_seconds * 1000),
+        clock=clock,
+    ) as opened:
+        await opened.threads.rebuild(received_id)
+        yield House(
+            settings=settings,
+            opened=opened,
+            keyring=keyring,
+            people=people,
+            policy=policy,
+            agent=deploy_agent(PROMPTS),
+            model=ChatModel(model.base_url, model.api_key, model.name, model.timeout_seconds),
+            adapters={adapter.channel: adapter for adapter in everyone},
+            listening=listening,
+        )
+
+
+def _account(channel: EmailChannel) -> Account:
+    return Account(
+        address=channel.address,
+        authserv_id=channel.authserv_id,
+        imap=_server(channel.imap),
+        smtp=_server(channel.smtp),
+        poll_seconds=channel.poll_seconds,
+    )
+
+
+def _server(server: MailServer) -> Server:
+    try:
+        return Server(server.host, server.port, server.username, server.password.get_secret_value(), server.tls)
+    except ValueError as error:
+        raise Misconfigured(str(error)) from error
+
+
+def _read(path: Path, shape: type[Shape]) -> Shape:
+    try:
+        return shape.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    except (OSError, yaml.YAMLError, ValidationError) as error:
+        raise Misconfigured(f"{path}: {error}") from error
+
+
+def _secret(settings: Settings) -> bytes:
+    """The configured secret, or the one made at the first start and kept beside the embedded store."""
+    if settings.secret_key:
+        return settings.secret_key.get_secret_value().encode()
+    path = settings.state_dir / "secret"
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        # Written aside and linked, so that two processes starting at once agree on one.
+        aside = path.with_name(f"secret.{os.getpid()}")
+        aside.touch(mode=0o600)
+        aside.write_text(secrets.token_hex(SECRET_BYTES))
+        with contextlib.suppress(FileExistsError):
+            os.link(aside, path)
+        aside.unlink()
+    return path.read_bytes()

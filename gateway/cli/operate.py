@@ -1,0 +1,62 @@
+"""`health`, `dead`, `quarantine`, `audit`: what an operator looks at, straight from the store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import typer
+
+from gateway.app import House, house
+from gateway.cli.serve import load_settings, one_line_errors
+
+app = typer.Typer()
+
+
+@app.command()
+def dead() -> None:
+    """Messages and tools that ended failed, unknown, refused or dead, latest first."""
+
+    async def show(ready: House) -> None:
+        for effect in await ready.opened.threads.dead():
+            typer.echo(f"{effect.id}  {effect.state:8} {effect.queue:8} thread {effect.thread_id}")
+
+    with_house(show)
+
+
+@app.command()
+def quarantine() -> None:
+    """Messages that nobody could understand, with the reason."""
+
+    async def show(ready: House) -> None:
+        for adapter in ready.listening:
+            for kept, why in await ready.opened.mailroom.quarantined(adapter.source):
+                typer.echo(f"{kept.id}  {len(kept.raw)} bytes  {why}")
+
+    with_house(show)
+
+
+@app.command()
+def audit() -> None:
+    """Check the chain of the audit trail; exit code 1 when it is broken."""
+
+    async def check(ready: House) -> None:
+        report = await ready.opened.threads.audit()
+        for partition, entry in report.broken.items():
+            typer.echo(f"{partition}: broken at {entry}")
+        typer.echo(f"{report.entries} entries, {'broken' if report.broken else 'whole'}")
+        if report.broken:
+            raise typer.Exit(1)
+
+    with_house(check)
+
+
+def with_house(work: Callable[[House], Awaitable[None]]) -> None:
+    """Open the house, do one thing, close it."""
+
+    async def run() -> None:
+        async with house(load_settings()) as ready:
+            await work(ready)
+
+    with one_line_errors():
+        asyncio.run(run())

@@ -1,0 +1,25 @@
+"""The door: what the web role is given to answer with. Nothing here can act as anybody but the caller."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.access import Access
+from gateway.inbound import Inbound
+from gateway.keyring import Keyring
+from gateway.ports import Guard, ThreadStore
+from gateway.threads import Threads
+
+
+@dataclass(frozen=True)
+class Door:
+    """`durability` is the class in force; `public_url` is where people reach us."""
+
+    store: ThreadStore
+    threads: Threads
+    access: Access
+    inbound: Inbound
+    keyring: Keyring
+    guard: Guard
+    durability: str
+    public_url: str

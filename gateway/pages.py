@@ -1,0 +1,139 @@
+"""The decision page behind the link in a request. GET and HEAD show; only a deliberate POST decides.
+
+The link proves which identity was asked which request. The person must still choose, type the code from the message,
+and press: no scanner that opens links, follows forms or runs scripts does all of that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from adapters.text import mixed_scripts, one_line, visible
+from agent_core.approvals import outcome_in_words
+from agent_core.events import ApprovalRequest, ApprovalResponse, Decision
+from agent_core.thread import Thread
+from gateway.api.auth import door
+from gateway.door import Door
+from gateway.errors import BadToken, NoSuchThread
+from gateway.keyring import Pass, Place
+
+TRIES = 5
+TRIES_SECONDS = 600
+
+router = APIRouter(include_in_schema=False)
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
+)
+TheDoor = Annotated[Door, Depends(door)]
+
+
+@router.api_route("/d/{ticket}", methods=["GET", "HEAD"])
+async def show(ticket: str, door: TheDoor) -> Response:
+    """The request as it stands."""
+    return await _page(door, ticket)
+
+
+@router.post("/d/{ticket}")
+async def decide(
+    ticket: str,
+    request: Request,
+    door: TheDoor,
+    form_token: Annotated[str, Form(max_length=64)] = "",
+    decision: Annotated[str, Form(max_length=16)] = "",
+    code: Annotated[str, Form(max_length=16)] = "",
+    reason: Annotated[str, Form(max_length=2000)] = "",
+    digest: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Log the decision; the thread judges it."""
+    try:
+        bearer = door.keyring.open_ticket(ticket)
+    except BadToken:
+        return await _page(door, ticket)
+    genuine = hmac.compare_digest(form_token, door.keyring.form_token(ticket)) and _same_site(request, door)
+    if not genuine:
+        return await _page(door, ticket, problem="Please open the link again and use the form on the page.", status=403)
+    if decision not in ("approve", "deny"):
+        return await _page(door, ticket, problem="Please choose to approve or to deny.", status=422)
+    if not await door.guard.allow(f"code:{_short(ticket)}", most=TRIES, seconds=TRIES_SECONDS):
+        return await _page(door, ticket, problem="Too many tries. Please wait ten minutes.", status=429)
+    place = Place(thread_id=bearer.thread_id, request_id=bearer.request_id)
+    if not door.keyring.is_code("".join(code.split()), place, door.inbound.owner(bearer.identity)):
+        return await _page(door, ticket, problem="That is not the code from the message.", status=422)
+    chosen: Decision = "approve" if decision == "approve" else "deny"
+    await door.inbound.respond(bearer.thread_id, _response(door, bearer, ticket, chosen, reason, digest))
+    return RedirectResponse(f"/d/{ticket}", status_code=303)
+
+
+def _response(door: Door, bearer: Pass, ticket: str, decision: Decision, reason: str, digest: str) -> ApprovalResponse:
+    return ApprovalResponse(
+        id=f"page:{_short(ticket)}:{decision}",
+        request_id=bearer.request_id,
+        author=door.inbound.proven_author(bearer.identity, "decision link and code"),
+        decision=decision,
+        reason=reason.strip(),
+        digest=digest or "missing",
+    )
+
+
+async def _page(door: Door, ticket: str, *, problem: str = "", status: int = 200) -> Response:
+    """The page for whatever state the request is in."""
+    try:
+        bearer = door.keyring.open_ticket(ticket)
+        thread = await door.threads.thread(bearer.thread_id)
+    except (BadToken, NoSuchThread):
+        return _render("gone.html", 404, message="This link is not valid.")
+    request = thread.open_request(bearer.request_id)
+    if not isinstance(request, ApprovalRequest):
+        return _render("gone.html", 200, message=_ended(thread, bearer.request_id))
+    if any(isinstance(e, ApprovalResponse) and e.request_id == request.id for e in thread.unheard):
+        return _render("received.html", 200)
+    return _render("decide.html", status, problem=problem, form_token=door.keyring.form_token(ticket), **_card(request))
+
+
+def _card(request: ApprovalRequest) -> dict[str, object]:
+    """Everything the approver must see, from the stored bytes."""
+    arguments = json.loads(request.call.arguments)
+    requester = request.requester
+    return {
+        "tool": one_line(request.call.tool),
+        "version": one_line(request.call.version),
+        "arguments": [(one_line(n), visible(json.dumps(v, ensure_ascii=False))) for n, v in arguments.items()],
+        "exact": visible(request.call.arguments),
+        "odd": one_line(", ".join(mixed_scripts(request.call.arguments))),
+        "risk": request.risk,
+        "requester": f"{requester.person or ''} ({one_line(requester.identity)}, {requester.assurance})",
+        "expires": f"{request.expires_at:%Y-%m-%d %H:%M} UTC",
+        "policy": request.policy,
+        "reason": visible(request.reason),
+        "digest": request.digest,
+    }
+
+
+def _ended(thread: Thread, request_id: str) -> str:
+    closed = thread.closed_request(request_id)
+    return f"This request was {outcome_in_words(closed)}." if closed else "This request is closed."
+
+
+def _same_site(request: Request, door: Door) -> bool:
+    """Whether the form was sent from our own page, as far as the browser says."""
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    origin = request.headers.get("origin")
+    ours = urlsplit(door.public_url)
+    return site in ("same-origin", "none") and origin in (None, f"{ours.scheme}://{ours.netloc}")
+
+
+def _render(template: str, status: int, **values: object) -> Response:
+    return HTMLResponse(_TEMPLATES.get_template(template).render(values), status)
+
+
+def _short(ticket: str) -> str:
+    return hashlib.sha256(ticket.encode()).hexdigest()[:24]

@@ -1,0 +1,116 @@
+"""The web role: REST, the decision page, health. Problems come back as `application/problem+json`, in plain words."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse
+from starlette.exceptions import HTTPException
+
+from gateway import pages
+from gateway.api import threads
+from gateway.door import Door
+from gateway.errors import NoSuchThread
+from gateway.limits import BodyLimit
+from gateway.store.errors import StoreError
+
+STATIC = Path(__file__).parent / "static"
+RETRY_AFTER = "5"
+DRAIN_SECONDS = 10
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+    "Cache-Control": "no-store",
+}
+
+
+def web(door: Door) -> FastAPI:
+    """The application behind one door."""
+    app = FastAPI(title="Holdpoint", version="1", docs_url=None, redoc_url=None)
+    app.state.door = door
+    app.include_router(threads.router)
+    app.include_router(pages.router)
+    app.add_api_route("/health", health, methods=["GET"])
+    app.add_api_route("/static/holdpoint.css", style, methods=["GET"], include_in_schema=False)
+    app.add_exception_handler(NoSuchThread, _no_such_thread)
+    app.add_exception_handler(StoreError, _try_later)
+    app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(HTTPException, _refused)
+    app.middleware("http")(_with_headers)
+    app.add_middleware(BodyLimit)
+    return app
+
+
+async def serve_app(app: FastAPI, host: str, port: int, stopping: asyncio.Event) -> None:
+    """Answer until `stopping`; requests under way are finished."""
+    config = uvicorn.Config(
+        app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_SECONDS
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve())
+    waiting = asyncio.create_task(stopping.wait())
+    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    server.should_exit = True
+    await serving
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to us: a stop is one matter for all roles."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+async def health(request: Request) -> dict[str, str]:
+    """Whether the store answers, and what its acknowledgements survive."""
+    door: Door = request.app.state.door
+    await door.store.exists("health")
+    return {"status": "ok", "durability": door.durability}
+
+
+async def style() -> FileResponse:
+    """The one style sheet."""
+    return FileResponse(STATIC / "holdpoint.css", media_type="text/css")
+
+
+async def _with_headers(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await answer(request)
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+async def _no_such_thread(request: Request, error: Exception) -> Response:
+    return _problem(404, "there is no such thread")
+
+
+async def _try_later(request: Request, error: Exception) -> Response:
+    """Nothing was stored; whoever called should call again."""
+    return _problem(503, f"not stored, please try again: {error}", {"Retry-After": RETRY_AFTER})
+
+
+async def _not_valid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    problems = [f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()]
+    return _problem(422, "; ".join(problems))
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return _problem(error.status_code, str(error.detail), dict(error.headers or {}))
+
+
+def _problem(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
+    body = {"type": "about:blank", "status": status, "detail": detail}
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
