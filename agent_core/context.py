@@ -75,9 +75,9 @@ def _line(event: Event) -> str:
         case AgentMessage():
             return _tag("agent_message", event.text, to=", ".join(event.to))
         case ToolCall():
-            return _tag("tool_call", event.call.arguments, id=event.id, name=event.call.tool)
+            return _tag("tool_call", event.call.arguments, name=event.call.tool)
         case ToolResult():
-            return _tag("tool_result", event.content, call=event.call_id, outcome=event.outcome)
+            return _tag("tool_result", event.content, outcome=event.outcome)
         case ApprovalRequest():
             ask = {"name": event.call.tool, "approvers": ", ".join(event.approvers)}
             return _tag("approval_request", event.call.arguments, id=event.id, **ask)

@@ -110,7 +110,7 @@ def hear(thread: Thread, event: Inbound, setting: Setting) -> Iterator[Event]:
         case ToolResult():
             yield from _hear_result(thread, event, setting, ids)
         case TimerFired() if thread.open_request(event.name):
-            yield RequestClosed(id=ids.next(), request_id=event.name, outcome="expired")
+            yield RequestClosed(id=ids.next(), at=event.at, request_id=event.name, outcome="expired")
         case Control():
             yield from _hear_control(thread, event, ids)
         case Delivery() if thread.requester and event.to != thread.requester.identity:
@@ -149,7 +149,7 @@ def _hear_decision(thread: Thread, response: ApprovalResponse, setting: Setting,
     if isinstance(request, Refusal):
         yield _notice(ids, response, request.kind, response.request_id, request.detail)
         if request.kind == "expired" and thread.open_request(response.request_id):
-            yield RequestClosed(id=ids.next(), request_id=response.request_id, outcome="expired")
+            yield RequestClosed(id=ids.next(), at=response.at, request_id=response.request_id, outcome="expired")
         return
     outcome: Literal["approved", "denied"] = "approved" if response.decision == "approve" else "denied"
     yield RequestClosed(
@@ -194,7 +194,9 @@ def _hear_control(thread: Thread, control: Control, ids: Ids) -> Iterator[Event]
     told: dict[str, NoticeKind] = {"pause": "paused", "resume": "resumed", "stop": "stopped"}
     if control.verb == "stop":
         for request in thread.open:
-            yield RequestClosed(id=ids.next(), request_id=request.id, outcome="withdrawn", by=control.author)
+            yield RequestClosed(
+                id=ids.next(), at=control.at, request_id=request.id, outcome="withdrawn", by=control.author
+            )
     if thread.requester:
         by = control.author.person or control.author.identity
         yield Notice(id=ids.next(), to=thread.requester.identity, kind=told[control.verb], detail=by)

@@ -1,0 +1,95 @@
+"""Replay: a stored log is decided again, turn by turn, with the thoughts it recorded, and compared with itself.
+
+A turn writes without a break, so the log falls into turns where something came in from outside. Nothing is stored for
+this but the log: the model's answers are its `ModelCall` events, and the one other thing a turn is given, the time,
+shows in the expiry of the request it opened. It is believed as far as it can be true: not before the last event the
+turn had read, not after the turn was written. A log cut off at its end is still a log, and replays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import zip_longest
+
+from agent_core.agent import Thought, scripted
+from agent_core.approvals import Policy
+from agent_core.events import ApprovalRequest, ApprovalResponse, Event, Inbound, InputRequest, InputResponse, ModelCall
+from agent_core.thread import Thread, append
+from agent_core.turn import INPUT_EXPIRES_IN, Setting, run_turn
+
+SettingAt = Callable[[datetime], Setting]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where a log and its replay part: the event's place, from 1, and what each has there."""
+
+    seq: int
+    recorded: Event | None
+    replayed: Event | None
+
+
+async def replay(thread: Thread, log: Sequence[Event], setting_at: SettingAt) -> Difference | None:
+    """The first difference, or None. `thread` is empty; `setting_at` gives what was in force at a time."""
+    for turn in _turns(log):
+        thread = append(thread, *log[thread.seq : turn.start])
+        recorded = tuple(log[turn.start : turn.stop])
+        now = _time_of(thread, recorded, setting_at(recorded[0].at).policy)
+        model = scripted(*(_thought(event) for event in recorded if isinstance(event, ModelCall)))
+        replayed = await run_turn(thread, setting_at(now), model)
+        if difference := _compare(recorded, replayed, turn.start):
+            return difference
+    return None
+
+
+def _turns(log: Sequence[Event]) -> Iterator[range]:
+    """The places of each run of events that the agent wrote."""
+    start = 0
+    for place, event in enumerate(log):
+        if _came_in(event):
+            if start < place:
+                yield range(start, place)
+            start = place + 1
+    if start < len(log):
+        yield range(start, len(log))
+
+
+def _came_in(event: Event) -> bool:
+    """Whether an event is from outside. An answer read from words (`cause`) was written by the turn that read it."""
+    return isinstance(event, Inbound) and not (isinstance(event, ApprovalResponse | InputResponse) and event.cause)
+
+
+def _time_of(thread: Thread, recorded: Sequence[Event], policy: Policy) -> datetime:
+    """The time the turn was given: as its request shows it, within what is possible; else, when it was written."""
+    earliest = thread.recent[-1].at if thread.recent else recorded[0].at
+    shown = next((time for event in recorded if (time := _shown_by(event, policy))), recorded[0].at)
+    return min(max(shown, earliest), recorded[0].at)
+
+
+def _shown_by(event: Event, policy: Policy) -> datetime | None:
+    match event:
+        case ApprovalRequest():
+            return event.expires_at - policy.rule(event.call.tool).expires_in
+        case InputRequest():
+            return event.expires_at - INPUT_EXPIRES_IN
+    return None
+
+
+def _thought(call: ModelCall) -> Thought:
+    return Thought(
+        outcome=call.outcome,
+        step=call.step,
+        detail=call.detail,
+        model=call.model,
+        input_tokens=call.input_tokens,
+        output_tokens=call.output_tokens,
+    )
+
+
+def _compare(recorded: Sequence[Event], replayed: Sequence[Event], start: int) -> Difference | None:
+    for place, (old, new) in enumerate(zip_longest(recorded, replayed), start=start + 1):
+        if old is None or new is None or old != new.model_copy(update={"at": old.at}):
+            return Difference(place, old, new)
+    return None

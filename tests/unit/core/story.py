@@ -1,0 +1,184 @@
+"""A small team, an agent with real schemas, and a thread to play stories in: what the tests of the core share."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, TypeVar
+
+from agent_core.agent import Agent, Model, Thought, scripted
+from agent_core.approvals import Policy, Rule
+from agent_core.events import (
+    EVENT,
+    ApprovalRequest,
+    ApprovalResponse,
+    Author,
+    Control,
+    Decision,
+    Event,
+    InputRequest,
+    Say,
+    Step,
+    TimerFired,
+    ToolCall,
+    ToolResult,
+    Use,
+    UserMessage,
+)
+from agent_core.prompt import Prompt
+from agent_core.thread import Thread, append
+from agent_core.tools import tool
+from agent_core.turn import Setting, run_turn
+
+T = TypeVar("T")
+
+START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+ANA = Author(identity="email:ana@example.test", person="ana", assurance="verified", evidence="dmarc")
+ANA_AT_CONSOLE = Author(identity="console:ana", person="ana", assurance="verified", evidence="token")
+BO = Author(identity="email:bo@example.test", person="bo", assurance="verified", evidence="dmarc")
+CY = Author(identity="email:cy@example.test", person="cy", assurance="verified", evidence="dmarc")
+DI = Author(identity="email:di@example.test", person="di", assurance="verified", evidence="dmarc")
+FORGED_BO = Author(identity="email:bo@example.test", assurance="asserted", evidence="header")
+STRANGER = Author(identity="email:who@elsewhere.test", assurance="verified", evidence="dmarc")
+EVERYBODY = (ANA, ANA_AT_CONSOLE, BO, CY, DI, FORGED_BO, STRANGER)
+
+
+@tool(risk="low", approval=False, repeatable=True)
+def look() -> None:
+    """Look around."""
+
+
+@tool(risk="low", approval=True)
+def tidy() -> None:
+    """Tidy up."""
+
+
+@tool(risk="high", approval=True)
+def deploy(version: str, environment: Literal["staging", "production"]) -> None:
+    """Deploy a version."""
+
+
+@tool(risk="high", approval=True)
+def erase() -> None:
+    """Erase everything: no rule allows it."""
+
+
+AGENT = Agent(name="test", prompt=Prompt(id="test", text="You are a test."), tools=(look, tidy, deploy, erase))
+POLICY = Policy(
+    rules=(
+        Rule(tool="deploy", approvers=("ana", "bo", "cy"), expires_in=timedelta(hours=1)),
+        Rule(tool="tidy", approvers=("bo",), expires_in=timedelta(hours=1)),
+    ),
+    escalate_to=("di",),
+)
+DEPLOY = Use(tool="deploy", arguments='{"version":"1.4.2","environment":"production"}', reason="Ana wants it")
+TIDY = Use(tool="tidy", arguments="{}")
+LOOK = Use(tool="look", arguments="{}")
+DONE = Say(text="Done.")
+
+
+def at_once(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that never waits for anything; the core's do not."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    coroutine.close()
+    raise AssertionError("it waited")
+
+
+class Story:
+    """A thread as the store would keep it: each event stamped as it is appended, the clock a second on each time."""
+
+    def __init__(self, policy: Policy = POLICY, agent: Agent = AGENT) -> None:
+        self.policy, self.agent = policy, agent
+        self.now = START
+        self.log: list[Event] = []
+        self.thread = Thread(id="t1")
+
+    def setting(self, now: datetime) -> Setting:
+        """What a turn at this time is run with."""
+        return Setting(agent=self.agent, policy=self.policy, now=now)
+
+    def append(self, *events: Event) -> None:
+        """Append to the log what has been through JSON, as everything there has."""
+        for event in events:
+            self.now += timedelta(seconds=1)
+            stored = EVENT.validate_json(event.model_copy(update={"at": self.now}).model_dump_json())
+            self.log.append(stored)
+            self.thread = append(self.thread, stored)
+
+    def fresh(self, name: str) -> str:
+        """An id nobody had before."""
+        return f"{name}-{len(self.log) + 1}"
+
+    # --- what comes in
+
+    def says(self, who: Author, text: str, answers: str | None = None) -> None:
+        """A person writes; `answers` is the request whose code the message proved to know."""
+        self.append(UserMessage(id=self.fresh("mail"), author=who, text=text, answers=answers))
+
+    def clicks(self, who: Author, request_id: str, decision: Decision, *, digest: str = "", reason: str = "") -> None:
+        """A person decides on a page."""
+        click = ApprovalResponse(
+            id=self.fresh("click"),
+            request_id=request_id,
+            author=who,
+            decision=decision,
+            digest=digest,
+            reason=reason,
+        )
+        self.append(click)
+
+    def ends(self, call: ToolCall, outcome: Literal["ok", "failed", "unknown", "refused"], content: str = "") -> None:
+        """A tool comes to its end."""
+        self.append(ToolResult(id=f"result-{call.id}", call_id=call.id, outcome=outcome, content=content))
+
+    def control(self, verb: Literal["pause", "resume", "stop"], who: Author = DI) -> None:
+        """Somebody pauses, resumes or stops the thread."""
+        self.append(Control(id=self.fresh("control"), verb=verb, author=who))
+
+    def fires(self, name: str) -> None:
+        """A timer is due."""
+        self.append(TimerFired(id=f"timer:{name}", name=name))
+
+    # --- what the agent does
+
+    def turn(self, *thoughts: Thought | Step, model: Model | None = None) -> tuple[Event, ...]:
+        """One turn; it takes exactly the thoughts given."""
+        script = scripted(*thoughts)
+        events = at_once(run_turn(self.thread, self.setting(self.now), model or script))
+        assert model or len(script.taken) == len(thoughts), f"the model was asked {len(script.taken)} times"
+        self.append(*events)
+        return events
+
+    # --- what has become of it
+
+    @property
+    def request(self) -> ApprovalRequest:
+        """The latest approval request."""
+        return next(e for e in reversed(self.log) if isinstance(e, ApprovalRequest))
+
+    @property
+    def question(self) -> InputRequest:
+        """The latest question to a person."""
+        return next(e for e in reversed(self.log) if isinstance(e, InputRequest))
+
+    @property
+    def call(self) -> ToolCall:
+        """The latest tool call."""
+        return next(e for e in reversed(self.log) if isinstance(e, ToolCall))
+
+
+def kinds(events: tuple[Event, ...] | list[Event]) -> list[str]:
+    """The types of events, without the record of each model call."""
+    return [event.type for event in events if event.type != "model_call"]
+
+
+def asked_for_deploy(story: Story | None = None) -> Story:
+    """Ana has asked for a deployment, and the request for it is open."""
+    story = story or Story()
+    story.says(ANA, "deploy 1.4.2 to production")
+    story.turn(DEPLOY)
+    return story
