@@ -78,7 +78,7 @@ class House:
             inbound=inbound,
             keyring=self.keyring,
             guard=self.opened.guard,
-            durability=self.opened.durability,
+            durability=self.opened.found.durability,
             public_url=self.settings.public_url,
         )
 
@@ -147,7 +147,8 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
         lease=int(settings.store.lease_seconds * 1000),
         clock=clock,
     ) as opened:
-        await opened.threads.rebuild(received_id)
+        if opened.found.blank:
+            await opened.threads.rebuild(received_id)
         yield House(
             settings=settings,
             opened=opened,

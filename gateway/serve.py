@@ -34,7 +34,7 @@ ROLES: Mapping[str, Role] = {
 async def serve(house: House, roles: Iterable[str], stopping: asyncio.Event) -> None:
     """Run these roles until `stopping`. A role that ends or breaks by itself brings the others to a stop."""
     tasks = {asyncio.create_task(ROLES[name](house, stopping), name=name) for name in roles}
-    log.info("serving", roles=sorted(task.get_name() for task in tasks), durability=house.opened.durability)
+    log.info("serving", roles=sorted(task.get_name() for task in tasks), durability=house.opened.found.durability)
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     stopping.set()
     _, stuck = await asyncio.wait(tasks, timeout=DRAIN_SECONDS)

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 
-from authres.core import AuthenticationResultsHeader, AuthResError
+from authres import AuthResError, FeatureContext, dmarc
 
 from agent_core.events import Assurance
+
+_GRAMMAR = FeatureContext(dmarc)  # RFC 8601 with the method of RFC 7489
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,10 @@ def verdict(mail: Message, address: str, authserv_id: str) -> Verdict:
     """The verdict on a mail from this address."""
     domain = address.rpartition("@")[2]
     results = list(_trusted(mail, authserv_id))
-    dmarc = [r for r in results if r.method == "dmarc" and r.result != "none"]
-    if dmarc:
-        passed = all(r.result == "pass" and r.domain == domain for r in dmarc)
-        return Verdict("verified" if passed else "none", _words(dmarc))
+    policies = [r for r in results if r.method == "dmarc" and r.result != "none"]
+    if policies:
+        passed = all(r.result == "pass" and r.domain == domain for r in policies)
+        return Verdict("verified" if passed else "none", _words(policies))
     for r in results:
         if r.method == "dkim" and r.result == "pass" and _aligned(r.domain, domain):
             return Verdict("verified", _words([r]))
@@ -58,8 +60,8 @@ def _trusted(mail: Message, authserv_id: str) -> Iterator[Result]:
 
 def _results(text: str, authserv_id: str) -> Iterator[Result]:
     try:
-        header = AuthenticationResultsHeader.parse(f"Authentication-Results: {text}")
-    except (AuthResError, ValueError, IndexError, TypeError, AttributeError):
+        header = _GRAMMAR.parse(f"Authentication-Results: {text}")
+    except (AuthResError, ValueError, LookupError):
         return  # Not a header we can read is not a header we can trust.
     if str(header.authserv_id).lower() != authserv_id.lower():
         return

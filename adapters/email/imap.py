@@ -92,7 +92,11 @@ async def _follow(client: aioimaplib.IMAP4, account: Account, since: Position | 
 
 
 async def _new(client: aioimaplib.IMAP4, last: int) -> list[tuple[int, int]]:
-    """UIDs above `last` with their sizes. `n:*` also names the last mail when nothing is new."""
+    """UIDs above `last` with their sizes. `n:*` also names the last mail when nothing is new.
+
+    A NOOP first: some servers show what came in only at the next command that is not a FETCH.
+    """
+    _ok(await _soon(client.noop()))
     lines = _ok(await _soon(client.uid("fetch", f"{last + 1}:*", "(UID RFC822.SIZE)")))
     found = (_SIZED.search(bytes(line)) for line in lines)
     sized = [(int(m[1] or m[4]), int(m[2] or m[3])) for m in found if m]

@@ -1,4 +1,4 @@
-"""`health`, `dead`, `quarantine`, `audit`: what an operator looks at, straight from the store."""
+"""`dead`, `quarantine`, `audit`, `rebuild`: what an operator looks at, straight from the store."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from gateway.app import House, house
 from gateway.cli.serve import load_settings, one_line_errors
+from gateway.entry import received_id
 
 app = typer.Typer()
 
@@ -49,6 +50,16 @@ def audit() -> None:
             raise typer.Exit(1)
 
     with_house(check)
+
+
+@app.command()
+def rebuild() -> None:
+    """Make heads, indexes and readiness again for threads that have nothing left but their log."""
+
+    async def make(ready: House) -> None:
+        typer.echo(f"{await ready.opened.threads.rebuild(received_id)} threads")
+
+    with_house(make)
 
 
 def with_house(work: Callable[[House], Awaitable[None]]) -> None:

@@ -29,13 +29,21 @@ class Server:
     settings: dict[str, str]
 
 
-async def examine(redis: Redis, partitions: int) -> Durability:
-    """The durability class in force. Raises StoreUnfit with one line that says what to change."""
+@dataclass(frozen=True)
+class Found:
+    """The durability class in force, and whether the store knew nothing of its own layout: new, or emptied."""
+
+    durability: Durability
+    blank: bool
+
+
+async def examine(redis: Redis, partitions: int) -> Found:
+    """What the server promises. Raises StoreUnfit with one line that says what to change."""
     server = await _ask(redis)
     for complaint in _complaints(server):
         raise StoreUnfit(complaint)
-    await patiently(lambda: _same_layout(redis, partitions))
-    return _durability(server)
+    blank = await patiently(lambda: _same_layout(redis, partitions))
+    return Found(_durability(server), blank)
 
 
 async def _ask(redis: Redis) -> Server:
@@ -76,15 +84,14 @@ def _durability(server: Server) -> Durability:
     return "strict" if server.replicas and int(server.settings["min-replicas-to-write"]) else "single"
 
 
-async def _same_layout(redis: Redis, partitions: int) -> None:
-    """The number of partitions and the schema are written at the first start and never change."""
+async def _same_layout(redis: Redis, partitions: int) -> bool:
+    """The number of partitions and the schema are written at the first start and never change. True: written now."""
     ours = {"partitions": partitions, "schema": SCHEMA}
-    theirs = {}
-    for name, value in ours.items():
-        await redis.hsetnx(META, name, str(value))
-        theirs[name] = int(await redis.hget(META, name) or 0)
+    written = [await redis.hsetnx(META, name, str(value)) for name, value in ours.items()]
+    theirs = {name: int(await redis.hget(META, name) or 0) for name in ours}
     if theirs != ours:
         raise StoreUnfit(f"the store was made with {theirs}, and we are set to {ours}")
+    return all(written)
 
 
 def _text(value: object) -> str:

@@ -11,7 +11,7 @@ from gateway.store.access import RedisGuard, RedisTokens
 from gateway.store.blobs import RedisBlobs
 from gateway.store.client import connect
 from gateway.store.embedded import embedded
-from gateway.store.fitness import Durability, examine
+from gateway.store.fitness import Found, examine
 from gateway.store.mailroom import RedisMailroom
 from gateway.store.partition import prefixes
 from gateway.store.threads import RedisThreads
@@ -29,7 +29,7 @@ class Opened:
     blobs: RedisBlobs
     tokens: RedisTokens
     guard: RedisGuard
-    durability: Durability
+    found: Found
 
 
 @contextlib.asynccontextmanager
@@ -50,7 +50,7 @@ async def open_store(
         redis, listening = connect(where), connect(where, connections=LISTENING_CONNECTIONS, timeout=None)
         stack.push_async_callback(redis.aclose)
         stack.push_async_callback(listening.aclose)
-        durability = await examine(redis, partitions)
+        found = await examine(redis, partitions)
         waker = Waker(listening, prefixes(partitions))
         stack.push_async_callback(waker.close)
         threads = RedisThreads(redis, waker, partitions=partitions, lease=lease, clock=clock)
@@ -60,5 +60,5 @@ async def open_store(
             blobs=RedisBlobs(redis, partitions),
             tokens=RedisTokens(redis),
             guard=RedisGuard(redis),
-            durability=durability,
+            found=found,
         )
