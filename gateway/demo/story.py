@@ -1,0 +1,165 @@
+"""The story: four requests, played unattended and checked from the outside, by what people get and what changed."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import httpx
+import typer
+
+from gateway.demo.world import ANA, BO, World
+from sandbox.mail import Letter
+
+PATIENCE = 30.0
+PLANNED = 25
+T = TypeVar("T")
+
+
+class StoryError(Exception):
+    """Something in the story did not happen."""
+
+
+@dataclass
+class Teller:
+    """Prints each step as it is seen to be true, and counts them."""
+
+    world: World
+    done: int = 0
+    read: dict[str, int] = field(default_factory=dict)
+
+    def chapter(self, title: str) -> None:
+        """Begin a chapter."""
+        typer.echo(f"\n{title}")
+
+    def step(self, said: str) -> None:
+        """Something was seen to be true."""
+        self.done += 1
+        typer.echo(f"  {self.done:2}. {said}")
+
+    def check(self, true: bool, said: str) -> None:
+        """A step that must be true now."""
+        if not true:
+            raise StoryError(f"this is not so: {said}")
+        self.step(said)
+
+    async def until(self, look: Callable[[], T | None], said: str) -> T:
+        """A step that must become true."""
+        for _ in range(int(PATIENCE / 0.05)):
+            if found := look():
+                self.step(said)
+                return found
+            await asyncio.sleep(0.05)
+        raise StoryError(f"this did not happen in {PATIENCE:.0f} s: {said}")
+
+    async def letter(self, address: str, containing: str, said: str) -> Letter:
+        """The next unread letter to somebody that says this."""
+
+        def look() -> Letter | None:
+            letters = self.world.mail.letters(address)
+            for place in range(self.read.get(address, 0), len(letters)):
+                if containing in letters[place].text:
+                    self.read[address] = place + 1
+                    return letters[place]
+            return None
+
+        return await self.until(look, said)
+
+
+async def tell(world: World) -> None:
+    """Play all chapters. Raises SystemExit(1) when one goes wrong."""
+    teller = Teller(world)
+    try:
+        for chapter in (by_reply, with_a_reason, by_link, nobody_answers, in_the_end):
+            await chapter(teller)
+    except StoryError as error:
+        typer.echo(f"\n{error}\nstory: {teller.done} of {PLANNED} ok")
+        raise SystemExit(1) from None
+    typer.echo(f"\nstory: {teller.done} of {PLANNED} ok")
+    if teller.done != PLANNED:
+        raise SystemExit(1)
+
+
+async def by_reply(t: Teller) -> None:
+    """Ask, approve by reply."""
+    t.chapter("Ana asks; Bo approves by answering the mail")
+    asked = await t.world.mail.send_as(ANA, t.world.mail.bot, "Deployment", "Please deploy 1.4.1 to production.")
+    t.step("Ana writes a mail: deploy 1.4.1 to production")
+    card = await t.letter(BO, "May this run?", "Bo gets the request, with everything that would run")
+    t.check('{"version":"1.4.1","environment":"production"}' in card.text, "the request shows the exact arguments")
+    t.check(t.world.running("production") == "1.4.0", "production is untouched while it waits")
+    await t.world.mail.reply_as(BO, card, f"APPROVE {code(card)}")
+    await t.until(lambda: t.world.running("production") == "1.4.1", "Bo answers with the code; production runs 1.4.1")
+    result = await t.letter(ANA, "1.4.1 now", "Ana gets the result")
+    t.check(result.in_reply_to == asked, "it is an answer in her own mail thread")
+    await t.letter(BO, "was approved by bo", "Bo's decision is confirmed to him")
+
+
+async def with_a_reason(t: Teller) -> None:
+    """Ask, deny with a reason."""
+    t.chapter("Ana asks; Bo denies and says why")
+    await t.world.mail.send_as(ANA, t.world.mail.bot, "Next", "Please deploy 1.4.2 to production.")
+    card = await t.letter(BO, "May this run?", "Bo gets the request")
+    await t.world.mail.reply_as(BO, card, f"DENY {code(card)} not on a Friday")
+    await t.letter(ANA, "not on a Friday", "Ana is told that it was denied, and why")
+    t.check(t.world.running("production") == "1.4.1", "production is untouched")
+
+
+async def by_link(t: Teller) -> None:
+    """Ask, approve by link."""
+    t.chapter("Ana asks; Bo approves on the page behind the link")
+    await t.world.mail.send_as(ANA, t.world.mail.bot, "Once more", "Please deploy 1.4.2 to production.")
+    card = await t.letter(BO, "May this run?", "Bo gets the request")
+    async with httpx.AsyncClient(follow_redirects=True) as browser:
+        link = first(r"(http://\S+/d/\S+)", card.text)
+        pages = [(await browser.get(link)).text for _ in range(10)]
+        t.check(t.world.running("production") == "1.4.1", "ten looks at the page decide nothing")
+        form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', pages[-1]))
+        await browser.post(link, data={**form, "decision": "approve", "code": code(card)})
+        await t.until(
+            lambda: t.world.running("production") == "1.4.2", "Bo chooses, types the code; production runs 1.4.2"
+        )
+        await t.letter(ANA, "1.4.2 now", "Ana gets the result")
+        after = (await browser.get(link)).text
+        t.check("approved by bo" in after, "the link now says who decided, and when")
+
+
+async def nobody_answers(t: Teller) -> None:
+    """Ask, nobody answers, it expires."""
+    t.chapter("Ana asks; nobody answers")
+    await t.world.mail.send_as(ANA, t.world.mail.bot, "Back", "Please deploy 1.4.0 to production.")
+    card = await t.letter(BO, "May this run?", "Bo gets the request")
+    t.world.clock.move_on(hours=25)
+    t.step("25 hours pass")
+    await t.letter(ANA, "Nobody", "Ana is told that nobody answered")
+    await t.world.mail.reply_as(BO, card, f"APPROVE {code(card)}")
+    await t.letter(BO, "too late", "Bo approves now, and is told that it is too late")
+    t.check(t.world.running("production") == "1.4.2", "production is untouched")
+
+
+async def in_the_end(t: Teller) -> None:
+    """What must be true of everything that happened."""
+    t.chapter("In the end")
+    starts = [(run["version"], run["environment"]) for run in t.world.history()]
+    t.check(starts == [("1.4.1", "production"), ("1.4.2", "production")], "two deployments were started, each once")
+    threads = t.world.house.opened.threads
+    t.check(not await threads.dead(), "no message and no tool ended badly")
+    report = await threads.audit()
+    t.check(report.entries > 0 and not report.broken, "the audit trail is whole")
+    t.check(not t.world.model.unmatched, "the model was asked nothing unforeseen")
+
+
+def code(letter: Letter) -> str:
+    """The code in a request."""
+    return first(r"APPROVE (\d{6})", letter.text)
+
+
+def first(pattern: str, text: str) -> str:
+    """What a pattern finds. Raises StoryError."""
+    found = re.search(pattern, text)
+    if not found:
+        raise StoryError(f"there is no {pattern} in: {text}")
+    return found[1]

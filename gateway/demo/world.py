@@ -1,0 +1,126 @@
+"""The world of the demo: mail and model servers on loopback, an embedded store, and all roles at work.
+
+The protocols are real, and so is everything of ours; only the people and the model are played.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from config.settings import EmailChannel, MailServer, ModelSettings, Settings, StoreSettings
+from gateway.app import House, house
+from gateway.serve import ROLES, serve
+from sandbox.mail import MailSandbox
+from sandbox.model import ModelSandbox, load_script
+
+ANA, BO = "ana@example.test", "bo@example.test"
+SCRIPT = "deploy.yaml"
+MODEL = "scripted"
+
+
+class Clock:
+    """The store's clock in the demo: the real one, until somebody moves it on."""
+
+    def __init__(self) -> None:
+        self._ahead = 0
+
+    def __call__(self) -> int:
+        """Milliseconds since the epoch."""
+        return int(time.time() * 1000) + self._ahead
+
+    def move_on(self, hours: float) -> None:
+        """Let so many hours pass."""
+        self._ahead += int(hours * 3_600_000)
+
+
+@dataclass(frozen=True)
+class World:
+    """What the demo plays in. `url` is where the house answers, `environment` the folder that deployments change."""
+
+    house: House
+    mail: MailSandbox
+    model: ModelSandbox
+    clock: Clock
+    url: str
+    environment: Path
+
+    def running(self, environment: str) -> str:
+        """The version that runs in an environment."""
+        return str(json.loads((self.environment / f"{environment}.json").read_text())["version"])
+
+    def history(self) -> list[dict[str, Any]]:
+        """Every deployment that was ever started, oldest first."""
+        log = self.environment / "history.log"
+        return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+@contextlib.asynccontextmanager
+async def world(directory: Path) -> AsyncIterator[World]:
+    """Everything, up and serving."""
+    clock, port = Clock(), _free_port()
+    url = f"http://127.0.0.1:{port}"
+    async with MailSandbox() as mail, ModelSandbox(load_script(_script())) as model:
+        settings = _settings(directory, mail, model, url, port)
+        async with house(settings, clock=clock) as ready:
+            stopping = asyncio.Event()
+            serving = asyncio.create_task(serve(ready, ROLES, stopping))
+            await _answering(port, serving)
+            try:
+                yield World(ready, mail, model, clock, url, settings.environment_dir)
+            finally:
+                stopping.set()
+                await serving
+
+
+def _settings(directory: Path, mail: MailSandbox, model: ModelSandbox, url: str, port: int) -> Settings:
+    def server(at: int) -> MailServer:
+        password = SecretStr(mail.password)
+        return MailServer(host=mail.host, port=at, tls=False, username=mail.bot, password=password)
+
+    return Settings(
+        state_dir=directory,
+        environment_dir=directory / "environment",
+        public_url=url,
+        port=port,
+        store=StoreSettings(partitions=1),
+        model=ModelSettings(base_url=model.base_url, api_key=SecretStr("sandbox"), name=MODEL),
+        email=EmailChannel(
+            address=mail.bot,
+            authserv_id=mail.authserv_id,
+            imap=server(mail.imap_port),
+            smtp=server(mail.smtp_port),
+            poll_seconds=5,
+        ),
+    )
+
+
+def _script() -> Path:
+    import sandbox.model
+
+    return Path(sandbox.model.__file__).parent / "scripts" / SCRIPT
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+async def _answering(port: int, serving: asyncio.Task[None]) -> None:
+    """Until the web role listens; whatever stops it from doing so is raised."""
+    while not serving.done():
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return
+        await asyncio.sleep(0.05)
+    await serving
