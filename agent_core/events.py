@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 SCHEMA_VERSION: Literal[1] = 1
 EPOCH = datetime.fromtimestamp(0, UTC)
@@ -18,6 +18,14 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 Assurance = Literal["verified", "asserted", "none"]
 Decision = Literal["approve", "deny"]
 Risk = Literal["low", "medium", "high"]
+
+
+def _as_unicode(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+# Words from outside. Half a surrogate pair, which no log can hold, becomes a question mark.
+Text = Annotated[str, AfterValidator(_as_unicode)]
 
 
 class Frozen(BaseModel):
@@ -54,7 +62,7 @@ class UserMessage(_Event):
 
     type: Literal["user_message"] = "user_message"
     author: Author
-    text: str
+    text: Text
     answers: str | None = None
     raw: str | None = None
 
@@ -64,7 +72,7 @@ class AgentMessage(_Event):
 
     type: Literal["agent_message"] = "agent_message"
     to: tuple[str, ...]
-    text: str
+    text: Text
 
 
 # --- tools
@@ -94,7 +102,7 @@ class ToolResult(_Event):
     type: Literal["tool_result"] = "tool_result"
     call_id: str
     outcome: Literal["ok", "failed", "unknown", "refused"]
-    content: str
+    content: Text
 
 
 # --- approvals
@@ -115,7 +123,7 @@ class ApprovalRequest(_Event):
     approvers: tuple[str, ...]
     policy: str
     expires_at: AwareDatetime
-    reason: str = ""
+    reason: Text = ""
 
 
 class ApprovalResponse(_Event):
@@ -128,7 +136,7 @@ class ApprovalResponse(_Event):
     request_id: str
     author: Author
     decision: Decision
-    reason: str = ""
+    reason: Text = ""
     digest: str = ""
     cause: str = ""
 
@@ -141,8 +149,8 @@ class InputRequest(_Event):
 
     type: Literal["input_request"] = "input_request"
     to: str
-    question: str
-    choices: tuple[str, ...] = ()
+    question: Text
+    choices: tuple[Text, ...] = ()
     expires_at: AwareDatetime
 
 
@@ -152,7 +160,7 @@ class InputResponse(_Event):
     type: Literal["input_response"] = "input_response"
     request_id: str
     author: Author
-    text: str
+    text: Text
     cause: str = ""
 
 
@@ -166,7 +174,7 @@ class RequestClosed(_Event):
     request_id: str
     outcome: Literal["approved", "denied", "answered", "expired", "withdrawn"]
     by: Author | None = None
-    reason: str = ""
+    reason: Text = ""
 
 
 NoticeKind = Literal[
@@ -198,7 +206,7 @@ class Notice(_Event):
     to: str
     kind: NoticeKind
     about: str = ""
-    detail: str = ""
+    detail: Text = ""
     cause: str = ""
 
 
@@ -207,7 +215,7 @@ class Escalation(_Event):
 
     type: Literal["escalation"] = "escalation"
     to: tuple[str, ...]
-    reason: str
+    reason: Text
 
 
 class Handoff(_Event):
@@ -216,7 +224,7 @@ class Handoff(_Event):
     type: Literal["handoff"] = "handoff"
     to: Literal["human", "agent"]
     author: Author
-    note: str = ""
+    note: Text = ""
 
 
 class Control(_Event):
@@ -238,7 +246,7 @@ class Summary(_Event):
     """What came before, in short: the context starts here; open requests stay whole."""
 
     type: Literal["summary"] = "summary"
-    text: str
+    text: Text
 
 
 class Delivery(_Event):
@@ -250,7 +258,7 @@ class Delivery(_Event):
     to: str
     outcome: Literal["sent", "failed", "unknown", "refused", "dead"]
     provider_id: str = ""
-    detail: str = ""
+    detail: Text = ""
 
 
 class Failure(_Event):
@@ -258,7 +266,7 @@ class Failure(_Event):
 
     type: Literal["failure"] = "failure"
     kind: str
-    summary: str
+    summary: Text
 
 
 # --- what the model chose
@@ -268,31 +276,31 @@ class Say(Frozen):
     """Speak to the person."""
 
     step: Literal["say"] = "say"
-    text: str
+    text: Text
 
 
 class Use(Frozen):
     """Use a tool. `reason` is shown to an approver as the agent's own words."""
 
     step: Literal["use"] = "use"
-    tool: str
-    arguments: str
-    reason: str = ""
+    tool: Text
+    arguments: Text
+    reason: Text = ""
 
 
 class Ask(Frozen):
     """Ask the person for something the agent needs."""
 
     step: Literal["ask"] = "ask"
-    question: str
-    choices: tuple[str, ...] = ()
+    question: Text
+    choices: tuple[Text, ...] = ()
 
 
 class GiveUp(Frozen):
     """Hand the matter to a human."""
 
     step: Literal["give_up"] = "give_up"
-    reason: str
+    reason: Text
 
 
 Step = Annotated[Say | Use | Ask | GiveUp, Field(discriminator="step")]
@@ -308,7 +316,7 @@ class ModelCall(_Event):
     model: str = ""
     outcome: Outcome
     step: Step | None = None
-    detail: str = ""
+    detail: Text = ""
     input_tokens: int = 0
     output_tokens: int = 0
 

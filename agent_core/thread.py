@@ -229,8 +229,8 @@ def _owing(thread: Thread, event: Event) -> tuple[Debt, ...]:
 def _bounded(debts: tuple[Debt, ...]) -> tuple[Debt, ...]:
     """The debts without the oldest, if there are too many: first those to someone who is owed a later answer, too."""
     while len(debts) > MEMORY_OF_DEBTS:
-        owed = [debt.author for debt in debts]
-        spare = next((i for i, author in enumerate(owed) if author in owed[i + 1 :]), 0)
+        owed = [debt.author.identity for debt in debts]
+        spare = next((i for i, identity in enumerate(owed) if identity in owed[i + 1 :]), 0)
         debts = debts[:spare] + debts[spare + 1 :]
     return debts
 
