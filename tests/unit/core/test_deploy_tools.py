@@ -1,0 +1,97 @@
+"""The toy environment: a deployment is really done, really seen, and really counted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent_core.agents.deploy import deploy, list_versions
+from agent_core.agents.deploy_tools import executors, seed
+from agent_core.errors import ToolFailed
+from agent_core.tools import Tool
+from tests.unit.core.story import at_once
+
+TOOLS: dict[str, Tool] = {"list_versions": list_versions, "deploy": deploy}
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Path:
+    seed(tmp_path / "environment")
+    return tmp_path / "environment"
+
+
+def run(folder: Path, name: str, /, key: str = "fx1", **arguments: str) -> str:
+    executor = executors(folder)[name]
+    return at_once(executor(TOOLS[name].arguments.model_validate(arguments), key=key))
+
+
+def read(environment: Path, name: str) -> Any:
+    return json.loads((environment / name).read_text(encoding="utf-8"))
+
+
+def history(environment: Path) -> list[dict[str, str]]:
+    file = environment / "history.log"
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+
+
+def test_there_is_an_executor_for_every_tool_of_the_agent(environment: Path) -> None:
+    assert set(executors(environment)) == set(TOOLS)
+
+
+def test_listing_says_what_there_is_and_what_runs_and_changes_nothing(environment: Path) -> None:
+    listed = json.loads(run(environment, "list_versions"))
+
+    assert listed == {
+        "versions": ["1.4.0", "1.4.1", "1.4.2", "6.6.6"],
+        "running": {"staging": "1.4.0", "production": "1.4.0"},
+    }
+    assert history(environment) == []
+
+
+def test_a_deployment_changes_its_environment_only_and_leaves_one_line(environment: Path) -> None:
+    told = run(environment, "deploy", version="1.4.2", environment="production")
+
+    assert told == "production runs 1.4.2 now; before, it ran 1.4.0"
+    assert read(environment, "production.json") == {"version": "1.4.2", "deployed_by": "fx1"}
+    assert read(environment, "staging.json")["version"] == "1.4.0"
+    assert history(environment) == [
+        {"key": "fx1", "environment": "production", "version": "1.4.2", "outcome": "deployed"}
+    ]
+
+
+def test_a_version_that_fails_its_check_is_rolled_back_and_counted(environment: Path) -> None:
+    run(environment, "deploy", key="fx1", version="1.4.1", environment="production")
+
+    with pytest.raises(ToolFailed, match=r"6\.6\.6 failed its health check .* 1\.4\.1 runs on"):
+        run(environment, "deploy", key="fx2", version="6.6.6", environment="production")
+
+    assert read(environment, "production.json")["version"] == "1.4.1"
+    assert [(line["key"], line["outcome"]) for line in history(environment)] == [
+        ("fx1", "deployed"),
+        ("fx2", "rolled back"),
+    ]
+
+
+def test_a_version_that_does_not_exist_is_never_started(environment: Path) -> None:
+    with pytest.raises(ToolFailed, match=r"no version 9\.9\.9"):
+        run(environment, "deploy", version="9.9.9", environment="staging")
+
+    assert history(environment) == []
+
+
+def test_seeding_again_keeps_what_is_there(environment: Path) -> None:
+    run(environment, "deploy", version="1.4.2", environment="staging")
+    seed(environment)
+
+    assert read(environment, "staging.json")["version"] == "1.4.2"
+    assert len(history(environment)) == 1
+
+
+def test_no_draft_stays_behind(environment: Path) -> None:
+    run(environment, "deploy", version="1.4.2", environment="staging")
+
+    files = sorted(file.name for file in environment.iterdir())
+    assert files == ["history.log", "production.json", "staging.json", "versions.json"]
