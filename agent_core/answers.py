@@ -92,7 +92,7 @@ def decision_in(text: str) -> Words | None:
 def _as_decision(thread: Thread, message: UserMessage, words: Words) -> Reading:
     request_id = message.answers or (None if words.code else _only_low_risk(thread, message))
     if request_id is None:
-        return Explain(kind="unknown_request") if words.code else _without_code(thread)
+        return _without_code(thread)
     if words.decision == "approve" and _CONDITION.search(words.rest):
         return Explain(kind="unclear", about=request_id)
     return ApprovalResponse(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import random
 import socket
 import time
 from collections.abc import AsyncIterator
@@ -19,6 +20,7 @@ from pydantic import SecretStr
 
 from config.settings import EmailChannel, MailServer, ModelSettings, Settings, StoreSettings
 from gateway.app import House, house
+from gateway.errors import Misconfigured
 from gateway.serve import ROLES, serve
 from sandbox.mail import MailSandbox
 from sandbox.model import ModelSandbox, load_script
@@ -111,8 +113,11 @@ def _script() -> Path:
 
 
 def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    """A port nobody has; not from the range the system gives to outgoing connections, which are many here."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise Misconfigured("no port is free")
 
 
 async def _answering(port: int, serving: asyncio.Task[None]) -> None:

@@ -63,7 +63,7 @@ def connect(url: str, *, connections: int = CONNECTIONS, timeout: float | None =
         retry=Retry(NoBackoff(), 0),
         **over_tcp,
     )
-    return Redis(connection_pool=pool)
+    return Redis.from_pool(pool)
 
 
 async def call(redis: Redis, script: Script, prefix: str, *args: Arg) -> Any:
