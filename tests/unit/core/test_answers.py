@@ -201,7 +201,7 @@ def test_a_code_that_proved_nothing_is_never_taken_for_a_bare_word() -> None:
     story.says(ANA, "tidy up")
     story.turn(TIDY)
 
-    assert said(story, BO, "approve 654321") == Explain(kind="unknown_request")
+    assert said(story, BO, "approve 654321") == Explain(kind="code_needed", about=story.thread.open[0].id)
 
 
 def test_a_decision_where_nothing_is_open_is_explained() -> None:

@@ -130,16 +130,28 @@ def test_nobodys_words_can_pass_for_another_event(text: str, identity: str, cont
 
 
 @given(story=histories, budget=st.integers(min_value=0, max_value=3000))
-@settings(max_examples=150, deadline=None)
-def test_what_waits_for_somebody_is_always_in_and_the_rest_fits_the_budget(story: Story, budget: int) -> None:
+@settings(max_examples=100, deadline=None)
+def test_what_waits_for_somebody_is_always_in(story: Story, budget: int) -> None:
     text = render(story.thread, budget=budget)
 
     elements(text)
     for request in story.thread.open:
         assert f'id="{request.id}"' in text
     assert text.count("<tool_call") >= len(story.thread.running)
-    pinned = len(render(story.thread, budget=0))
-    assert len(text) <= max(budget, 0) + pinned + len(story.thread.recent)
+
+
+@given(texts=st.lists(st.text(max_size=300), min_size=1, max_size=30), budget=st.integers(min_value=0, max_value=5000))
+@settings(max_examples=100, deadline=None)
+def test_the_rest_fits_the_budget_and_the_latest_is_always_in(texts: list[str], budget: int) -> None:
+    messages = [UserMessage(id=f"m{n}", author=ANA, text=text) for n, text in enumerate(texts)]
+    thread = append(Thread(id="t1"), *messages)
+    latest = render(append(Thread(id="t1"), messages[-1]))
+
+    text = render(thread, budget=budget)
+
+    assert text.endswith(latest)
+    body = text.split("/>\n", 1)[1] if text.startswith("<omitted") else text
+    assert len(body) - len(elements(body)) + 1 <= max(budget, len(latest))
 
 
 def test_what_is_left_out_is_counted() -> None:
