@@ -74,7 +74,8 @@ _NOTICES = {
     "expired": "Your answer came too late: the request has expired, and nothing was done.",
     "changed": "Your answer does not count: what you saw is not what is being asked. Please look at the request again.",
     "unknown_request": "There is no open request here that this could answer, so nothing was done.",
-    "code_needed": "Your answer does not count yet: put the code of this very request behind the word, on the first line.",
+    "code_needed": "Your answer does not count yet: put the code of this very request behind the word, "
+    "on the first line.",
     "unclear": "Your answer was not clear enough to act on, so nothing was done. A condition cannot be kept for you: "
     "answer with the word and the code alone, or deny and say why.",
     "not_a_choice": "Please answer with one of: {detail}.",

@@ -138,15 +138,20 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
     keyring = Keyring(_secret(settings), settings.tenant)
     listening = [EmailAdapter(_account(settings.email))] if settings.email else []
     everyone: tuple[Adapter, ...] = (ConsoleAdapter(), *listening)
-    model = settings.model
+    model = ChatModel(
+        settings.model.base_url, settings.model.api_key, settings.model.name, settings.model.timeout_seconds
+    )
     url = settings.store.url.get_secret_value() if settings.store.url else None
-    async with open_store(
-        url,
-        settings.state_dir / "store",
-        partitions=settings.store.partitions,
-        lease=int(settings.store.lease_seconds * 1000),
-        clock=clock,
-    ) as opened:
+    async with (
+        contextlib.aclosing(model),
+        open_store(
+            url,
+            settings.state_dir / "store",
+            partitions=settings.store.partitions,
+            lease=int(settings.store.lease_seconds * 1000),
+            clock=clock,
+        ) as opened,
+    ):
         if opened.found.blank:
             await opened.threads.rebuild(received_id)
         yield House(
@@ -156,7 +161,7 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
             people=people,
             policy=policy,
             agent=deploy_agent(PROMPTS),
-            model=ChatModel(model.base_url, model.api_key, model.name, model.timeout_seconds),
+            model=model,
             adapters={adapter.channel: adapter for adapter in everyone},
             listening=listening,
         )

@@ -69,9 +69,9 @@ async def _session(account: Account) -> AsyncIterator[aioimaplib.IMAP4]:
             raise LoginRefused(f"the mail server does not let {account.address} in")
         yield client
     finally:
-        transport = client.protocol.transport if client.protocol else None
-        if transport:
-            transport.close()
+        if client.protocol and client.protocol.transport:
+            client.protocol.transport.abort()
+            await asyncio.sleep(0)  # The loop closes the socket in its next round, which may be its last.
 
 
 async def _follow(client: aioimaplib.IMAP4, account: Account, since: Position | None) -> AsyncIterator[Batch]:

@@ -173,7 +173,7 @@ async def test_a_broken_mail_is_set_aside_whole_and_the_next_one_is_read(t: Tell
 async def test_ten_thousand_mutated_mails_leave_the_mailbox_alive(t: Teller, here: World) -> None:
     card, seed = await ask(t), random.randrange(2**32)
     chance, starts = random.Random(seed), len(here.history())
-    seeds = [letter.raw for letter in here.mail.letters(here.mail.bot)][-20:] + [card.raw]
+    seeds = [letter.raw for letter in (*here.mail.letters(here.mail.bot)[-20:], card)]
     for _ in range(10_000):
         raw = bytearray(chance.choice(seeds))
         for _ in range(chance.randint(1, 12)):
