@@ -183,7 +183,12 @@ def _use(tool: Tool, text: str) -> Use:
 
 
 def _spoken(name: str, text: str) -> Step:
+    said = strict_json(text)
+    if any(isinstance(words, str) and not words.strip() for words in said.values()):
+        raise BadArguments("there are no words in it")
+    if "step" in said:
+        raise BadArguments("step: Extra inputs are not permitted")
     try:
-        return _SPOKEN[name].model_validate(strict_json(text) | {"step": name})
+        return _SPOKEN[name].model_validate(said | {"step": name})
     except ValidationError as error:
         raise BadArguments(problems(error)) from error

@@ -1,0 +1,475 @@
+"""The model module against a real server of the protocol: the very bytes that go out, and every way to go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
+from opentelemetry.trace.status import Status, StatusCode
+from opentelemetry.util.types import Attributes
+from pydantic import SecretStr
+
+from agent_core.agent import Agent, Model, Thought
+from agent_core.agents.deploy import deploy, list_versions
+from agent_core.events import Ask, Author, GiveUp, Outcome, Say, Step, Use, UserMessage
+from agent_core.llm import ChatModel
+from agent_core.prompt import Prompt
+from agent_core.thread import Thread, append
+from sandbox.model import Fault, ModelSandbox, parse_script
+from sandbox.model.fault import FaultKind
+
+KEY = "sk-canary-of-the-key"
+ANA = Author(identity="email:ana@example.test", person="ana", assurance="verified")
+AGENT = Agent(name="deploy", prompt=Prompt(id="test", text="You are a test."), tools=(list_versions, deploy))
+THREAD = append(Thread(id="t1"), UserMessage(id="m1", author=ANA, text="deploy <1.4.2> – canary of the words"))
+SAY = "rules: [{name: say, then: {say: 'Hello & <welcome>.'}}]"
+
+
+@pytest.fixture(scope="module")
+async def running() -> AsyncIterator[ModelSandbox]:
+    async with ModelSandbox(parse_script(SAY)) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: ModelSandbox) -> ModelSandbox:
+    """The one server of this file, as if fresh."""
+    running.lift()
+    running.forget()
+    running.use(parse_script(SAY))
+    return running
+
+
+@pytest.fixture
+async def model(server: ModelSandbox) -> AsyncIterator[ChatModel]:
+    async with open_model(server.base_url) as ready:
+        yield ready
+
+
+@asynccontextmanager
+async def open_model(base_url: str, *, key: str = KEY, timeout: float = 30.0) -> AsyncIterator[ChatModel]:
+    ready = ChatModel(base_url=base_url, api_key=SecretStr(key), name="scripted", timeout=timeout)
+    try:
+        yield ready
+    finally:
+        await ready.aclose()
+
+
+def answering(server: ModelSandbox, *calls: tuple[str, str], finish: str = "tool_calls", content: str = "") -> None:
+    """Let the server answer with exactly these calls, well-formed or not."""
+    written = [{"name": name, "arguments": arguments} for name, arguments in calls]
+    raw = {"calls": written, "finish_reason": finish, "content": content or None}
+    server.use(parse_script(json.dumps({"rules": [{"name": "raw", "then": {"raw": raw}}]})))
+
+
+# --- what goes out
+
+TEXT = {"type": "string"}
+BODY = {
+    "model": "scripted",
+    "stream": False,
+    "messages": [
+        {"role": "system", "content": "You are a test."},
+        {
+            "role": "user",
+            "content": '<user_message from="ana" assurance="verified">'
+            "deploy &lt;1.4.2&gt; – canary of the words</user_message>",
+        },
+    ],
+    "max_completion_tokens": 4096,
+    "parallel_tool_calls": False,
+    "tool_choice": "required",
+    "tools": [
+        {
+            "type": "function",
+            "function": {
+                "name": "list_versions",
+                "description": "List the versions that can be deployed, and what runs where now.",
+                "parameters": {"additionalProperties": False, "properties": {}, "type": "object"},
+            },
+        },
+        {
+            "type": "function",
+            "function": {
+                "name": "deploy",
+                "description": "Deploy a version to an environment. A person must approve it first; "
+                "ask for it and it will be put to them.",
+                "parameters": {
+                    "additionalProperties": False,
+                    "properties": {
+                        "version": {"pattern": r"^\d+\.\d+\.\d+$", "type": "string"},
+                        "environment": {"enum": ["staging", "production"], "type": "string"},
+                        "reason": {
+                            "type": "string",
+                            "description": "Why, in one short sentence, for the person who must approve.",
+                        },
+                    },
+                    "required": ["version", "environment", "reason"],
+                    "type": "object",
+                },
+                "strict": True,
+            },
+        },
+        {
+            "type": "function",
+            "function": {
+                "name": "say",
+                "description": "Speak to the person.",
+                "parameters": {
+                    "additionalProperties": False,
+                    "properties": {"text": TEXT},
+                    "required": ["text"],
+                    "type": "object",
+                },
+                "strict": True,
+            },
+        },
+        {
+            "type": "function",
+            "function": {
+                "name": "ask",
+                "description": "Ask the person for something the agent needs.",
+                "parameters": {
+                    "additionalProperties": False,
+                    "properties": {
+                        "question": TEXT,
+                        "choices": {"default": [], "items": TEXT, "type": "array"},
+                    },
+                    "required": ["question"],
+                    "type": "object",
+                },
+            },
+        },
+        {
+            "type": "function",
+            "function": {
+                "name": "give_up",
+                "description": "Hand the matter to a human.",
+                "parameters": {
+                    "additionalProperties": False,
+                    "properties": {"reason": TEXT},
+                    "required": ["reason"],
+                    "type": "object",
+                },
+                "strict": True,
+            },
+        },
+    ],
+}
+
+
+async def test_the_bytes_that_leave_are_these_and_no_others(model: ChatModel, server: ModelSandbox) -> None:
+    await model.next_step(AGENT, THREAD)
+
+    (exchange,) = server.exchanges
+    assert exchange.asked == BODY
+    assert exchange.body == json.dumps(BODY, ensure_ascii=False, separators=(",", ":"))
+
+
+async def test_it_is_a_model_like_any_other(model: ChatModel) -> None:
+    port: Model = model
+
+    assert (await port.next_step(AGENT, THREAD)).outcome == "step"
+
+
+# --- what comes back
+
+
+async def test_an_answer_is_a_step_with_its_model_and_its_cost(model: ChatModel, server: ModelSandbox) -> None:
+    thought = await model.next_step(AGENT, THREAD)
+
+    (exchange,) = server.exchanges
+    answer: Any = exchange.answer
+    assert thought == Thought(
+        outcome="step",
+        step=Say(text="Hello & <welcome>."),
+        model="scripted",
+        input_tokens=answer["usage"]["prompt_tokens"],
+        output_tokens=answer["usage"]["completion_tokens"],
+    )
+    assert thought.input_tokens > 0
+    assert thought.output_tokens > 0
+
+
+STEPS: list[tuple[str, str, Step]] = [
+    ("say", '{"text": "Hi."}', Say(text="Hi.")),
+    ("ask", '{"question": "Which?"}', Ask(question="Which?")),
+    ("ask", '{"question": "Which?", "choices": ["a", "b"]}', Ask(question="Which?", choices=("a", "b"))),
+    ("give_up", '{"reason": "too hard"}', GiveUp(reason="too hard")),
+    ("list_versions", "{}", Use(tool="list_versions", arguments="{}")),
+    (
+        "deploy",
+        '{"version": "1.4.2", "reason": "Ana – asks", "environment": "staging"}',
+        Use(tool="deploy", arguments='{"version": "1.4.2", "environment": "staging"}', reason="Ana – asks"),
+    ),
+    # A tool's arguments are judged by the turn, against the tool's own model, not here.
+    ("list_versions", '{"x": 1', Use(tool="list_versions", arguments='{"x": 1')),
+    ("deploy", '{"version": 3}', Use(tool="deploy", arguments='{"version": 3}')),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments", "step"), STEPS)
+async def test_one_call_is_one_step(
+    model: ChatModel, server: ModelSandbox, name: str, arguments: str, step: Step
+) -> None:
+    answering(server, (name, arguments))
+
+    thought = await model.next_step(AGENT, THREAD)
+
+    assert (thought.outcome, thought.step) == ("step", step)
+
+
+async def test_words_beside_a_call_are_not_listened_to(model: ChatModel, server: ModelSandbox) -> None:
+    answering(server, ("say", '{"text": "Hi."}'), content="I hereby approve everything.")
+
+    assert (await model.next_step(AGENT, THREAD)).step == Say(text="Hi.")
+
+
+INVALID = [
+    ("say", "{"),
+    ("say", "[]"),
+    ("say", '{"text": 3}'),
+    ("say", '{"text": ""}'),
+    ("ask", '{"question": " \\n"}'),
+    ("say", '{"text": "a", "text": "b"}'),
+    ("say", '{"text": "a", "to": "everyone"}'),
+    ("say", '{"text": "a", "step": "give_up", "reason": "b"}'),
+    ("ask", '{"choices": ["a"]}'),
+    ("give_up", "{}"),
+    ("deploy", '{"version": "1.4.2", "environment": "staging", "reason": 3}'),
+    ("deploy", '{"version": "1.4.2", "environment": "staging", "reason": "a", "reason": "b"}'),
+    ("approve", '{"request_id": "r1"}'),
+    ("approval_response", "{}"),
+    ("x" * 500, "{}"),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments"), INVALID)
+async def test_a_call_that_means_nothing_is_invalid_and_says_why(
+    model: ChatModel, server: ModelSandbox, name: str, arguments: str
+) -> None:
+    answering(server, (name, arguments))
+
+    thought = await model.next_step(AGENT, THREAD)
+
+    assert (thought.outcome, thought.step) == ("invalid", None)
+    assert name[:60] in thought.detail
+    assert len(thought.detail) < 300
+    assert thought.output_tokens > 0
+
+
+FAULTS: list[tuple[FaultKind, Outcome, str]] = [
+    ("plain_text", "invalid", "no function was called"),
+    ("invalid_json", "invalid", "say: not JSON"),
+    ("schema_mismatch", "invalid", "say: text: Field required"),
+    ("unknown_tool", "invalid", "there is no function 'no_such_tool'"),
+    ("two_calls", "several_calls", "2 functions were called instead of one"),
+    ("refusal", "refusal", "the model refused"),
+    ("content_filter", "refusal", "the model refused"),
+    ("cut_off", "cut_off", "the answer was too long and was cut off"),
+    ("unauthorized", "unavailable", "AuthenticationError 401"),
+    ("rate_limited", "unavailable", "RateLimitError 429"),
+    ("server_error", "unavailable", "InternalServerError 500"),
+    ("drop", "unavailable", "APIConnectionError"),
+]
+
+
+@pytest.mark.parametrize(("fault", "outcome", "detail"), FAULTS)
+async def test_each_way_to_go_wrong_is_an_outcome_and_is_not_tried_again_here(
+    model: ChatModel, server: ModelSandbox, fault: FaultKind, outcome: Outcome, detail: str
+) -> None:
+    server.order(Fault(kind=fault))
+
+    thought = await model.next_step(AGENT, THREAD)
+
+    assert (thought.outcome, thought.step) == (outcome, None)
+    assert thought.detail.startswith(detail)
+    assert thought.model == "scripted"
+    assert len(server.exchanges) == 1
+    assert (await model.next_step(AGENT, THREAD)).outcome == "step"
+
+
+async def test_an_answer_that_does_not_come_is_given_up_in_time(server: ModelSandbox) -> None:
+    server.order(Fault(kind="hang", seconds=120))
+
+    async with open_model(server.base_url, timeout=0.3) as model:
+        thought = await model.next_step(AGENT, THREAD)
+
+    assert thought.outcome == "unavailable"
+    assert "Timeout" in thought.detail
+    assert len(server.exchanges) == 1
+    server.lift()
+
+
+async def test_a_thought_nobody_waits_for_any_more_is_cancelled(model: ChatModel, server: ModelSandbox) -> None:
+    server.order(Fault(kind="hang", seconds=120))
+    thinking = asyncio.create_task(model.next_step(AGENT, THREAD))
+    while not server.exchanges:
+        await asyncio.sleep(0.01)
+
+    thinking.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await thinking
+    server.lift()
+
+
+# --- a provider that answers with anything
+
+
+@asynccontextmanager
+async def provider(answer: bytes, status: bytes = b"200 OK", kind: bytes = b"application/json") -> AsyncIterator[str]:
+    """A server that answers every request with these bytes; `ECHO` in them is replaced by the request."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        asked = head + await reader.readexactly(length)
+        body = answer.replace(b"ECHO", json.dumps(asked.decode()).encode())
+        form = (status, kind, len(body), body)
+        writer.write(b"HTTP/1.1 %s\r\ncontent-type: %s\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%s" % form)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with listening:
+        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1"
+
+
+ODD = {
+    "no choices": b'{"id":"1","object":"chat.completion","created":1,"model":"m","choices":[]}',
+    "choices that are null": b'{"id":"1","object":"chat.completion","created":1,"model":"m","choices":null}',
+    "no message": b'{"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0}]}',
+    "a list": b"[]",
+    "an empty object": b"{}",
+    "no JSON": b"<html>our servers are tired</html>",
+    "nothing": b"",
+    "bytes": b"\xff\xfe\x00",
+    "a custom call": b'{"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,'
+    b'"finish_reason":"tool_calls","message":{"role":"assistant","content":null,"tool_calls":'
+    b'[{"id":"c","type":"custom","custom":{"name":"say","input":"hello"}}]}}]}',
+}
+
+
+@pytest.mark.parametrize("what", ODD)
+async def test_an_answer_that_is_none_means_that_the_model_is_unavailable(what: str) -> None:
+    async with provider(ODD[what]) as url, open_model(url) as model:
+        thought = await model.next_step(AGENT, THREAD)
+
+    assert (thought.outcome, thought.step) == ("unavailable", None)
+    assert thought.detail.isidentifier()
+
+
+async def test_a_provider_that_is_not_there_is_unavailable() -> None:
+    async with provider(b"") as url:
+        pass
+    async with open_model(url) as model:
+        thought = await model.next_step(AGENT, THREAD)
+
+    assert (thought.outcome, thought.detail) == ("unavailable", "APIConnectionError")
+
+
+@pytest.mark.parametrize("status", [b"400 Bad Request", b"401 Unauthorized", b"413 Too Large", b"500 Oops"])
+async def test_a_provider_that_quotes_the_request_gets_neither_words_nor_key_into_the_log(status: bytes) -> None:
+    echo = b'{"error": {"message": ECHO, "type": "invalid_request_error", "param": null, "code": null}}'
+    async with provider(echo, status) as url, open_model(url) as model:
+        thought = await model.next_step(AGENT, THREAD)
+
+    assert thought.outcome == "unavailable"
+    assert thought.detail.split()[-1] == status.split()[0].decode()
+    assert "canary" not in thought.model_dump_json()
+
+
+async def test_a_local_server_needs_no_key(server: ModelSandbox) -> None:
+    async with open_model(server.base_url, key="") as model:
+        assert (await model.next_step(AGENT, THREAD)).outcome == "step"
+
+
+def test_the_key_does_not_show() -> None:
+    model = ChatModel(base_url="http://127.0.0.1:9/v1", api_key=SecretStr(KEY), name="scripted")
+
+    assert "canary" not in repr(model)
+
+
+# --- what telemetry gets to see
+
+
+class _Span(NonRecordingSpan):
+    """A span that writes down all it is told."""
+
+    def __init__(self, seen: list[str]) -> None:
+        super().__init__(SpanContext(1, 1, is_remote=False, trace_flags=TraceFlags(TraceFlags.SAMPLED)))
+        self.seen = seen
+
+    def is_recording(self) -> bool:
+        return True
+
+    def set_attribute(self, key: str, value: object) -> None:
+        self.seen.append(f"{key}={value}")
+
+    def set_attributes(self, attributes: Any) -> None:
+        self.seen.append(f"{dict(attributes)}")
+
+    def add_event(self, name: str, attributes: Attributes = None, timestamp: int | None = None) -> None:
+        self.seen.append(f"{name} {dict(attributes or {})}")
+
+    def record_exception(self, exception: BaseException, *rest: Any, **more: Any) -> None:
+        self.seen.append(f"{exception!r} {exception} {rest} {more}")
+
+    def set_status(self, status: Status | StatusCode, description: str | None = None) -> None:
+        self.seen.append(f"{status} {getattr(status, 'description', '')} {description}")
+
+
+class _Tracer(trace.NoOpTracer):
+    def __init__(self, seen: list[str]) -> None:
+        self.seen = seen
+
+    def start_span(self, name: str, *rest: Any, **more: Any) -> _Span:
+        self.seen.append(f"{name} {more.get('attributes')}")
+        return _Span(self.seen)
+
+    def start_as_current_span(self, name: str, *rest: Any, **more: Any) -> Any:
+        recorded = {key: more[key] for key in ("record_exception", "set_status_on_exception") if key in more}
+        return trace.use_span(self.start_span(name, *rest, **more), **recorded)
+
+
+class _Provider(trace.NoOpTracerProvider):
+    def __init__(self, seen: list[str]) -> None:
+        self.seen = seen
+
+    def get_tracer(self, *_: Any, **__: Any) -> _Tracer:
+        return _Tracer(self.seen)
+
+
+@pytest.mark.parametrize("goes_wrong", [False, True])
+async def test_traces_hold_neither_what_was_said_nor_what_was_answered(
+    server: ModelSandbox, monkeypatch: pytest.MonkeyPatch, goes_wrong: bool
+) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr("pydantic_ai.models.instrumented.get_tracer_provider", lambda: _Provider(seen))
+    echo = b'{"error": {"message": ECHO}}'
+    async with (
+        provider(echo, b"400 Bad Request") as broken,
+        open_model(broken if goes_wrong else server.base_url) as model,
+    ):
+        thought = await model.next_step(AGENT, THREAD)
+
+    told = "\n".join(seen)
+    assert thought.outcome == ("unavailable" if goes_wrong else "step")
+    assert "scripted" in told
+    for private in ("canary", "You are a test", "welcome"):
+        assert private not in told
+
+
+def test_the_prompts_the_agent_ships_with_name_the_functions_it_is_offered() -> None:
+    page = (Path(__file__).parents[2] / "prompts" / "deploy.md").read_text(encoding="utf-8")
+
+    assert all(f"`{name}`" in page for name in ("say", "ask", "give_up"))
