@@ -17,6 +17,7 @@ from agent_core.events import (
     Decision,
     Event,
     InputRequest,
+    Notice,
     Say,
     Step,
     TimerFired,
@@ -182,3 +183,11 @@ def asked_for_deploy(story: Story | None = None) -> Story:
     story.says(ANA, "deploy 1.4.2 to production")
     story.turn(DEPLOY)
     return story
+
+
+def refused(story: Story) -> Notice:
+    """The notice of the last turn, which changed nothing else."""
+    events = [event for event in story.turn() if not event.type.endswith("_response")]
+    assert len(events) == 1
+    assert isinstance(events[0], Notice)
+    return events[0]
