@@ -88,6 +88,10 @@ class House:
         channels = {name: Channel(a.capabilities, a.address_of) for name, a in self.adapters.items()}
         return Routing(self.people, channels)
 
+    @property
+    def _renew_every(self) -> float:
+        return self.settings.store.lease_seconds / 3
+
     def worker(self) -> Worker:
         """Decides."""
         return Worker(
@@ -97,6 +101,7 @@ class House:
             model=self.model,
             routing=self.routing,
             tenant=self.settings.tenant,
+            renew_every=self._renew_every,
         )
 
     def sender(self) -> Sender:
@@ -107,6 +112,7 @@ class House:
             keyring=self.keyring,
             inbound=self.inbound,
             public_url=self.settings.public_url,
+            renew_every=self._renew_every,
         )
 
     def runner(self) -> Runner:
@@ -117,11 +123,17 @@ class House:
             tools={tool.name: tool for tool in self.agent.tools},
             executors=executors(self.settings.environment_dir),
             tenant=self.settings.tenant,
+            renew_every=self._renew_every,
         )
 
     def listener(self) -> Listener:
         """Reads mailboxes."""
-        return Listener(adapters=self.listening, mailroom=self.opened.mailroom, inbound=self.inbound)
+        return Listener(
+            adapters=self.listening,
+            mailroom=self.opened.mailroom,
+            inbound=self.inbound,
+            renew_every=self._renew_every,
+        )
 
     def timers(self) -> Timers:
         """Wakes what is due."""

@@ -31,8 +31,8 @@ class Listener:
     adapters: Sequence[ListeningAdapter]
     mailroom: Mailroom
     inbound: Inbound
-    renew_every: float = 5.0
-    pause: float = 2.0
+    renew_every: float = 10.0
+    pause: float = 1.0
     holder: str = field(default_factory=lambda: secrets.token_hex(8))
 
     async def run(self, stopping: asyncio.Event) -> None:

@@ -117,10 +117,13 @@ async def _wait(client: aioimaplib.IMAP4, seconds: float) -> None:
         await asyncio.sleep(seconds)
         return
     idle = await _soon(client.idle_start(timeout=seconds + PATIENCE))
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(client.wait_server_push(), seconds)
-    client.idle_done()
-    await _soon(idle)
+    try:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(client.wait_server_push(), seconds)
+        client.idle_done()
+        await _soon(idle)
+    finally:
+        idle.cancel()
 
 
 async def _soon(waiting: Awaitable[T]) -> T:

@@ -12,20 +12,19 @@ from redis.asyncio import Redis
 from gateway.ports import Kept, Position
 from gateway.store.client import call, patiently, script
 
-LEASE = 15_000
-
 _SEIZE, _KEEP, _SETTLE = script("seize"), script("keep"), script("settle")
 
 
 @dataclass(frozen=True)
 class RedisMailroom:
-    """Each source has a slot of its own; messages are compressed."""
+    """Each source has a slot of its own; messages are compressed. `lease` in ms."""
 
     redis: Redis
+    lease: int = 30_000
 
     async def seize(self, source: str, holder: str) -> bool:
         """Take or renew the reader's lease of a source. False: another reader holds it."""
-        return bool(await call(self.redis, _SEIZE, _prefix(source), "", holder, LEASE))
+        return bool(await call(self.redis, _SEIZE, _prefix(source), "", holder, self.lease))
 
     async def position(self, source: str) -> Position | None:
         """Where to read on; None for a source never read."""

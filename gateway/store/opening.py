@@ -56,7 +56,7 @@ async def open_store(
         threads = RedisThreads(redis, waker, partitions=partitions, lease=lease, clock=clock)
         yield Opened(
             threads=threads,
-            mailroom=RedisMailroom(redis),
+            mailroom=RedisMailroom(redis, lease),
             blobs=RedisBlobs(redis, partitions),
             tokens=RedisTokens(redis),
             guard=RedisGuard(redis),

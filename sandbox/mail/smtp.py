@@ -57,9 +57,7 @@ class Smtp:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Deliver, or go wrong in the way that was ordered."""
         fault = self._post.take_fault("temporary", "permanent", "drop_before", "lost_reply")
         if fault == "temporary":
