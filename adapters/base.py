@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from agent_core.events import Frozen, Outbound, Request, UserMessage
+from agent_core.events import Outbound, Request, UserMessage
+from agent_core.values import Frozen
 
 Role = Literal["decide", "watch"]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from agent_core.events import Frozen, Outcome, Step
 from agent_core.prompt import Prompt
+from agent_core.steps import Outcome, Step
 from agent_core.thread import Thread
 from agent_core.tools import Tool
+from agent_core.values import Frozen
 
 
 @dataclass(frozen=True, slots=True)

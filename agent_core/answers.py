@@ -12,7 +12,6 @@ from agent_core.events import (
     ApprovalRequest,
     ApprovalResponse,
     Decision,
-    Frozen,
     InputRequest,
     InputResponse,
     NoticeKind,
@@ -20,6 +19,7 @@ from agent_core.events import (
     UserMessage,
 )
 from agent_core.thread import Thread
+from agent_core.values import Frozen
 
 _WORDS: dict[str, Decision] = {
     "approve": "approve",

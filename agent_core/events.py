@@ -10,7 +10,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AwareDatetime, Field, TypeAdapter
+
+from agent_core.steps import Outcome, Step
+from agent_core.values import Frozen, Text
 
 SCHEMA_VERSION: Literal[1] = 1
 EPOCH = datetime.fromtimestamp(0, UTC)
@@ -18,20 +21,6 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 Assurance = Literal["verified", "asserted", "none"]
 Decision = Literal["approve", "deny"]
 Risk = Literal["low", "medium", "high"]
-
-
-def _as_unicode(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-# Words from outside. Half a surrogate pair, which no log can hold, becomes a question mark.
-Text = Annotated[str, AfterValidator(_as_unicode)]
-
-
-class Frozen(BaseModel):
-    """Data that travels: immutable, and closed to fields nobody declared."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="float")
 
 
 class Author(Frozen):
@@ -267,44 +256,6 @@ class Failure(_Event):
     type: Literal["failure"] = "failure"
     kind: str
     summary: Text
-
-
-# --- what the model chose
-
-
-class Say(Frozen):
-    """Speak to the person."""
-
-    step: Literal["say"] = "say"
-    text: Text
-
-
-class Use(Frozen):
-    """Use a tool. `reason` is shown to an approver as the agent's own words."""
-
-    step: Literal["use"] = "use"
-    tool: Text
-    arguments: Text
-    reason: Text = ""
-
-
-class Ask(Frozen):
-    """Ask the person for something the agent needs."""
-
-    step: Literal["ask"] = "ask"
-    question: Text
-    choices: tuple[Text, ...] = ()
-
-
-class GiveUp(Frozen):
-    """Hand the matter to a human."""
-
-    step: Literal["give_up"] = "give_up"
-    reason: Text
-
-
-Step = Annotated[Say | Use | Ask | GiveUp, Field(discriminator="step")]
-Outcome = Literal["step", "several_calls", "refusal", "cut_off", "invalid", "unavailable"]
 
 
 class ModelCall(_Event):

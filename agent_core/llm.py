@@ -26,7 +26,7 @@ from pydantic_ai.tools import GenerateToolJsonSchema, ToolDefinition
 from agent_core.agent import Agent, Thought
 from agent_core.context import render
 from agent_core.errors import BadArguments
-from agent_core.events import Ask, GiveUp, Say, Step, Use
+from agent_core.steps import Ask, GiveUp, Say, Step, Use
 from agent_core.thread import Thread
 from agent_core.tools import Tool, problems, strict_json
 

@@ -9,7 +9,8 @@ from functools import cached_property
 
 from pydantic import model_validator
 
-from agent_core.events import Author, Frozen
+from agent_core.events import Author
+from agent_core.values import Frozen
 
 
 class Person(Frozen):

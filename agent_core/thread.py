@@ -19,7 +19,6 @@ from agent_core.events import (
     Escalation,
     Event,
     Failure,
-    Frozen,
     Handoff,
     Inbound,
     InputRequest,
@@ -34,6 +33,7 @@ from agent_core.events import (
     ToolResult,
     UserMessage,
 )
+from agent_core.values import Frozen
 
 WINDOW = 64
 MEMORY_OF_CLOSED = 32

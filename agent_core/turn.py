@@ -22,14 +22,12 @@ from agent_core.events import (
     AgentMessage,
     ApprovalRequest,
     ApprovalResponse,
-    Ask,
     Call,
     Control,
     Delivery,
     Escalation,
     Event,
     Failure,
-    GiveUp,
     Inbound,
     InputRequest,
     InputResponse,
@@ -37,14 +35,12 @@ from agent_core.events import (
     Notice,
     NoticeKind,
     RequestClosed,
-    Say,
-    Step,
     TimerFired,
     ToolCall,
     ToolResult,
-    Use,
     UserMessage,
 )
+from agent_core.steps import Ask, GiveUp, Say, Step, Use
 from agent_core.thread import Thread, append
 from agent_core.tools import Tool, call_of
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from agent_core.events import Frozen
-from gateway.ports import TokenStore
+from agent_core.values import Frozen
+from gateway.storage import TokenStore
 
 Scope = Literal["read", "write", "approve", "admin"]
 PREFIX = "hp_"

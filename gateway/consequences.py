@@ -19,7 +19,6 @@ from agent_core.events import (
     Delivery,
     Escalation,
     Event,
-    Frozen,
     InputRequest,
     ModelCall,
     Notice,
@@ -32,6 +31,7 @@ from agent_core.events import (
 )
 from agent_core.people import People
 from agent_core.thread import RETRY
+from agent_core.values import Frozen
 from gateway.entry import Conversation, Entry, encode, load
 from gateway.ports import TOOL_LANE, CloseApproval, Commit, NewEffect, OpenApproval, Timer
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from gateway.access import Access
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring
-from gateway.ports import Guard, ThreadStore
+from gateway.ports import ThreadStore
+from gateway.storage import Guard
 from gateway.threads import Threads
 
 

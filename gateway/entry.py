@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from adapters.base import Address
-from agent_core.events import EVENT, Event, Frozen, Inbound, UserMessage
+from agent_core.events import EVENT, Event, Inbound, UserMessage
 from agent_core.thread import Thread, append
+from agent_core.values import Frozen
 
 
 class Entry(Frozen):

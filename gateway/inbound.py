@@ -14,7 +14,8 @@ from agent_core.people import People
 from gateway.entry import encode
 from gateway.errors import BadToken
 from gateway.keyring import Keyring, Place
-from gateway.ports import Blobs, Ingested, ThreadStore
+from gateway.ports import Ingested, ThreadStore
+from gateway.storage import Blobs
 
 Said = UserMessage | ApprovalResponse | InputResponse
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from agent_core.events import Frozen
+from agent_core.values import Frozen
 from gateway.errors import BadToken, Misconfigured
 
 MIN_SECRET = 16

@@ -18,7 +18,7 @@ from adapters.base import Ignored, Kept, ListeningAdapter
 from adapters.errors import SourceDown, Unreadable
 from gateway.errors import LeaseLost
 from gateway.inbound import Inbound
-from gateway.ports import Mailroom
+from gateway.storage import Mailroom
 from gateway.store.errors import StoreError
 
 log = structlog.get_logger(__name__)

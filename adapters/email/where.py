@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.base import Address
-from agent_core.events import Frozen
+from agent_core.values import Frozen
 
 CHANNEL = "email"
 REFERENCES_KEPT = 20

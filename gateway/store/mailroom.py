@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
-from gateway.ports import Kept, Position
+from adapters.base import Kept, Position
 from gateway.store.client import call, patiently, script
 
 _SEIZE, _KEEP, _SETTLE = script("seize"), script("keep"), script("settle")

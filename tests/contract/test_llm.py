@@ -14,9 +14,10 @@ from pydantic import SecretStr
 
 from agent_core.agent import Agent, Model, Thought
 from agent_core.agents.deploy import deploy, list_versions
-from agent_core.events import Ask, Author, GiveUp, Outcome, Say, Step, Use, UserMessage
+from agent_core.events import Author, UserMessage
 from agent_core.llm import ChatModel
 from agent_core.prompt import Prompt
+from agent_core.steps import Ask, GiveUp, Outcome, Say, Step, Use
 from agent_core.thread import Thread, append
 from sandbox.model import Fault, ModelSandbox, parse_script
 from sandbox.model.fault import FaultKind

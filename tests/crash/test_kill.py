@@ -137,7 +137,7 @@ async def test_a_role_killed_at_any_moment_leaves_every_promise_kept(stage: Stag
             await t.world.mail.reply_as(BO, card, f"APPROVE {code(card)}")
         if role != "timers":
             await t.until(lambda: _ended(t, asked), "Ana is told how it ended")
-        await _promises_kept(t, sent_before, may_repeat=(role, moment.method, moment.side) in _MAY_REPEAT)
+        await _promises_kept(t, sent_before, may_repeat=role == "sender")
 
 
 async def test_the_store_killed_in_the_middle_loses_nothing_it_acknowledged(stage: Stage) -> None:
@@ -178,10 +178,6 @@ async def _approve_by_link(card: Any) -> None:
     raise StoryError("the page never came back")
 
 
-# A mail whose hand-over was not yet written down when we died goes again, under the same Message-ID.
-_MAY_REPEAT = {("sender", "send", "after"), ("sender", "fx_done", "before")}
-
-
 async def _promises_kept(t: Teller, sent_before: int, *, may_repeat: bool) -> None:
     ready = t.world.house
     threads = await ready.opened.threads.threads()
@@ -190,9 +186,9 @@ async def _promises_kept(t: Teller, sent_before: int, *, may_repeat: bool) -> No
     assert all(count == 1 for count in starts.values()), "no tool started twice"
     for one in threads:
         await _one_history(ready, one.id)
-    ours = [sent.message_id for sent in t.world.mail.journal[sent_before:] if sent.message_id.startswith("<hp.")]
-    assert ours
-    assert may_repeat or len(set(ours)) == len(ours), "no message was sent twice"
+    ours = Counter(sent.message_id for sent in t.world.mail.journal[sent_before:] if sent.message_id.startswith("<hp."))
+    # A mail in the air when its sender died goes once more, under the same Message-ID, so that readers merge the two.
+    assert max(ours.values()) <= (2 if may_repeat else 1), "no message was sent too often"
     assert not (await ready.opened.threads.audit()).broken
 
 

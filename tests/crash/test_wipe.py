@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from agent_core.agent import Agent, Thought
-from agent_core.events import AgentMessage, Say
+from agent_core.events import AgentMessage
+from agent_core.steps import Say
 from agent_core.thread import Thread
 from gateway.app import House, house
 from gateway.demo.story import Teller, code

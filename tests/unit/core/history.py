@@ -10,21 +10,8 @@ from typing import Literal, Protocol
 from hypothesis import strategies as st
 
 from agent_core.agent import Agent, Thought
-from agent_core.events import (
-    ApprovalRequest,
-    Ask,
-    Author,
-    Decision,
-    Delivery,
-    GiveUp,
-    Handoff,
-    InputRequest,
-    InputResponse,
-    Outcome,
-    Say,
-    Step,
-    Use,
-)
+from agent_core.events import ApprovalRequest, Author, Decision, Delivery, Handoff, InputRequest, InputResponse
+from agent_core.steps import Ask, GiveUp, Outcome, Say, Step, Use
 from agent_core.thread import Thread
 from tests.unit.core.story import ANA, BO, CY, DEPLOY, EVERYBODY, STRANGER, TIDY, Story
 

@@ -18,15 +18,13 @@ from agent_core.events import (
     Event,
     InputRequest,
     Notice,
-    Say,
-    Step,
     TimerFired,
     ToolCall,
     ToolResult,
-    Use,
     UserMessage,
 )
 from agent_core.prompt import Prompt
+from agent_core.steps import Say, Step, Use
 from agent_core.thread import Thread, append
 from agent_core.tools import tool
 from agent_core.turn import Setting, run_turn

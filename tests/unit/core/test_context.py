@@ -12,21 +12,8 @@ from hypothesis import strategies as st
 
 from agent_core.agent import Thought
 from agent_core.context import BUDGET, render
-from agent_core.events import (
-    EVENT,
-    Ask,
-    Author,
-    Delivery,
-    Escalation,
-    Failure,
-    GiveUp,
-    Handoff,
-    Notice,
-    Say,
-    Summary,
-    Use,
-    UserMessage,
-)
+from agent_core.events import EVENT, Author, Delivery, Escalation, Failure, Handoff, Notice, Summary, UserMessage
+from agent_core.steps import Ask, GiveUp, Say, Use
 from agent_core.thread import Thread, append
 from tests.unit.core.history import histories
 from tests.unit.core.story import ANA, BO, CY, DEPLOY, DI, FORGED_BO, LOOK, STRANGER, Story, asked_for_deploy

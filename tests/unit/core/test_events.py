@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from agent_core.events import EVENT, Ask, Author, Call, Event, Failure, GiveUp, ModelCall, Say, Use, UserMessage
+from agent_core.events import EVENT, Author, Call, Event, Failure, ModelCall, UserMessage
+from agent_core.steps import Ask, GiveUp, Say, Use
 
 KINDS: tuple[type[BaseModel], ...] = get_args(get_args(Event)[0])
 moments = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))

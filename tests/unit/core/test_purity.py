@@ -20,7 +20,7 @@ import pytest
 
 from agent_core.agent import Agent, Thought
 from agent_core.context import render
-from agent_core.events import Ask, Say
+from agent_core.steps import Ask, Say
 from agent_core.thread import Thread
 from agent_core.turn import run_turn
 from tests.unit.core.story import ANA, BO, DEPLOY, LOOK, Story, at_once

@@ -13,9 +13,9 @@ from agent_core.events import (
     InputRequest,
     RequestClosed,
     ToolCall,
-    Use,
     UserMessage,
 )
+from agent_core.steps import Use
 from agent_core.thread import Thread
 from agent_core.turn import run_turn, take
 from tests.unit.core.history import histories, thoughts

@@ -7,16 +7,8 @@ from datetime import timedelta
 import pytest
 
 from agent_core.approvals import Policy, Rule, digest
-from agent_core.events import (
-    AgentMessage,
-    Author,
-    Failure,
-    Notice,
-    NoticeKind,
-    RequestClosed,
-    Say,
-    Use,
-)
+from agent_core.events import AgentMessage, Author, Failure, Notice, NoticeKind, RequestClosed
+from agent_core.steps import Say, Use
 from tests.unit.core.story import (
     ANA,
     ANA_AT_CONSOLE,

@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 from agent_core.agent import Agent, Model, Thought
-from agent_core.events import (
-    AgentMessage,
-    Ask,
-    Failure,
-    Handoff,
-    InputResponse,
-    Notice,
-    Say,
-    ToolCall,
-)
+from agent_core.events import AgentMessage, Failure, Handoff, InputResponse, Notice, ToolCall
+from agent_core.steps import Ask, Say
 from agent_core.thread import Thread
 from agent_core.turn import run_turn, take
 from tests.unit.core.story import (

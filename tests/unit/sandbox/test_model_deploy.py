@@ -15,23 +15,19 @@ from agent_core.agents.deploy import deploy_agent
 from agent_core.agents.deploy_tools import executors, seed
 from agent_core.events import (
     ApprovalRequest,
-    Ask,
     Author,
     Call,
     Event,
     Failure,
-    GiveUp,
     InputRequest,
     InputResponse,
     RequestClosed,
-    Say,
-    Step,
     ToolCall,
     ToolResult,
-    Use,
     UserMessage,
 )
 from agent_core.llm import ChatModel
+from agent_core.steps import Ask, GiveUp, Say, Step, Use
 from agent_core.thread import Thread, append
 from agent_core.tools import ToolFailed
 from sandbox.model import Fault, ModelSandbox, load_script

@@ -1,0 +1,21 @@
+"""Values: what every piece of data that travels has in common."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+
+def _as_unicode(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+# Words from outside. Half a surrogate pair, which no log can hold, becomes a question mark.
+Text = Annotated[str, AfterValidator(_as_unicode)]
+
+
+class Frozen(BaseModel):
+    """Data that travels: immutable, and closed to fields nobody declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="float")

@@ -1,0 +1,66 @@
+"""The smaller ports of the store: raw messages, their envelopes, API tokens, counted tries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from adapters.base import Kept, Position
+
+
+class Mailroom(Protocol):
+    """Raw messages, kept before anyone understands them. A *source* is one mailbox of one account."""
+
+    async def seize(self, source: str, holder: str) -> bool:
+        """Take or renew the reader's lease of a source. False: another reader holds it."""
+
+    async def position(self, source: str) -> Position | None:
+        """Where to read on; None for a source never read."""
+
+    async def keep(self, source: str, holder: str, position: Position, raw: Sequence[Kept]) -> bool:
+        """Store messages and the new position in one transition. False: not the holder any more."""
+
+    async def waiting(self, source: str, *, most: int = 50) -> list[Kept]:
+        """Kept messages not settled yet, oldest first."""
+
+    async def settle(self, source: str, kept_id: str) -> None:
+        """The message is in a thread's log (or needs none)."""
+
+    async def quarantine(self, source: str, kept_id: str, why: str) -> None:
+        """The message cannot be understood: set it aside for an operator, whole."""
+
+    async def quarantined(self, source: str) -> list[tuple[Kept, str]]:
+        """What was set aside, and why."""
+
+
+class Blobs(Protocol):
+    """Raw envelopes by content, so that events can point at what really came."""
+
+    async def put(self, thread_id: str, raw: bytes) -> str:
+        """Keep bytes with a thread; returns `sha256:<hex>`."""
+
+    async def get(self, thread_id: str, pointer: str) -> bytes | None:
+        """The bytes again, or None when retention has passed."""
+
+
+class TokenStore(Protocol):
+    """API tokens by the SHA-256 of the token; the token itself is nowhere."""
+
+    async def put(self, digest: str, body: bytes) -> None:
+        """Keep what a token may do."""
+
+    async def get(self, digest: str) -> bytes | None:
+        """What the token with this digest may do."""
+
+    async def all(self) -> Mapping[str, bytes]:
+        """Every token's digest and what it may do."""
+
+    async def drop(self, digest: str) -> bool:
+        """Revoke. False: there was no such token."""
+
+
+class Guard(Protocol):
+    """Counts tries, across all processes."""
+
+    async def allow(self, name: str, *, most: int, seconds: int) -> bool:
+        """Count one try; False when there were more than `most` within `seconds`."""
