@@ -5,28 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
-from agent_core.agent import Agent, Model, Thought
-from agent_core.agents.deploy import deploy, list_versions
-from agent_core.events import Author, UserMessage
+from agent_core.agent import Model, Thought
 from agent_core.llm import ChatModel
-from agent_core.prompt import Prompt
 from agent_core.steps import Ask, GiveUp, Outcome, Say, Step, Use
-from agent_core.thread import Thread, append
 from sandbox.model import Fault, ModelSandbox, parse_script
 from sandbox.model.fault import FaultKind
-
-KEY = "sk-canary-of-the-key"
-ANA = Author(identity="email:ana@example.test", person="ana", assurance="verified")
-AGENT = Agent(name="deploy", prompt=Prompt(id="test", text="You are a test."), tools=(list_versions, deploy))
-THREAD = append(Thread(id="t1"), UserMessage(id="m1", author=ANA, text="deploy <1.4.2> – canary of the words"))
-SAY = "rules: [{name: say, then: {say: 'Hello & <welcome>.'}}]"
+from tests.contract.llm_scene import AGENT, SAY, THREAD, open_model
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +36,6 @@ def server(running: ModelSandbox) -> ModelSandbox:
 async def model(server: ModelSandbox) -> AsyncIterator[ChatModel]:
     async with open_model(server.base_url) as ready:
         yield ready
-
-
-@asynccontextmanager
-async def open_model(base_url: str, *, key: str = KEY, timeout: float = 30.0) -> AsyncIterator[ChatModel]:
-    ready = ChatModel(base_url=base_url, api_key=SecretStr(key), name="scripted", timeout=timeout)
-    try:
-        yield ready
-    finally:
-        await ready.aclose()
 
 
 def answering(server: ModelSandbox, *calls: tuple[str, str], finish: str = "tool_calls", content: str = "") -> None:
@@ -316,87 +295,3 @@ async def test_a_thought_nobody_waits_for_any_more_is_cancelled(model: ChatModel
     with pytest.raises(asyncio.CancelledError):
         await thinking
     server.lift()
-
-
-# --- a provider that answers with anything
-
-
-@asynccontextmanager
-async def provider(answer: bytes, status: bytes = b"200 OK", kind: bytes = b"application/json") -> AsyncIterator[str]:
-    """A server that answers every request with these bytes; `ECHO` in them is replaced by the request."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-        asked = head + await reader.readexactly(length)
-        body = answer.replace(b"ECHO", json.dumps(asked.decode()).encode())
-        form = (status, kind, len(body), body)
-        writer.write(b"HTTP/1.1 %s\r\ncontent-type: %s\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%s" % form)
-        await writer.drain()
-        writer.close()
-        await writer.wait_closed()
-
-    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with listening:
-        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1"
-
-
-ODD = {
-    "no choices": b'{"id":"1","object":"chat.completion","created":1,"model":"m","choices":[]}',
-    "choices that are null": b'{"id":"1","object":"chat.completion","created":1,"model":"m","choices":null}',
-    "no message": b'{"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0}]}',
-    "a list": b"[]",
-    "an empty object": b"{}",
-    "no JSON": b"<html>our servers are tired</html>",
-    "nothing": b"",
-    "bytes": b"\xff\xfe\x00",
-    "a custom call": b'{"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,'
-    b'"finish_reason":"tool_calls","message":{"role":"assistant","content":null,"tool_calls":'
-    b'[{"id":"c","type":"custom","custom":{"name":"say","input":"hello"}}]}}]}',
-}
-
-
-@pytest.mark.parametrize("what", ODD)
-async def test_an_answer_that_is_none_means_that_the_model_is_unavailable(what: str) -> None:
-    async with provider(ODD[what]) as url, open_model(url) as model:
-        thought = await model.next_step(AGENT, THREAD)
-
-    assert (thought.outcome, thought.step) == ("unavailable", None)
-    assert thought.detail.isidentifier()
-
-
-async def test_a_provider_that_is_not_there_is_unavailable() -> None:
-    async with provider(b"") as url:
-        pass
-    async with open_model(url) as model:
-        thought = await model.next_step(AGENT, THREAD)
-
-    assert (thought.outcome, thought.detail) == ("unavailable", "APIConnectionError")
-
-
-@pytest.mark.parametrize("status", [b"400 Bad Request", b"401 Unauthorized", b"413 Too Large", b"500 Oops"])
-async def test_a_provider_that_quotes_the_request_gets_neither_words_nor_key_into_the_log(status: bytes) -> None:
-    echo = b'{"error": {"message": ECHO, "type": "invalid_request_error", "param": null, "code": null}}'
-    async with provider(echo, status) as url, open_model(url) as model:
-        thought = await model.next_step(AGENT, THREAD)
-
-    assert thought.outcome == "unavailable"
-    assert thought.detail.split()[-1] == status.split()[0].decode()
-    assert "canary" not in thought.model_dump_json()
-
-
-async def test_a_local_server_needs_no_key(server: ModelSandbox) -> None:
-    async with open_model(server.base_url, key="") as model:
-        assert (await model.next_step(AGENT, THREAD)).outcome == "step"
-
-
-def test_the_key_does_not_show() -> None:
-    model = ChatModel(base_url="http://127.0.0.1:9/v1", api_key=SecretStr(KEY), name="scripted")
-
-    assert "canary" not in repr(model)
-
-
-def test_the_prompts_the_agent_ships_with_name_the_functions_it_is_offered() -> None:
-    page = (Path(__file__).parents[2] / "prompts" / "deploy.md").read_text(encoding="utf-8")
-
-    assert all(f"`{name}`" in page for name in ("say", "ask", "give_up"))

@@ -11,7 +11,7 @@ from opentelemetry.trace.status import Status, StatusCode
 from opentelemetry.util.types import Attributes
 
 from sandbox.model import ModelSandbox, parse_script
-from tests.contract.test_llm import AGENT, SAY, THREAD, open_model, provider
+from tests.contract.llm_scene import AGENT, SAY, THREAD, open_model, provider
 
 
 class _Span(NonRecordingSpan):
