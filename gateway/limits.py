@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.problem import problem
 
 MAX_BODY = 1024 * 1024
 READ_SECONDS = 5.0
@@ -26,9 +27,9 @@ class BodyLimit:
         try:
             body = await asyncio.wait_for(_read(receive), READ_SECONDS)
         except TimeoutError:
-            await _problem(408, "the body came too slowly")(scope, receive, send)
+            await problem(408, "urn:holdpoint:body-too-slow", "the body came too slowly")(scope, receive, send)
         except _TooLarge:
-            await _problem(413, "the body is larger than 1 MiB")(scope, receive, send)
+            await problem(413, "urn:holdpoint:body-too-large", "the body is larger than 1 MiB")(scope, receive, send)
         else:
             await self._app(scope, _again(body, receive), send)
 
@@ -56,8 +57,3 @@ def _again(body: bytes, receive: Receive) -> Receive:
         return next(first, None) or await receive()
 
     return read
-
-
-def _problem(status: int, detail: str) -> JSONResponse:
-    body = {"type": "about:blank", "status": status, "detail": detail}
-    return JSONResponse(body, status, media_type="application/problem+json")

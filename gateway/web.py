@@ -10,7 +10,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
 from gateway import pages
@@ -18,6 +18,7 @@ from gateway.api import threads
 from gateway.door import Door
 from gateway.errors import NoSuchThread
 from gateway.limits import BodyLimit
+from gateway.problem import kind_of, problem
 from gateway.store.errors import StoreError
 
 STATIC = Path(__file__).parent / "static"
@@ -92,25 +93,21 @@ async def _with_headers(request: Request, answer: Callable[[Request], Awaitable[
 
 
 async def _no_such_thread(request: Request, error: Exception) -> Response:
-    return _problem(404, "there is no such thread")
+    return problem(404, "urn:holdpoint:no-such-thread", "there is no such thread")
 
 
 async def _try_later(request: Request, error: Exception) -> Response:
     """Nothing was stored; whoever called should call again."""
-    return _problem(503, f"not stored, please try again: {error}", {"Retry-After": RETRY_AFTER})
+    detail = f"not stored, please try again: {error}"
+    return problem(503, "urn:holdpoint:not-stored", detail, {"Retry-After": RETRY_AFTER})
 
 
 async def _not_valid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     problems = [f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()]
-    return _problem(422, "; ".join(problems))
+    return problem(422, "urn:holdpoint:not-valid", "; ".join(problems))
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return _problem(error.status_code, str(error.detail), dict(error.headers or {}))
-
-
-def _problem(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
-    body = {"type": "about:blank", "status": status, "detail": detail}
-    return JSONResponse(body, status, headers, media_type="application/problem+json")
+    return problem(error.status_code, kind_of(error.status_code), str(error.detail), error.headers)

@@ -14,6 +14,7 @@ from gateway.access import Grants
 from gateway.api.auth import caller, door
 from gateway.door import Door
 from gateway.inbound import Accepted
+from gateway.problem import DOCUMENTED
 from gateway.threads import ThreadListed, ThreadShown
 
 MAX_TEXT = 32_000
@@ -73,7 +74,7 @@ class Effect(Frozen):
     attempt: int
 
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", responses=DOCUMENTED)
 
 
 @router.post("/threads", status_code=202)
