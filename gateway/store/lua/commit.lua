@@ -25,10 +25,12 @@ local log_key = key('ev', tid)
 if redis.call('LLEN', log_key) ~= expected then
   return {'STALE', now, unpack(redis.call('LRANGE', log_key, expected, expected + 999))}
 end
+local named = {}
 for _, a in ipairs(approvals) do
-  local state = redis.call('HGET', key('ap', tid .. ':' .. a[1]), 's')
+  local state = named[a[1]] or redis.call('HGET', key('ap', tid .. ':' .. a[1]), 's')
   if a[2] == 'open' and state then return {'BAD', 'approval ' .. a[1] .. ' exists'} end
   if a[2] ~= 'open' and state ~= 'pending' then return {'BAD', 'approval ' .. a[1] .. ' is not pending'} end
+  named[a[1]] = a[2]
 end
 
 local seq = expected
