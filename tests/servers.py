@@ -1,4 +1,4 @@
-"""Real servers for tests: Redis and Valkey, each in a process of its own, on a unix socket in a directory of its own."""
+"""Real servers for tests: Redis and Valkey, in processes of their own, on unix sockets in directories of their own."""
 
 from __future__ import annotations
 

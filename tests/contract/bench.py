@@ -105,7 +105,7 @@ class Bench:
     ) -> int:
         """A turn of one record; returns the log's length."""
         parts = (tuple(effects), tuple(approvals), tuple(timers), snapshot)
-        done = await self.store.commit(claim, Commit(f"op{next(self._count)}", claim.seq, (record("turn"),), *parts))
+        done = await self.store.commit(claim, Commit(f"turn{next(self._count)}", claim.seq, (record("turn"),), *parts))
         assert isinstance(done, Committed)
         return done.seq
 

@@ -1,4 +1,4 @@
-"""The two servers that the store's contract is held against, one process each for a whole run, emptied for each test."""
+"""The two servers the store is held to its contract on: one process each for a whole run, emptied for each test."""
 
 from __future__ import annotations
 
