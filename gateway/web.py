@@ -24,6 +24,7 @@ from gateway.store.errors import StoreError
 STATIC = Path(__file__).parent / "static"
 RETRY_AFTER = "5"
 DRAIN_SECONDS = 10
+MAX_NAMED = 32
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
     "Referrer-Policy": "no-referrer",
@@ -104,7 +105,9 @@ async def _try_later(request: Request, error: Exception) -> Response:
 
 async def _not_valid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    problems = [f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()]
+    # The names in a place may be the caller's own: of unknown fields there may be many, and long ones.
+    named = [(".".join(str(part)[:MAX_NAMED] for part in e["loc"]), e["msg"]) for e in error.errors()[:MAX_NAMED]]
+    problems = [f"{place}: {why}" for place, why in named]
     return problem(422, "urn:holdpoint:not-valid", "; ".join(problems))
 
 
