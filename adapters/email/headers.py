@@ -1,6 +1,6 @@
 """Headers, read by hand: the standard parser's structured headers raise on some mails and misread others.
 
-Above all the sender: exactly one From with exactly one mailbox, taken from the last `<...>` outside quotes and
+Above all the sender: exactly one From with exactly one mailbox, taken from the one `<...>` outside quotes and
 comments. Whatever stands before it is a display name, even when it looks like an address.
 """
 
@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import re
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 
 from adapters.errors import Unreadable
 
-_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
-_COMMENT = re.compile(r"\((?:\\.|[^()\\])*\)")
+MAX_FROM = 2000
+
+_PIECE = re.compile(r'\\.|["()]|[^"()\\]+|\\')
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,500}>")
 _PREFIX = re.compile(r"^\s*(?:re|aw|sv|vs|antw|odp|wg|fwd?|tr|rif|res)\s*(?:\[\d+\])?\s*:\s*", re.IGNORECASE)
@@ -40,7 +42,9 @@ def sender(mail: Message) -> str:
 
 def mailbox(text: str) -> str:
     """The one address of a From value. Raises Unreadable."""
-    bare = _COMMENT.sub(" ", _QUOTED.sub(" ", text))
+    if len(text) > MAX_FROM:
+        raise Unreadable(f"the From header is longer than {MAX_FROM} characters")
+    bare = _outside(text)
     if bare.count("<") > 1 or "," in bare or ";" in bare:
         raise Unreadable("the From header names more than one mailbox")
     inside = re.fullmatch(r"[^<>]*<([^<>]*)>\s*", bare)
@@ -55,6 +59,24 @@ def mailbox(text: str) -> str:
     return address.lower()
 
 
+def _outside(text: str) -> str:
+    """What stands outside quoted strings and comments, which nest. Raises Unreadable when one does not end."""
+    kept: list[str] = []
+    quoted, depth = False, 0
+    for piece in _PIECE.findall(text):
+        if piece == '"' and not depth:
+            quoted = not quoted
+        elif piece == "(" and not quoted:
+            depth += 1
+        elif piece == ")" and depth:
+            depth -= 1
+        elif not quoted and not depth:
+            kept.append(piece)
+    if quoted or depth:
+        raise Unreadable("the From header has a quote or a comment that does not end")
+    return " ".join(kept)
+
+
 def message_ids(mail: Message, name: str) -> tuple[str, ...]:
     """The message ids in a header, in order; what is not an id is skipped."""
     return tuple(_MESSAGE_ID.findall(" ".join(values(mail, name))))
@@ -63,7 +85,8 @@ def message_ids(mail: Message, name: str) -> tuple[str, ...]:
 def subject(mail: Message) -> str:
     """The subject as text, without reply prefixes."""
     text = value(mail, "Subject")
-    with contextlib.suppress(LookupError, ValueError):  # An unknown charset: the encoded text is better than none.
+    # An unknown charset, a broken encoding: the encoded text is better than none.
+    with contextlib.suppress(LookupError, ValueError, MessageError):
         text = str(make_header(decode_header(text)))
     text = " ".join(text.split())[:500]
     while (shorter := _PREFIX.sub("", text, count=1)) != text:

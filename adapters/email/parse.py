@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from email import message_from_bytes
+from email.errors import MessageError
 from email.message import Message
 from email.policy import compat32
 
@@ -34,7 +35,7 @@ def parse(raw: bytes, account: Account) -> Received | Ignored:
         return robot or _received(mail, account)
     except Unreadable:
         raise
-    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, MessageError) as error:
         raise Unreadable(f"the mail breaks the parser: {type(error).__name__}") from error
 
 
