@@ -88,7 +88,8 @@ async def patiently(attempt: Callable[[], Awaitable[Any]]) -> Any:
 def _raise_if_final(error: Exception) -> None:
     if isinstance(error, failures.OutOfMemoryError) or str(error).startswith("OOM"):
         raise StoreFull("the store is out of memory") from error
-    if isinstance(error, failures.AuthenticationError):
+    # While it connects, redis-py hides the server's refusal in a ConnectionError.
+    if isinstance(error, failures.AuthenticationError) or isinstance(error.__cause__, failures.AuthenticationError):
         raise StoreUnfit("the store does not accept our credentials") from error
     passing = isinstance(error, failures.ConnectionError | failures.TimeoutError | OSError)
     if not passing and not str(error).startswith(_PASSING):
