@@ -48,7 +48,8 @@ class Server:
 
     def __init__(self, program: Path, directory: Path, settings: Mapping[str, str] = FIT) -> None:
         self.socket = directory / "s.sock"
-        self.url = f"unix://{self.socket}"
+        password = settings.get("requirepass")
+        self.url = f"unix://:{password}@{self.socket}" if password else f"unix://{self.socket}"
         options = {"port": "0", "unixsocket": str(self.socket), "dir": str(directory), "save": "", **settings}
         self._command = [str(program), *(part for name, value in options.items() for part in (f"--{name}", value))]
 
