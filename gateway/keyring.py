@@ -61,7 +61,7 @@ class Keyring:
     def open_reply_token(self, token: str, owner: str) -> Place:
         """The place a token names to its owner. Raises BadToken."""
         named, _, mac = token.lower().rpartition(".")
-        if not hmac.compare_digest(mac, self._mac("reply", named, owner)):
+        if not _same(mac, self._mac("reply", named, owner)):
             raise BadToken("this reply token is not its bearer's")
         thread_id, _, request_id = named.partition(".")
         return Place(thread_id=thread_id, request_id=request_id)
@@ -73,7 +73,7 @@ class Keyring:
 
     def is_code(self, code: str, place: Place, owner: str) -> bool:
         """Whether somebody typed the owner's code."""
-        return hmac.compare_digest(code, self.code(place, owner))
+        return _same(code, self.code(place, owner))
 
     def ticket(self, bearer: Pass) -> str:
         """The secret part of a decision link."""
@@ -100,7 +100,16 @@ class Keyring:
 
     def _digest(self, purpose: str, *parts: str) -> bytes:
         message = "\x1f".join((purpose, self.tenant, *parts))
-        return hmac.digest(self.secret, message.encode(), "sha256")
+        return hmac.digest(self.secret, _bytes(message), "sha256")
+
+
+def _same(said: str, ours: str) -> bool:
+    return hmac.compare_digest(_bytes(said), _bytes(ours))
+
+
+def _bytes(text: str) -> bytes:
+    """Any text at all: what people and mails say may hold halves of characters, which are not UTF-8."""
+    return text.encode(errors="surrogatepass")
 
 
 def _base32(data: bytes) -> str:

@@ -30,6 +30,8 @@ class BodyLimit:
             await problem(408, "urn:holdpoint:body-too-slow", "the body came too slowly")(scope, receive, send)
         except _TooLarge:
             await problem(413, "urn:holdpoint:body-too-large", "the body is larger than 1 MiB")(scope, receive, send)
+        except _Gone:
+            return  # Half a body may be well-formed, and must not be taken for a whole one.
         else:
             await self._app(scope, _again(body, receive), send)
 
@@ -38,10 +40,16 @@ class _TooLarge(Exception):
     """More than `MAX_BODY`."""
 
 
+class _Gone(Exception):
+    """The caller left before the body was whole."""
+
+
 async def _read(receive: Receive) -> bytes:
     body = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _Gone
         body += message.get("body", b"")
         if len(body) > MAX_BODY:
             raise _TooLarge

@@ -50,12 +50,12 @@ def verdict(mail: Message, address: str, authserv_id: str) -> Verdict:
 
 
 def _trusted(mail: Message, authserv_id: str) -> Iterator[Result]:
-    """The results of our own server, in the block it wrote."""
-    for name, value in mail.items():
-        if name.lower() == "received":
-            return
-        if name.lower() == "authentication-results":
-            yield from _results(" ".join(str(value).split()), authserv_id)
+    """The results of our own server, in the block it wrote; a mail without Received has no such block."""
+    headers = [(name.lower(), " ".join(str(value).split())) for name, value in mail.items()]
+    ours = next((i for i, (name, _) in enumerate(headers) if name == "received"), 0)
+    for name, value in headers[:ours]:
+        if name == "authentication-results":
+            yield from _results(value, authserv_id)
 
 
 def _results(text: str, authserv_id: str) -> Iterator[Result]:
@@ -72,7 +72,8 @@ def _results(text: str, authserv_id: str) -> Iterator[Result]:
 
 
 def _aligned(signed: str, domain: str) -> bool:
-    return bool(signed) and (signed == domain or domain.endswith(f".{signed}"))
+    """A signature of the domain or one above it; a top-level domain signs for nobody."""
+    return "." in signed and f".{domain}".endswith(f".{signed}")
 
 
 def _words(results: list[Result]) -> str:

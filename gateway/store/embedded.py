@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import fcntl
 import os
 import shutil
 import signal
@@ -35,15 +36,29 @@ async def embedded(directory: Path) -> AsyncIterator[str]:
     if len(str(socket)) > LONGEST_SOCKET:
         raise StoreUnfit(f"the path of the embedded store is too long for a socket: {socket}")
     url = f"unix://{socket}"
-    if await _answers(url):
+    async with contextlib.AsyncExitStack() as stack:
+        async with _starting(directory):
+            if not await _answers(url):
+                await stack.enter_async_context(_server(directory.absolute(), socket, url))
         yield url
-        return
+
+
+@contextlib.asynccontextmanager
+async def _starting(directory: Path) -> AsyncIterator[None]:
+    """One at a time: a server takes over the socket and the data of another that is still coming up, unasked."""
+    with (directory / "starting.lock").open("w") as lock:
+        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _server(directory: Path, socket: Path, url: str) -> AsyncIterator[None]:
     process = await asyncio.create_subprocess_exec(
-        *command(directory.absolute(), socket), stdout=asyncio.subprocess.DEVNULL, preexec_fn=_die_with_parent
+        *command(directory, socket), stdout=asyncio.subprocess.DEVNULL, preexec_fn=_die_with_parent
     )
     try:
         await _until_ready(url, process)
-        yield url
+        yield
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)

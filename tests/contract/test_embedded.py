@@ -93,6 +93,14 @@ async def test_who_comes_second_shares_the_first_ones_server(tmp_path: Path) -> 
         assert await server_id(first) == pid
 
 
+async def test_many_that_start_at_the_same_moment_share_one_server(tmp_path: Path) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        urls = await asyncio.gather(*(stack.enter_async_context(embedded(tmp_path)) for _ in range(5)))
+        assert len(set(urls)) == 1
+        log = (tmp_path / "valkey.log").read_text()
+        assert log.count("Ready to accept connections") == 1
+
+
 async def test_it_ends_with_whoever_started_it(tmp_path: Path) -> None:
     async with embedded(tmp_path) as url:
         pid = await server_id(url)
