@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, TypeAdapter
 
 from agent_core.steps import Outcome, Step
-from agent_core.values import Frozen, Text
+from agent_core.values import FormField, Frozen, Text
 
 SCHEMA_VERSION: Literal[1] = 1
 EPOCH = datetime.fromtimestamp(0, UTC)
@@ -118,7 +118,8 @@ class ApprovalRequest(_Event):
 class ApprovalResponse(_Event):
     """A person's decision: clicked, or read from the message `cause` by the deterministic parser, never by a model.
 
-    `digest` is that of the card the person saw; empty when the channel cannot carry it.
+    `digest` is that of the card the person saw; empty when the channel cannot carry it. `arguments` are the call's as
+    the person changed them while approving, JSON text; empty when it is to run as asked.
     """
 
     type: Literal["approval_response"] = "approval_response"
@@ -127,6 +128,7 @@ class ApprovalResponse(_Event):
     decision: Decision
     reason: Text = ""
     digest: str = ""
+    arguments: Text = ""
     cause: str = ""
 
 
@@ -134,22 +136,27 @@ class ApprovalResponse(_Event):
 
 
 class InputRequest(_Event):
-    """The agent needs to know something. `choices` empty means free text."""
+    """The agent needs to know something. `choices` empty means free text; with `fields`, it is a form to fill in."""
 
     type: Literal["input_request"] = "input_request"
     to: str
     question: Text
     choices: tuple[Text, ...] = ()
+    fields: tuple[FormField, ...] = ()
     expires_at: AwareDatetime
 
 
 class InputResponse(_Event):
-    """A person's answer to an input request; read from the message `cause`, if it came in words."""
+    """A person's answer to an input request; read from the message `cause`, if it came in words.
+
+    `values` are a form's, by field; a field of several choices stands once for each choice taken.
+    """
 
     type: Literal["input_response"] = "input_response"
     request_id: str
     author: Author
     text: Text
+    values: tuple[tuple[str, Text], ...] = ()
     cause: str = ""
 
 

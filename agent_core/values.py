@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
@@ -19,3 +19,13 @@ class Frozen(BaseModel):
     """Data that travels: immutable, and closed to fields nobody declared."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="float")
+
+
+class FormField(Frozen):
+    """One field of a form. `choices` are for the kinds `choice` (one of them) and `choices` (any number of them)."""
+
+    name: str
+    label: Text
+    kind: Literal["text", "number", "date", "choice", "choices"] = "text"
+    choices: tuple[Text, ...] = ()
+    required: bool = True
