@@ -14,12 +14,11 @@ from agent_core.events import (
     Decision,
     InputRequest,
     InputResponse,
-    NoticeKind,
     Request,
     UserMessage,
 )
 from agent_core.thread import Thread
-from agent_core.values import Frozen
+from agent_core.values import Frozen, NoticeKind
 
 _WORDS: dict[str, Decision] = {
     "approve": "approve",

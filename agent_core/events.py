@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, TypeAdapter
 
 from agent_core.steps import Outcome, Step
-from agent_core.values import FormField, Frozen, Text
+from agent_core.values import FormField, Frozen, NoticeKind, Text
 
 SCHEMA_VERSION: Literal[1] = 1
 EPOCH = datetime.fromtimestamp(0, UTC)
@@ -171,25 +171,6 @@ class RequestClosed(_Event):
     outcome: Literal["approved", "denied", "answered", "expired", "withdrawn"]
     by: Author | None = None
     reason: Text = ""
-
-
-NoticeKind = Literal[
-    "not_an_approver",
-    "own_request",
-    "not_verified",
-    "already_closed",
-    "expired",
-    "changed",
-    "unknown_request",
-    "code_needed",
-    "unclear",
-    "not_a_choice",
-    "paused",
-    "resumed",
-    "stopped",
-    "finished_after_stop",
-    "undelivered",
-]
 
 
 class Notice(_Event):

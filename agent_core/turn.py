@@ -33,7 +33,6 @@ from agent_core.events import (
     InputResponse,
     ModelCall,
     Notice,
-    NoticeKind,
     RequestClosed,
     TimerFired,
     ToolCall,
@@ -43,6 +42,7 @@ from agent_core.events import (
 from agent_core.steps import Ask, GiveUp, Say, Step, Use
 from agent_core.thread import Thread, append
 from agent_core.tools import Tool, call_of
+from agent_core.values import NoticeKind
 
 MAX_FAILURES = 3
 MAX_OPEN = 5

@@ -29,3 +29,23 @@ class FormField(Frozen):
     kind: Literal["text", "number", "date", "choice", "choices"] = "text"
     choices: tuple[Text, ...] = ()
     required: bool = True
+
+
+# Why an answer did not count, or what became of the thread: each has its fixed sentence.
+NoticeKind = Literal[
+    "not_an_approver",
+    "own_request",
+    "not_verified",
+    "already_closed",
+    "expired",
+    "changed",
+    "unknown_request",
+    "code_needed",
+    "unclear",
+    "not_a_choice",
+    "paused",
+    "resumed",
+    "stopped",
+    "finished_after_stop",
+    "undelivered",
+]
