@@ -1,0 +1,123 @@
+"""Message: what people say to us or near us, and whether it is for us, pure."""
+
+from __future__ import annotations
+
+from adapters.base import Address, Ignored, Received
+from adapters.slack.meaning import File, Us
+from adapters.slack.wire import CHANNEL, Json, at, author, child, children, ident, required, stamp, team_of, words
+from adapters.slack.words import mentions, named, plain
+from agent_core.events import UserMessage
+
+# Only these are a person speaking; every other subtype is Slack telling what happened in a channel.
+SPOKEN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
+_REVISED = {"message_changed": "edited", "message_deleted": "deleted"}
+_DIRECT = frozenset({"im", "app_home"})
+_SLACKBOT = "USLACKBOT"
+_CLIENT_ID_LIMIT = 64
+
+
+def read(payload: Json, us: Us) -> Received | Ignored:
+    """What a `message` or `app_mention` event says, or why it is not for us. Raises Unreadable."""
+    event = child(payload, "event")
+    return _unspoken(event, us) or _unaddressed(event, us) or _received(payload, event, us)
+
+
+def _unspoken(event: Json, us: Us) -> Ignored | None:
+    """Why no person said this, if none did. First of all our own words, or we would talk to ourselves for ever."""
+    subtype = words(event, "subtype")
+    said = child(event, "message") if subtype == "message_changed" else event
+    if _ours(said, us):
+        return Ignored(kind="own", detail="said by ourselves")
+    if subtype in _REVISED:
+        return Ignored(kind=_REVISED[subtype], detail=_revised(event))
+    if subtype not in SPOKEN:
+        return Ignored(kind="bot" if subtype == "bot_message" else "subtype", detail=subtype[:80])
+    if words(event, "bot_id") or at(event, "bot_profile") or words(event, "user") == _SLACKBOT:
+        return Ignored(kind="bot", detail="said by an app or bot")
+    if event.get("hidden") is True or not words(event, "user"):
+        return Ignored(kind="hidden", detail="nobody said it")
+    return None
+
+
+def _ours(event: Json, us: Us) -> bool:
+    apps = (words(event, "app_id"), words(event, "bot_profile", "app_id"))
+    return words(event, "user") == us.bot_user or words(event, "bot_id") == us.bot_id or us.app_id in apps
+
+
+def _revised(event: Json) -> str:
+    return "/".join((ident(event, "channel"), revised_ts(event)))
+
+
+def revised_ts(event: Json) -> str:
+    """The time stamp of the message that an edit or deletion is about."""
+    return stamp(event, "deleted_ts") or stamp(event, "message", "ts") or stamp(event, "previous_message", "ts")
+
+
+def _unaddressed(event: Json, us: Us) -> Ignored | None:
+    if _direct(event) or _called(event, us) or _reply(event):
+        return None
+    return Ignored(kind="unaddressed", detail="said in a channel, to others")
+
+
+def _direct(event: Json) -> bool:
+    kind = words(event, "channel_type")
+    return kind in _DIRECT if kind else ident(event, "channel").startswith("D")
+
+
+def _called(event: Json, us: Us) -> bool:
+    return event.get("type") == "app_mention" or mentions(words(event, "text"), us.bot_user)
+
+
+def _reply(event: Json) -> bool:
+    thread = stamp(event, "thread_ts")
+    return bool(thread) and thread != stamp(event, "ts")
+
+
+def _received(payload: Json, event: Json, us: Us) -> Received:
+    team, channel = team_of(payload, us), required(ident(event, "channel"), "the channel")
+    user, ts = ident(event, "user"), required(stamp(event, "ts"), "the message's time stamp")
+    conversation = f"{team}/{channel}/{stamp(event, 'thread_ts') or ts}"
+    claimed = ident(event, "user_team") or ident(event, "source_team") or ident(event, "team")
+    return Received(
+        message=UserMessage(
+            id=_id(event, f"{CHANNEL}:{team}", user, f"{channel}/{ts}"),
+            author=author(user, claimed, payload, us),
+            text=_text(event, us),
+        ),
+        address=Address(channel=CHANNEL, ref=conversation),
+        conversation=conversation,
+        joins=not (_direct(event) or _called(event, us)),
+    )
+
+
+def _id(event: Json, scope: str, user: str, place: str) -> str:
+    """The same for every copy: one gesture can come as two messages, alike only in the client's own id.
+
+    The client chooses that id, so it counts within what its user said, and cannot silence another's words.
+    """
+    chosen = ident(event, "client_msg_id")
+    return f"{scope}/{user}/{chosen}" if chosen and len(chosen) <= _CLIENT_ID_LIMIT else f"{scope}/{place}"
+
+
+def _text(event: Json, us: Us) -> str:
+    said = plain(words(event, "text"), us.bot_user)
+    shared = sum(1 for shown in children(event, "attachments") if shown.get("is_share") is True)
+    notes = [named(file) for file in files(event)] + ["[a forwarded message, not read]"] * shared
+    return "\n".join((*filter(None, (said,)), *notes))
+
+
+def files(event: Json) -> tuple[File, ...]:
+    """The files of a message event, those that still exist."""
+    return tuple(_file(found) for found in children(event, "files") if words(found, "mode") != "tombstone")
+
+
+def _file(found: Json) -> File:
+    size = found.get("size")
+    return File(
+        id=required(ident(found, "id"), "the file's id"),
+        name=words(found, "name") or words(found, "title"),
+        mimetype=words(found, "mimetype"),
+        size=size if isinstance(size, int) and size >= 0 else 0,
+        url=words(found, "url_private_download") or words(found, "url_private"),
+        asks=words(found, "file_access") == "check_file_info",
+    )
