@@ -1,0 +1,99 @@
+"""chat.startStream, appendStream, stopStream: a message that grows, in a thread.
+
+A stream ends by stopStream, by the person's stop button, or after a while (`stream_seconds`; Slack does not say after
+how long, people measured about four to five minutes). Unsure: here the app hears of the message once, when it ends.
+"""
+
+from __future__ import annotations
+
+from sandbox.slack.blocks import IN_MESSAGE, MARKDOWN_OF_ALL, message_blocks
+from sandbox.slack.core import Session
+from sandbox.slack.errors import Refusal
+from sandbox.slack.methods.call import Call
+from sandbox.slack.methods.chat import metadata_of, target, thread_of
+from sandbox.slack.shapes import Blocks, Json
+from sandbox.slack.world import Message
+
+STATUSES = ("active", "processing", "suspended", "closed")
+CHUNKS = ("markdown_text", "task_update", "plan_update", "blocks")
+
+
+async def start(call: Call) -> Json:
+    """chat.startStream: outside DMs it must say for whom."""
+    channel = target(call)
+    call.require("thread_ts")
+    if channel.kind != "im":
+        for name in ("recipient_user_id", "recipient_team_id"):
+            if not call.text(name):
+                raise Refusal(f"missing_{name}")
+    bot = call.installation
+    message = Message(call.core.ids.ts(), channel.id, call.team_id, bot.bot_user, _given(call))
+    message.thread_ts, message.streaming = thread_of(call, channel), "in_progress"
+    message.bot_id, message.app_id = bot.bot_id, call.core.app.id
+    call.core.post(message)
+    call.core.streams[channel.id, message.ts] = call.core.clock.now()
+    return {"ok": True, "channel": channel.id, "ts": message.ts}
+
+
+async def append(call: Call) -> Json:
+    """chat.appendStream."""
+    call.require("ts")
+    message = _stream(call)
+    given = _given(call)
+    if not given and not call.arguments.get("chunks"):
+        raise Refusal("markdown_text_or_chunks_required")
+    message.text += given
+    return {"ok": True, "channel": message.channel, "ts": message.ts}
+
+
+async def stop(call: Call) -> Json:
+    """chat.stopStream: may add text, blocks, metadata, and set the session's status."""
+    call.require("ts")
+    message = _stream(call)
+    blocks = _blocks(call)
+    metadata = metadata_of(call) or {}
+    message.text += _given(call)
+    message.blocks, message.metadata, message.streaming = blocks, metadata, "completed"
+    if status := call.text("session_status"):
+        if status not in STATUSES:
+            raise Refusal("invalid_status")
+        call.core.sessions.setdefault((message.channel, message.root), Session()).status = status
+    channel = call.core.world.channels[message.channel]
+    call.core.tell(channel, call.core.message_event(message))
+    return {"ok": True, "channel": message.channel, "ts": message.ts, "message": call.core.shown(message)}
+
+
+def _stream(call: Call) -> Message:
+    channel = call.channel()
+    message = channel.message(call.text("ts"))
+    if message is None:
+        raise Refusal("message_not_found")
+    if message.bot_id != call.installation.bot_id:
+        raise Refusal("message_not_owned_by_app")
+    if message.streaming == "stopped":
+        raise Refusal("stopped_by_user")
+    if not call.core.streams_still(message):
+        raise Refusal("message_not_in_streaming_state")
+    return message
+
+
+def _given(call: Call) -> str:
+    """The words of `markdown_text`, or of the chunks."""
+    text, chunks = call.text("markdown_text"), call.json("chunks", "invalid_chunks")
+    if text and chunks:
+        raise Refusal("cannot_provide_both_markdown_text_and_chunks")
+    for chunk in chunks or []:
+        if not isinstance(chunk, dict) or chunk.get("type") not in CHUNKS:
+            raise Refusal("invalid_chunks")
+        if chunk["type"] == "markdown_text":
+            text += str(chunk.get("text", ""))
+    if len(text) > MARKDOWN_OF_ALL:
+        raise Refusal("msg_too_long")
+    return text
+
+
+def _blocks(call: Call) -> Blocks:
+    given = call.json("blocks", "invalid_blocks_format")
+    if isinstance(given, list) and len(given) > IN_MESSAGE:
+        raise Refusal("msg_blocks_too_many")
+    return message_blocks(given) if given else []
