@@ -30,13 +30,13 @@ def complaints(blocks: object, root: str, *, most: int) -> Iterator[str]:
     for index, block in enumerate(blocks):
         yield from _block(block, f"{root}/{index}")
         block_id = block.get("block_id") if isinstance(block, dict) else None
-        if block_id is not None and block_id in seen:
+        if isinstance(block_id, str) and block_id in seen:
             yield complaint(f"`block_id` already exists: {block_id}", f"{root}/{index}/block_id")
-        seen.add(block_id)
+        seen.add(block_id if isinstance(block_id, str) else index)
 
 
 def _block(block: object, where: str) -> Iterator[str]:
-    if not isinstance(block, dict) or block.get("type") not in _CHECKS:
+    if not isinstance(block, dict) or str(block.get("type")) not in _CHECKS:
         kind = block.get("type") if isinstance(block, dict) else None
         yield complaint(f"unsupported type: {kind}", where)
         return
@@ -53,7 +53,7 @@ def _section(block: Json, where: str) -> Iterator[str]:
     yield from schema.optional_text(block, "text", 3000, where, ANY_TEXT)
     if "fields" in block:
         yield from schema.items(block["fields"], 10, f"{where}/fields")
-        for index, field in enumerate(block["fields"]):
+        for index, field in enumerate(schema.listed(block["fields"])):
             yield from schema.text_object(field, 2000, f"{where}/fields/{index}", ANY_TEXT)
     if "accessory" in block:
         yield from elements.check(block["accessory"], elements.IN_SECTION, f"{where}/accessory")
@@ -69,7 +69,7 @@ def _divider(block: Json, where: str) -> Iterator[str]:
 
 def _context(block: Json, where: str) -> Iterator[str]:
     yield from schema.items(block.get("elements"), 10, f"{where}/elements")
-    for index, one in enumerate(block.get("elements") or []):
+    for index, one in enumerate(schema.listed(block.get("elements"))):
         place = f"{where}/elements/{index}"
         if isinstance(one, dict) and one.get("type") == "image":
             yield from elements.check(one, ("image",), place)
@@ -80,20 +80,18 @@ def _context(block: Json, where: str) -> Iterator[str]:
 def _actions(block: Json, where: str) -> Iterator[str]:
     yield from schema.items(block.get("elements"), 25, f"{where}/elements")
     allowed = elements.IN_ACTIONS if block["type"] == "actions" else elements.IN_CONTEXT_ACTIONS
-    seen: set[str] = set()
-    for index, one in enumerate(block.get("elements") or []):
+    seen: set[object] = set()
+    for index, one in enumerate(schema.listed(block.get("elements"))):
         place = f"{where}/elements/{index}"
         yield from elements.check(one, allowed, place)
         action_id = one.get("action_id") if isinstance(one, dict) else None
-        if action_id in seen:
+        if isinstance(action_id, str) and action_id in seen:
             yield complaint(f"`action_id` already exists: {action_id}", f"{place}/action_id")
-        seen.add(action_id or f"{index}")
+        seen.add(action_id if isinstance(action_id, str) else index)
 
 
 def _image(block: Json, where: str) -> Iterator[str]:
-    yield from schema.required(block, "alt_text", where)
-    yield from schema.optional(block, "alt_text", 2000, where)
-    yield from schema.optional(block, "image_url", 3000, where)
+    yield from elements.image(block, where)
     yield from schema.optional_text(block, "title", 2000, where)
 
 

@@ -20,7 +20,7 @@ _OPTION = ("text", "value", "description", "url")
 
 def check(element: object, allowed: tuple[str, ...], where: str) -> Iterator[str]:
     """Complaints about an element where only these types may stand."""
-    if not isinstance(element, dict) or element.get("type") not in allowed:
+    if not isinstance(element, dict) or str(element.get("type")) not in allowed:
         kind = element.get("type") if isinstance(element, dict) else None
         yield complaint(f"unsupported type: {kind}", where)
         return
@@ -57,8 +57,15 @@ def _button(button: Json, where: str) -> Iterator[str]:
     yield from _style(button, where)
 
 
-def _image(image: Json, where: str) -> Iterator[str]:
-    yield from schema.known(image, ("type", "image_url", "alt_text", "slack_file"), where)
+def _image(element: Json, where: str) -> Iterator[str]:
+    yield from schema.known(element, ("type", "image_url", "alt_text", "slack_file"), where)
+    yield from image(element, where)
+
+
+def image(image: Json, where: str) -> Iterator[str]:
+    """What holds for an image, be it a block or an element."""
+    if "image_url" not in image and "slack_file" not in image:
+        yield complaint("missing required field: image_url", where)
     yield from schema.required(image, "alt_text", where)
     yield from schema.optional(image, "alt_text", 2000, where)
     yield from schema.optional(image, "image_url", 3000, where)
@@ -66,18 +73,30 @@ def _image(image: Json, where: str) -> Iterator[str]:
 
 def _options(owner: Json, where: str, most: int, kinds: tuple[str, ...] = schema.PLAIN) -> Iterator[str]:
     if "options" not in owner and "option_groups" in owner:
-        yield from schema.items(owner["option_groups"], 100, f"{where}/option_groups")
+        yield from _groups(owner, where)
         return
     yield from schema.required(owner, "options", where)
     yield from schema.items(owner.get("options", []), most, f"{where}/options")
-    for index, option in enumerate(owner.get("options", [])):
+    options = schema.listed(owner.get("options"))
+    for index, option in enumerate(options):
         yield from _option(option, f"{where}/options/{index}", kinds)
-    values = [one.get("value") for one in owner.get("options", []) if isinstance(one, dict)]
+    values = [one.get("value") for one in options if isinstance(one, dict)]
     for name in ("initial_option", "initial_options"):
         chosen = owner.get(name, [])
-        for one in [chosen] if isinstance(chosen, dict) else chosen:
-            if one.get("value") not in values:
+        for one in chosen if isinstance(chosen, list) else [chosen]:
+            if not isinstance(one, dict) or one.get("value") not in values:
                 yield complaint("must match an option in the provided options", f"{where}/{name}")
+
+
+def _groups(owner: Json, where: str) -> Iterator[str]:
+    yield from schema.items(owner["option_groups"], 100, f"{where}/option_groups")
+    for index, group in enumerate(schema.listed(owner["option_groups"])):
+        place = f"{where}/option_groups/{index}"
+        if not isinstance(group, dict):
+            yield complaint("failed to match all allowed schemas", place)
+            continue
+        yield from schema.text(group, "label", 75, place)
+        yield from _options({name: group[name] for name in ("options",) if name in group}, place, 100)
 
 
 def _option(option: object, where: str, kinds: tuple[str, ...]) -> Iterator[str]:

@@ -57,6 +57,13 @@ class Scene:
         channel = where if isinstance(where, Channel) else self.channel(where)
         return [one for one in channel.messages if not thread or one.root == thread]
 
+    def message(self, where: str, ts: str) -> Message:
+        """One message of a conversation."""
+        found = self.channel(where).message(ts)
+        if found is None:
+            raise CannotDo(f"there is no message {ts} in {where}")
+        return found
+
     def direct(self, name: str) -> list[Message]:
         """The messages of somebody's DM with the bot."""
         return list(self.core.direct(self.team.id, self.person(name, self.team).id).messages)

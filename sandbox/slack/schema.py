@@ -7,6 +7,7 @@ are those found in answers people have published; where none was found, they are
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from sandbox.slack.shapes import Json
 
@@ -43,6 +44,11 @@ def items(value: object, most: int, where: str, least: int = 1) -> Iterator[str]
         yield complaint(f"no more than {most} items allowed", where)
     elif len(value) < least:
         yield complaint(f"no fewer than {least} items allowed", where)
+
+
+def listed(value: object) -> list[Any]:
+    """What can be gone through of something that should be a list."""
+    return value if isinstance(value, list) else []
 
 
 def known(owner: Json, names: Collection[str], where: str) -> Iterator[str]:

@@ -90,7 +90,8 @@ class SlackSandbox(Scene):
         return application
 
     async def _nothing_here(self, request: web.Request) -> web.StreamResponse:
-        self.core.record.strays.append(Stray(request.method, request.path))
+        if not request.path.startswith("/_control/"):
+            self.core.record.strays.append(Stray(request.method, request.path))
         return web.Response(status=404, text="<html>There's been a glitch…</html>", content_type="text/html")
 
     @property

@@ -45,7 +45,7 @@ def _complaints(view: Json, kind: str) -> Iterator[str]:
         yield from schema.text(view, "title", 24, "/view")
         yield from schema.optional_text(view, "submit", 24, "/view")
         yield from schema.optional_text(view, "close", 24, "/view")
-        inputs = any(isinstance(one, dict) and one.get("type") == "input" for one in view.get("blocks") or [])
+        inputs = any(isinstance(one, dict) and one.get("type") == "input" for one in schema.listed(view.get("blocks")))
         if inputs and "submit" not in view:
             yield complaint("missing required field: submit", "/view")
     yield from schema.optional(view, "private_metadata", 3000, "/view")
