@@ -10,11 +10,11 @@ from adapters.base import Parcel, Ticket
 from adapters.slack import blocks as kit
 from adapters.slack import limits
 from adapters.slack.blocks import Json
-from adapters.slack.modal import editable
+from adapters.slack.modal import editable, fillable
 from adapters.slack.press import APPROVE, CHOICE
 from adapters.slack.text import code, escape
 from adapters.text import one_line
-from agent_core.events import ApprovalRequest, InputRequest
+from agent_core.events import ApprovalRequest, InputRequest, Request
 
 DENY, EDIT, ANSWER = "hp:deny", "hp:edit", "hp:answer"
 RUNS = "runs exactly as shown, once. Its risk is high."
@@ -25,11 +25,18 @@ def of(parcel: Parcel) -> tuple[Json, ...]:
     ticket, event = parcel.ticket, parcel.event
     if not ticket or not may_press(parcel):
         return page(parcel) if parcel.role == "decide" else ()
-    if isinstance(event, ApprovalRequest):
-        return kit.actions("hp:decide", *_decide(event, ticket)), *_beside(parcel, ticket)
-    if isinstance(event, InputRequest):
-        return (kit.actions("hp:reply", *_reply(event, ticket)),)
+    if isinstance(event, ApprovalRequest | InputRequest):
+        return *answers(event, ticket.button, "hp:answers"), *_beside(parcel, ticket)
     return ()
+
+
+def answers(request: Request, carried: str, block_id: str) -> tuple[Json, ...]:
+    """The row of buttons that answer a request; none where only words will do."""
+    if isinstance(request, ApprovalRequest):
+        row = _decide(request, f"{carried} {request.digest}")
+    else:
+        row = _reply(request, carried)
+    return (kit.actions(block_id, *row),) if row else ()
 
 
 def may_press(parcel: Parcel) -> bool:
@@ -52,8 +59,7 @@ def in_room(parcel: Parcel) -> bool:
     return rest[:1] in ("C", "G")
 
 
-def _decide(event: ApprovalRequest, ticket: Ticket) -> list[Json]:
-    value = f"{ticket.button} {event.digest}"
+def _decide(event: ApprovalRequest, value: str) -> list[Json]:
     style, confirm = ("danger", _sure(event)) if event.risk == "high" else ("primary", None)
     change = [kit.button(EDIT, "Change and approve", value)] if editable(event.call) else []
     return [
@@ -70,11 +76,11 @@ def _sure(event: ApprovalRequest) -> Json:
     return kit.confirmation("Approve this?", text, "Approve", "Go back")
 
 
-def _reply(event: InputRequest, ticket: Ticket) -> list[Json]:
+def _reply(event: InputRequest, value: str) -> list[Json]:
     labels = [one_line(choice) for choice in event.choices]
-    if event.fields or not 0 < len(labels) <= limits.ACTIONS or not all(map(_fits, labels)):
-        return [kit.button(ANSWER, "Answer", ticket.button, style="primary")]
-    return [kit.button(f"{CHOICE}{number}", label, ticket.button) for number, label in enumerate(labels)]
+    if not event.fields and 0 < len(labels) <= limits.ACTIONS and all(map(_fits, labels)):
+        return [kit.button(f"{CHOICE}{number}", label, value) for number, label in enumerate(labels)]
+    return [kit.button(ANSWER, "Answer", value, style="primary")] if fillable(event) else []
 
 
 def _fits(label: str) -> bool:
@@ -82,7 +88,8 @@ def _fits(label: str) -> bool:
 
 
 def _beside(parcel: Parcel, ticket: Ticket) -> tuple[Json, ...]:
-    if parcel.role != "decide" or in_room(parcel) or not ticket.url:
+    ours = isinstance(parcel.event, ApprovalRequest) and parcel.role == "decide" and not in_room(parcel)
+    if not ours or not ticket.url:
         return ()
     return (kit.context(f"Or {_link(ticket.url, 'open the page')}{_code(parcel, ticket)}."),)
 

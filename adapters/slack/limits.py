@@ -127,7 +127,8 @@ def _parts(source: str, limit: int) -> Iterator[str]:
     if len(inert(source)) <= limit or len(body) < 2:
         yield source
         return
-    cut = _cut(body, len(body) // 2)
+    room = limit - len(opening) - len(closing)
+    cut = _cut(body, room if 0 < room < len(body) else len(body) // 2)
     yield from _parts(f"{opening}{body[:cut]}{closing}", limit)
     yield from _parts(f"{opening}{body[cut:].removeprefix(chr(10))}{closing}", limit)
 

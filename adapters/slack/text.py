@@ -9,6 +9,7 @@ HTML is text.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
@@ -19,6 +20,7 @@ from adapters.text import visible
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("strikethrough").disable("reference")
 _MARKUP = re.compile(r"[\\`*~\[\]]|(?<=\])\(|(?<!\w)_|_(?!\w)")
 _LINE_START = re.compile(r"^(\s*)(?:([#+-]|=+\s*$)|(\d+)([.)]))", re.MULTILINE)
+_BACKSLASH = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|\\([\\`*~\[\]()_#+=.-])", re.DOTALL)
 _LANGUAGE = re.compile(r"[A-Za-z0-9+#-]{1,20}")
 _AROUND = {"strong": "**", "em": "_", "s": "~~"}
 
@@ -44,8 +46,7 @@ def top_level(markdown: str) -> tuple[str, ...]:
     lines = markdown.split("\n")
     tokens = _MARKDOWN.parse(markdown)
     starts = [token.map[0] for token in tokens if token.map and token.level == 0 and token.nesting >= 0]
-    ends = [*starts[1:], len(lines)]
-    return tuple("\n".join(lines[start:end]).rstrip("\n") for start, end in zip(starts, ends, strict=True))
+    return tuple("\n".join(lines[start:end]).rstrip("\n") for start, end in pairwise((*starts, len(lines))))
 
 
 def inert(markdown: str) -> str:
@@ -55,8 +56,8 @@ def inert(markdown: str) -> str:
 
 
 def bare(inert_markdown: str) -> str:
-    """The same words without the backslashes: mrkdwn knows none."""
-    return re.sub(r"\\([\\`*~\[\]()_#+=.)-])", r"\1", inert_markdown)
+    """The same words without the backslashes, which mrkdwn does not know; those within code stay."""
+    return _BACKSLASH.sub(lambda match: match[2] or match[0], inert_markdown)
 
 
 def _stack(node: SyntaxTreeNode, gap: str = "\n\n") -> str:
@@ -90,7 +91,8 @@ def _item(node: SyntaxTreeNode, mark: str) -> str:
 
 
 def _indent(text: str, first: str, others: str) -> str:
-    return first + f"\n{others}".join(text.split("\n"))
+    opening, *rest = text.split("\n")
+    return "\n".join((first + opening, *(others + line if line else others.rstrip() for line in rest)))
 
 
 def _fence(node: SyntaxTreeNode) -> str:
@@ -129,7 +131,8 @@ def _target(words: str, target: str) -> str:
 
 
 def _literal(text: str) -> str:
-    return _MARKUP.sub(r"\\\g<0>", escape(text))
+    """Text that is markup to nobody; once more made visible, since Markdown has names for hidden characters too."""
+    return _MARKUP.sub(r"\\\g<0>", escape(visible(text)))
 
 
 def _literal_start(match: re.Match[str]) -> str:
