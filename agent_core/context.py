@@ -89,6 +89,8 @@ def _line(event: Event) -> str:
             return _tag("input_response", event.text, request=event.request_id, **_who(event.author))
         case RequestClosed():
             by = _who(event.by) if event.by else {}
+            if event.call:
+                by["arguments_as_changed"] = event.call.arguments
             return _tag("request_closed", event.reason, request=event.request_id, outcome=event.outcome, **by)
         case Escalation():
             return _tag("escalation", event.reason, to=", ".join(event.to))

@@ -164,13 +164,17 @@ class InputResponse(_Event):
 
 
 class RequestClosed(_Event):
-    """A request has its one end; every copy of its card is redrawn from this."""
+    """A request has its one end; every copy of its card is redrawn from this.
+
+    `call` is what runs in place of what was asked, when the approver changed its arguments.
+    """
 
     type: Literal["request_closed"] = "request_closed"
     request_id: str
     outcome: Literal["approved", "denied", "answered", "expired", "withdrawn"]
     by: Author | None = None
     reason: Text = ""
+    call: Call | None = None
 
 
 class Notice(_Event):

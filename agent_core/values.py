@@ -43,6 +43,8 @@ NoticeKind = Literal[
     "code_needed",
     "unclear",
     "not_a_choice",
+    "bad_form",
+    "bad_arguments",
     "paused",
     "resumed",
     "stopped",

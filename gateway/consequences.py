@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from adapters.base import Address, Capabilities, Role
+from agent_core.approvals import digest
 from agent_core.events import (
     AgentMessage,
     ApprovalRequest,
+    Call,
     Delivery,
     Escalation,
     Event,
@@ -180,19 +182,24 @@ def effects_of(event: Event, before: Conversation, routing: Routing) -> Iterator
 
 def effect_id(*parts: str) -> str:
     """20 characters of base32, the same for the same event and recipient."""
-    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
-    return base64.b32encode(digest).decode().lower()[:20]
+    hashed = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return base64.b32encode(hashed).decode().lower()[:20]
 
 
 def _gate(event: Event, before: Conversation, now: datetime) -> Iterator[OpenApproval | CloseApproval]:
     match event:
         case ApprovalRequest():
             yield OpenApproval(id=event.id, digest=event.digest, expires=millis(event.expires_at))
-        case RequestClosed(outcome=("approved" | "denied" | "expired" | "withdrawn") as state) if isinstance(
-            before.thread.open_request(event.request_id), ApprovalRequest
-        ):
-            start_by = millis(now + START_WITHIN) if state == "approved" else 0
-            yield CloseApproval(id=event.request_id, state=state, start_by=start_by)
+        case RequestClosed(outcome=("approved" | "denied" | "expired" | "withdrawn") as state):
+            request = before.thread.open_request(event.request_id)
+            if isinstance(request, ApprovalRequest):
+                start_by = millis(now + START_WITHIN) if state == "approved" else 0
+                changed = _digest(before, event.call, request.policy) if event.call else ""
+                yield CloseApproval(id=event.request_id, state=state, start_by=start_by, digest=changed)
+
+
+def _digest(before: Conversation, call: Call, policy: str) -> str:
+    return digest(tenant=before.thread.tenant, thread_id=before.thread.id, call=call, policy=policy)
 
 
 def _timer(event: Event, failures: int, now: datetime) -> Iterator[Timer]:

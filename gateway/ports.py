@@ -83,11 +83,15 @@ class OpenApproval:
 
 @dataclass(frozen=True, slots=True)
 class CloseApproval:
-    """The gate's one decision. An approved tool must start before `start_by`."""
+    """The gate's one decision. An approved tool must start before `start_by`.
+
+    `digest` is that of the call as the approver changed it; empty when it may run as asked.
+    """
 
     id: str
     state: ApprovalState
     start_by: int = 0
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

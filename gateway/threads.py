@@ -58,7 +58,16 @@ class Threads:
         return await self.inbound.respond(thread_id, self._message(person, text, key), address)
 
     async def decide(
-        self, person: str, thread_id: str, request_id: str, decision: Decision, *, reason: str, digest: str, key: str
+        self,
+        person: str,
+        thread_id: str,
+        request_id: str,
+        decision: Decision,
+        *,
+        reason: str,
+        digest: str,
+        key: str,
+        arguments: str = "",
     ) -> Accepted:
         """Answer an approval request; the thread judges. `digest` is the one shown. Raises NoSuchThread, StoreError."""
         await self._must_exist(thread_id)

@@ -231,7 +231,7 @@ def _effect(e: NewEffect) -> tuple[Arg, ...]:
 def _approval(approval: OpenApproval | CloseApproval) -> tuple[Arg, ...]:
     if isinstance(approval, OpenApproval):
         return (approval.id, "open", approval.digest, approval.expires, 0)
-    return (approval.id, approval.state, "", 0, approval.start_by)
+    return (approval.id, approval.state, approval.digest, 0, approval.start_by)
 
 
 def _claim(now: int, grant: list[Any]) -> Claim:

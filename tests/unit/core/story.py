@@ -24,10 +24,11 @@ from agent_core.events import (
     UserMessage,
 )
 from agent_core.prompt import Prompt
+from agent_core.setting import Setting
 from agent_core.steps import Say, Step, Use
 from agent_core.thread import Thread, append
 from agent_core.tools import tool
-from agent_core.turn import Setting, run_turn
+from agent_core.turn import run_turn
 
 T = TypeVar("T")
 
