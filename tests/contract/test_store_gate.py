@@ -5,7 +5,20 @@ from __future__ import annotations
 import pytest
 
 from gateway.ports import ApprovalState, Settled
-from tests.contract.bench import DEAD, DONE, LEASE, MINUTE, REFUSED, RESULT, Bench, message, record, stamped, tool
+from tests.contract.bench import (
+    DEAD,
+    DONE,
+    LEASE,
+    MINUTE,
+    NEIGHBOUR,
+    REFUSED,
+    RESULT,
+    Bench,
+    message,
+    record,
+    stamped,
+    tool,
+)
 
 
 async def refused(bench: Bench, why: str) -> None:
@@ -52,7 +65,7 @@ async def test_after_any_other_decision_it_never_starts(bench: Bench, state: App
 
 
 async def test_the_same_approval_of_another_thread_is_none(bench: Bench) -> None:
-    await bench.approved("t2")
+    await bench.approved(NEIGHBOUR)
     await bench.turn("t1", effects=[tool("fx1", approval="a1", digest="d1")])
     await refused(bench, "not_approved")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 from gateway.ports import OpenApproval
@@ -75,6 +76,13 @@ async def test_rebuilding_twice_is_rebuilding_once(bench: Bench) -> None:
     before = await bench.everything()
     assert await bench.store.rebuild(received) == 0
     assert await bench.everything() == before
+
+
+async def test_two_that_rebuild_at_once_are_one(bench: Bench) -> None:
+    for n in range(20):
+        await bench.store.ingest(f"t{n}", "m1", record("m1"))
+    await emptied(bench)
+    assert sum(await asyncio.gather(*(bench.store.rebuild(received) for _ in range(3)))) == 20
 
 
 async def test_an_approval_that_was_used_starts_nothing_again(bench: Bench) -> None:
