@@ -51,18 +51,21 @@ def script(name: str) -> Script:
 
 
 def connect(url: str, *, connections: int = CONNECTIONS, timeout: float | None = TIMEOUT) -> Redis:
-    """A client with a pool of its own. Commands wait for a free connection instead of failing."""
+    """A client with a pool of its own. Commands wait for a free connection instead of failing. Raises StoreUnfit."""
     over_tcp: dict[str, Any] = {} if url.startswith("unix") else {"socket_keepalive": True}
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=connections,
-        timeout=CONNECT_TIMEOUT,
-        socket_timeout=timeout,
-        socket_connect_timeout=CONNECT_TIMEOUT,
-        health_check_interval=15,
-        retry=Retry(NoBackoff(), 0),
-        **over_tcp,
-    )
+    try:
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=connections,
+            timeout=CONNECT_TIMEOUT,
+            socket_timeout=timeout,
+            socket_connect_timeout=CONNECT_TIMEOUT,
+            health_check_interval=15,
+            retry=Retry(NoBackoff(), 0),
+            **over_tcp,
+        )
+    except ValueError:  # It may quote the URL, and with it a password.
+        raise StoreUnfit("the store's URL cannot be read: redis://, rediss:// or unix:// is needed") from None
     return Redis.from_pool(pool)
 
 
