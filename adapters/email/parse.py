@@ -23,7 +23,9 @@ from agent_core.events import Author, UserMessage
 LOOP_HEADER = "X-Holdpoint-Loop"
 _CODE = re.compile(r"(?<!\d)(\d{3}) ?(\d{3})(?!\d)")
 _OUR_ID = re.compile(r"<hp\.[a-z0-9]+\.([a-z0-9.]+)@", re.IGNORECASE)
-_ROBOTS = re.compile(r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)(?:\+.*)?@", re.IGNORECASE)
+_ROBOTS = re.compile(
+    r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)(?:\+[^@\s]{0,250})?@", re.IGNORECASE
+)
 
 
 def parse(raw: bytes, account: Account) -> Received | Ignored:
