@@ -58,7 +58,8 @@ async def decide(
         bearer = door.keyring.open_ticket(ticket)
     except BadToken:
         return await _page(door, ticket)
-    genuine = hmac.compare_digest(form_token, door.keyring.form_token(ticket)) and _same_site(request, door)
+    ours = door.keyring.form_token(ticket)
+    genuine = hmac.compare_digest(form_token.encode(), ours.encode()) and _same_site(request, door)
     if not genuine:
         return await _page(door, ticket, problem="Please open the link again and use the form on the page.", status=403)
     if decision not in ("approve", "deny"):
