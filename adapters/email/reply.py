@@ -19,6 +19,7 @@ _FROM_HERE_ON = re.compile(
     r"|am .{5,200} schrieb.{0,200}:"
     r"|le .{5,200} a écrit ?:"
     r"|from: .{3,200}"
+    r"|(?=.*\d{4}).{0,200}<[^<>\s]{3,100}@[^<>\s]{3,100}>.{0,40}[:：]"  # A date and an address, in any language.
     r"|-- ?"
     r"|sent from my .{2,40}"
     r")$",
@@ -29,11 +30,12 @@ _FROM_HERE_ON = re.compile(
 def new_text(text: str) -> str:
     """The part of a reply that its author wrote now, above the quote or below it. Never searches the rest for words."""
     lines = text.strip().split("\n")
-    start, end = _between_attributions(lines)
-    if start and not _first(lines[start:]).startswith(">"):
-        return ""
+    attribution, end = _attribution(lines)
+    if attribution:
+        below = "\n".join(lines[attribution:]).strip()
+        return new_text(below) if below.startswith(">") else ""
     kept: list[str] = []
-    for line in lines[start:end]:
+    for line in lines[:end]:
         if _FROM_HERE_ON.match(line.strip()):
             break
         if not line.lstrip().startswith(">"):
@@ -41,19 +43,16 @@ def new_text(text: str) -> str:
     return "\n".join(kept).strip()
 
 
-def _between_attributions(lines: list[str]) -> tuple[int, int]:
-    """From behind the `On ..., ... wrote:` that the mail begins with, if it does, to before the next, in lines."""
+def _attribution(lines: list[str]) -> tuple[int, int]:
+    """How many lines the `On ..., ... wrote:` has that the text begins with, and how many stand before the next."""
     first = EmailReplyParser(languages=_LANGUAGES).read("\n".join(map(_attributing, lines))).replies[0]
-    return len(first.headers.splitlines()), len(first.content.split("\n"))
+    begins = _FROM_HERE_ON.match(lines[0].strip()) and not lines[0].startswith(">")
+    return len(first.headers.splitlines()) or int(bool(begins)), len(first.content.split("\n"))
 
 
 def _attributing(line: str) -> str:
     """The line, if it can be part of an attribution: the library's patterns take time cubed for long ones."""
     return "x" if len(line) > LONGEST_ATTRIBUTION or line.startswith(">") or _RULE.match(line) else line
-
-
-def _first(lines: list[str]) -> str:
-    return next((line for line in lines if line.strip()), "")
 
 
 def unbroken(text: str) -> str:
