@@ -21,7 +21,7 @@ from adapters.errors import Unreadable
 from agent_core.events import Author, UserMessage
 
 LOOP_HEADER = "X-Holdpoint-Loop"
-_CODE = re.compile(r"(?<!\d)(\d{3}) ?(\d{3})(?!\d)")
+_CODE = re.compile(r"(?<!\d)([0-9]{3}) ?([0-9]{3})(?!\d)")
 _OUR_ID = re.compile(r"<hp\.[a-z0-9]+\.([a-z0-9.]+)@", re.IGNORECASE)
 _ROBOTS = re.compile(
     r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)(?:\+[^@\s]{0,250})?@", re.IGNORECASE
