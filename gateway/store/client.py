@@ -30,7 +30,18 @@ LONGEST_PAUSE = 1.0
 
 Arg = str | bytes | int
 _LUA = Path(__file__).parent / "lua"
-_PASSING = ("LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "UNBLOCKED", "MASTERDOWN", "BUSY ")
+# What a server says while it fails over, loads or has no room on its disk: by class where redis-py knows the word, for
+# then it cuts the word off, else by the word.
+_PASSING = (
+    failures.ConnectionError,
+    failures.TimeoutError,
+    failures.ReadOnlyError,
+    failures.ClusterDownError,
+    failures.TryAgainError,
+    failures.MasterDownError,
+    OSError,
+)
+_PASSING_WORDS = ("NOREPLICAS", "UNBLOCKED", "MISCONF", "BUSY ")
 
 
 @dataclass(frozen=True)
@@ -94,8 +105,7 @@ def _raise_if_final(error: Exception) -> None:
     # While it connects, redis-py hides the server's refusal in a ConnectionError.
     if isinstance(error, failures.AuthenticationError) or isinstance(error.__cause__, failures.AuthenticationError):
         raise StoreUnfit("the store does not accept our credentials") from error
-    passing = isinstance(error, failures.ConnectionError | failures.TimeoutError | OSError)
-    if not passing and not str(error).startswith(_PASSING):
+    if not isinstance(error, _PASSING) and not str(error).startswith(_PASSING_WORDS):
         raise error
 
 
