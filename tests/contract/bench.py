@@ -138,8 +138,7 @@ class Bench:
 
     async def grant(self, queue: str = TOOL_LANE) -> Grant:
         """The effect that is due."""
-        grant = await self.store.fx_claim(queue)
-        assert grant is not None
+        [grant] = await self.store.fx_claim(queue)
         return grant
 
     async def everything(self) -> dict[bytes, tuple[bytes | None, int]]:

@@ -26,7 +26,7 @@ async def refused(bench: Bench, why: str) -> None:
     grant = await bench.grant()
     assert (grant.mode, grant.why) == ("refused", why)
     assert await bench.store.fx_done(grant, REFUSED)
-    assert await bench.store.fx_claim("tool") is None
+    assert await bench.store.fx_claim("tool") == []
 
 
 async def test_an_approved_tool_starts_with_what_was_decided_on(bench: Bench) -> None:
@@ -122,7 +122,7 @@ async def test_a_tool_whose_runner_was_lost_is_recovered_never_started_again(ben
     await bench.turn(effects=[tool("fx1", approval="a1", digest="d1")])
     lost = await bench.grant()
     bench.clock.forward(LEASE - 1)
-    assert await bench.store.fx_claim("tool") is None
+    assert await bench.store.fx_claim("tool") == []
     bench.clock.forward(1)
     second = await bench.grant()
     assert (second.id, second.mode, second.attempt) == ("fx1", "recover", 2)
@@ -139,7 +139,7 @@ async def test_a_tool_that_takes_long_is_not_taken_from_its_runner(bench: Bench)
     for _ in range(3):
         bench.clock.forward(LEASE - 1)
         assert await bench.store.fx_renew(grant)
-        assert await bench.store.fx_claim("tool") is None
+        assert await bench.store.fx_claim("tool") == []
     assert await bench.store.fx_done(grant, DONE)
 
 
