@@ -44,7 +44,7 @@ local function lease_head(lane, late)
   if late then
     if f[5] == 'refused' then mode, why = 'refused', f[6] else mode = 'recover' end
   elseif f[8] then
-    mode, why = 'refused', 'stopped'
+    mode, why = stopped(tid, id, f[3], f[7])
   elseif f[3] then
     mode, why = gate(tid, id, f[3], f[4], attempts)
   elseif f[7] then
