@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.ports import ApprovalState, Settled
@@ -199,6 +201,20 @@ async def test_what_needs_no_approval_is_recovered_when_made_again(bench: Bench)
     await bench.store.fx_done(grant, Settled("unknown", RESULT, wakes=True))
     assert [view.state for view in await bench.store.effects("t1")] == ["unknown"]
     assert len(await bench.store.read("t1")) == seq + 1
+
+
+async def test_a_tool_made_again_and_stopped_since_never_starts(bench: Bench) -> None:
+    await bench.approved()
+    await bench.turn(effects=[replace(tool("fx1", approval="a1", digest="d1", seq=2, recover=True), stopped=True)])
+    await refused(bench, "stopped")
+
+
+@pytest.mark.parametrize("approval", ["a1", ""])
+async def test_a_stop_does_not_deny_that_a_tool_made_again_may_have_run(bench: Bench, approval: str) -> None:
+    await used(bench)
+    again = tool("fx1", approval=approval, digest="d1" if approval else "", seq=6, recover=True)
+    await bench.turn(effects=[replace(again, stopped=True)])
+    assert (await bench.grant()).mode == "recover"
 
 
 async def test_messages_pass_no_gate(bench: Bench) -> None:

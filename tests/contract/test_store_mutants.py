@@ -178,6 +178,24 @@ MUTANTS: list[tuple[str, str, str, Proof]] = [
     ("fx_claim", "elseif f[8] then", "elseif false then", gate.test_a_stop_keeps_an_approved_tool_from_starting),
     (
         "fx_claim",
+        "stopped(tid, id, f[3], f[7])",
+        "'refused', 'stopped'",
+        partial(gate.test_a_stop_does_not_deny_that_a_tool_made_again_may_have_run, approval="a1"),
+    ),
+    (
+        "commit",
+        "if f[9] == 'stopped' then redis.call('HSET', fx, 'x', 1) end",
+        "",
+        gate.test_a_tool_made_again_and_stopped_since_never_starts,
+    ),
+    (
+        "rebuild",
+        "if held == '1' then",
+        "if false then",
+        partial(rebuild.test_a_thread_is_paused_if_the_last_word_of_control_was_pause, said="pause", held=True),
+    ),
+    (
+        "fx_claim",
         "mode = 'recover' end",
         "mode = 'start' end",
         gate.test_a_tool_whose_runner_was_lost_is_recovered_never_started_again,
