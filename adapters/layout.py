@@ -42,6 +42,13 @@ class Prose:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """What the agent says where we speak: Markdown, untrusted, and drawn so that no line of it can pass for ours."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Names and values, in order; values are exact."""
 
@@ -56,7 +63,7 @@ class Answer:
     url: str
 
 
-Block = Words | Prose | Facts | Answer
+Block = Words | Prose | Quoted | Facts | Answer
 
 SUBJECTS = {
     "approval_request": "Approval needed",
@@ -135,7 +142,7 @@ def _blocks(event: Outbound, role: Role, ticket: Ticket | None, request: Request
             yield from _what(request)
         case Escalation():
             yield Words("The agent cannot go on by itself; a person is needed. It says:")
-            yield Prose(event.reason)
+            yield Quoted(event.reason)
 
 
 def _to_decide(event: ApprovalRequest, ticket: Ticket | None) -> Iterator[Block]:
@@ -145,7 +152,7 @@ def _to_decide(event: ApprovalRequest, ticket: Ticket | None) -> Iterator[Block]
         yield Words(f"Look twice: letters of different alphabets are mixed in {one_line(', '.join(odd))}.")
     if event.reason:
         yield Words("Text by the agent, not checked:")
-        yield Prose(event.reason)
+        yield Quoted(event.reason)
     if ticket:
         yield Answer((f"APPROVE {ticket.code}", f"DENY {ticket.code} and why"), ticket.url)
 
@@ -218,6 +225,8 @@ def _plain(block: Block) -> str:
             return block.text
         case Prose():
             return visible(block.text)
+        case Quoted():
+            return "\n".join(f"  | {line}".rstrip() for line in visible(block.text).split("\n"))
         case Facts():
             width = max(len(name) for name, _ in block.rows) + 1
             return "\n".join(f"  {name + ':':<{width}} {value}" for name, value in block.rows)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 HERE = Path(__file__).parent
@@ -22,11 +23,14 @@ class StoreSettings(_Group):
     lease_seconds: float = Field(default=30.0, gt=0)
 
 
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
 class MailServer(_Group):
     """One mail server as a client sees it. Plain connections are refused except to this very machine."""
 
     host: str
-    port: int
+    port: Port
     tls: bool = True
     username: str
     password: SecretStr
@@ -68,7 +72,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     public_url: str = "http://127.0.0.1:8080"
     host: str = "127.0.0.1"
-    port: int = 8080
+    port: Port = 8080
     people_file: Path = HERE / "people.yaml"
     policies_file: Path = HERE / "policies.yaml"
     environment_dir: Path = Path(".holdpoint/environment")
@@ -87,3 +91,9 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What is given by the caller wins, then the environment, then the file."""
         return init_settings, env_settings, YamlConfigSettingsSource(settings_cls)
+
+
+def problems(error: ValidationError) -> str:
+    """What is wrong, on one line, without the values: they may be secrets."""
+    found = error.errors(include_input=False, include_url=False, include_context=False)
+    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in found)

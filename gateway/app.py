@@ -23,7 +23,7 @@ from agent_core.agents.deploy_tools import executors, seed
 from agent_core.approvals import Policy
 from agent_core.llm import ChatModel
 from agent_core.people import People
-from config.settings import EmailChannel, MailServer, Settings
+from config.settings import EmailChannel, MailServer, Settings, problems
 from gateway.access import Access
 from gateway.consequences import Channel, Routing
 from gateway.door import Door
@@ -199,8 +199,10 @@ def _server(server: MailServer) -> Server:
 def _read(path: Path, shape: type[Shape]) -> Shape:
     try:
         return shape.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except (OSError, yaml.YAMLError, ValidationError) as error:
-        raise Misconfigured(f"{path}: {error}") from error
+    except ValidationError as error:
+        raise Misconfigured(f"{path}: {problems(error)}") from error
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise Misconfigured(f"{path}: {' '.join(str(error).split())}") from error
 
 
 def _secret(settings: Settings) -> bytes:

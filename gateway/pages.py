@@ -52,36 +52,37 @@ async def decide(
     code: Annotated[str, Form(max_length=16)] = "",
     reason: Annotated[str, Form(max_length=2000)] = "",
     digest: Annotated[str, Form(max_length=64)] = "",
+    seen: Annotated[int, Form(ge=0, le=2**31)] = 0,
 ) -> Response:
-    """Log the decision; the thread judges it."""
+    """Log the decision; the thread judges it. `seen` is how long the thread was when the page was shown."""
     try:
         bearer = door.keyring.open_ticket(ticket)
     except BadToken:
         return await _page(door, ticket)
-    genuine = hmac.compare_digest(form_token, door.keyring.form_token(ticket)) and _same_site(request, door)
+    ours = door.keyring.form_token(ticket)
+    genuine = hmac.compare_digest(form_token.encode(), ours.encode()) and _same_site(request, door)
     if not genuine:
         return await _page(door, ticket, problem="Please open the link again and use the form on the page.", status=403)
     if decision not in ("approve", "deny"):
         return await _page(door, ticket, problem="Please choose to approve or to deny.", status=422)
-    if not await door.guard.allow(f"code:{_short(ticket)}", most=TRIES, seconds=TRIES_SECONDS):
+    name = _name(bearer)
+    if not await door.guard.allow(f"code:{name}", most=TRIES, seconds=TRIES_SECONDS):
         return await _page(door, ticket, problem="Too many tries. Please wait ten minutes.", status=429)
     place = Place(thread_id=bearer.thread_id, request_id=bearer.request_id)
     if not door.keyring.is_code("".join(code.split()), place, door.inbound.owner(bearer.identity)):
         return await _page(door, ticket, problem="That is not the code from the message.", status=422)
     chosen: Decision = "approve" if decision == "approve" else "deny"
-    await door.inbound.respond(bearer.thread_id, _response(door, bearer, ticket, chosen, reason, digest))
-    return RedirectResponse(f"/d/{ticket}", status_code=303)
-
-
-def _response(door: Door, bearer: Pass, ticket: str, decision: Decision, reason: str, digest: str) -> ApprovalResponse:
-    return ApprovalResponse(
-        id=f"page:{_short(ticket)}:{decision}",
+    said = ApprovalResponse(
+        # A form sent twice is one answer; after an answer that did not count, the page is shown anew, and can be used.
+        id=f"page:{name}:{chosen}:{seen}",
         request_id=bearer.request_id,
         author=door.inbound.proven_author(bearer.identity, "decision link and code"),
-        decision=decision,
+        decision=chosen,
         reason=reason.strip(),
         digest=digest or "missing",
     )
+    await door.inbound.respond(bearer.thread_id, said)
+    return RedirectResponse(f"/d/{ticket}", status_code=303)
 
 
 async def _page(door: Door, ticket: str, *, problem: str = "", status: int = 200) -> Response:
@@ -96,7 +97,8 @@ async def _page(door: Door, ticket: str, *, problem: str = "", status: int = 200
         return _render("gone.html", 200, message=_ended(thread, bearer.request_id))
     if any(isinstance(e, ApprovalResponse) and e.request_id == request.id for e in thread.unheard):
         return _render("received.html", 200)
-    return _render("decide.html", status, problem=problem, form_token=door.keyring.form_token(ticket), **_card(request))
+    hidden = {"form_token": door.keyring.form_token(ticket), "seen": thread.seq}
+    return _render("decide.html", status, problem=problem, **hidden, **_card(request))
 
 
 def _card(request: ApprovalRequest) -> dict[str, object]:
@@ -125,15 +127,18 @@ def _ended(thread: Thread, request_id: str) -> str:
 
 def _same_site(request: Request, door: Door) -> bool:
     """Whether the form was sent from our own page, as far as the browser says."""
-    site = request.headers.get("sec-fetch-site", "same-origin")
-    origin = request.headers.get("origin")
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if origin == "null":
+        # Our pages send no referrer, and with that browsers hide the origin of a form, too: of our own like anybody's.
+        return site == "same-origin"
     ours = urlsplit(door.public_url)
-    return site in ("same-origin", "none") and origin in (None, f"{ours.scheme}://{ours.netloc}")
+    return site in (None, "same-origin", "none") and origin in (None, f"{ours.scheme}://{ours.netloc}".lower())
 
 
 def _render(template: str, status: int, **values: object) -> Response:
     return HTMLResponse(_TEMPLATES.get_template(template).render(values), status)
 
 
-def _short(ticket: str) -> str:
-    return hashlib.sha256(ticket.encode()).hexdigest()[:24]
+def _name(bearer: Pass) -> str:
+    """Names what a link opens. Not the link itself: it can be written in many ways that all open the same."""
+    return hashlib.sha256(bearer.model_dump_json().encode()).hexdigest()[:24]

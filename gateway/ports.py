@@ -57,8 +57,9 @@ class NewEffect:
     """Something that shall leave the house, born with the event that caused it.
 
     `offset` is the index of that event among the commit's records, or, for an effect made again after its key was
-    lost, `seq` is its place in the log and `recover` is set; `queue` is who performs it (`tool` or a channel's name);
-    effects of one `lane` happen in order; `body` says to whom. Tools that need approval carry `approval` and `digest`.
+    lost, `seq` is its place in the log and `recover` is set (and `stopped`, if a stop was logged after it); `queue` is
+    who performs it (`tool` or a channel's name); effects of one `lane` happen in order; `body` says to whom. Tools that
+    need approval carry `approval` and `digest`.
     """
 
     id: str
@@ -70,6 +71,7 @@ class NewEffect:
     digest: str = ""
     seq: int = 0
     recover: bool = False
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +234,8 @@ class ThreadStore(Protocol):
     async def fire(self) -> int:
         """Log and wake what is due; returns how many timers fired."""
 
-    async def fx_claim(self, queue: str) -> Grant | None:
-        """Lease the oldest due effect of a queue; for tools, through the gate."""
+    async def fx_claim(self, queue: str, *, most: int = 1) -> list[Grant]:
+        """Lease up to `most` due effects of a queue, oldest first; for tools, through the gate."""
 
     async def fx_renew(self, grant: Grant) -> bool:
         """Keep the lease of an effect that takes long. False: it is lost."""
@@ -268,8 +270,9 @@ class ThreadStore(Protocol):
     async def audit(self) -> AuditReport:
         """Recompute the audit chain of every partition."""
 
-    async def rebuild(self, received: Callable[[bytes], str | None]) -> int:
+    async def rebuild(self, received: Callable[[bytes], str | None], verb: Callable[[bytes], Verb | None] = ...) -> int:
         """Recreate what only the logs still know: heads, indexes, dedupe keys, readiness. Returns how many threads.
 
-        `received` names the dedupe key of an inbound record, None for the agent's own.
+        `received` names the dedupe key of an inbound record, None for the agent's own; `verb` what a control record
+        says: the tools of a thread whose last one says pause are held.
         """

@@ -8,7 +8,7 @@ does no harm: it ends `unknown`, which goes to a human.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,13 +59,8 @@ class Runner:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Run tools until `stopping`; those under way are finished."""
-
-        async def claim(most: int) -> Sequence[Grant]:
-            grant = await self.store.fx_claim(TOOL_LANE)
-            return [grant] if grant else []
-
         await take_turns(
-            claim,
+            lambda most: self.store.fx_claim(TOOL_LANE, most=most),
             self.perform,
             lambda: self.store.wait_for_work(TOOL_LANE, timeout=self.poll),
             concurrency=self.concurrency,

@@ -7,7 +7,7 @@ dropped: it ends in the thread, and where an operator sees it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -55,12 +55,8 @@ class Sender:
                 group.create_task(self._serve(queue, stopping))
 
     async def _serve(self, queue: str, stopping: asyncio.Event) -> None:
-        async def claim(most: int) -> Sequence[Grant]:
-            grant = await self.store.fx_claim(queue)
-            return [grant] if grant else []
-
         await take_turns(
-            claim,
+            lambda most: self.store.fx_claim(queue, most=most),
             self.carry,
             lambda: self.store.wait_for_work(queue, timeout=self.poll),
             concurrency=self.concurrency,

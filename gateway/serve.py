@@ -35,9 +35,10 @@ async def serve(house: House, roles: Iterable[str], stopping: asyncio.Event) -> 
     """Run these roles until `stopping`. A role that ends or breaks by itself brings the others to a stop."""
     tasks = {asyncio.create_task(ROLES[name](house, stopping), name=name) for name in roles}
     log.info("serving", roles=sorted(task.get_name() for task in tasks), durability=house.opened.found.durability)
-    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    asked = asyncio.create_task(stopping.wait())
+    await asyncio.wait({*tasks, asked}, return_when=asyncio.FIRST_COMPLETED)
     stopping.set()
-    _, stuck = await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
+    done, stuck = await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
     for task in stuck:
         log.warning("role did not drain in time", role=task.get_name())
         task.cancel()

@@ -33,8 +33,25 @@ def configure(*, json: bool, level: int = logging.INFO) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    logging.basicConfig(handlers=[_Libraries()], level=logging.WARNING, force=True)
     for name in _LOUD:
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+class _Libraries(logging.Handler):
+    """What libraries log: who, where and what broke. Never their text, which may quote a message or a secret."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line of ours for one of theirs."""
+        broke = record.exc_info[0] if record.exc_info else None
+        structlog.get_logger().log(
+            record.levelno,
+            "a library says something",
+            logger=record.name,
+            source=f"{record.module}:{record.lineno}",
+            error=broke.__name__ if broke else "",
+            exc_info=record.exc_info,
+        )
 
 
 def _only_allowed(logger: Any, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -43,11 +60,11 @@ def _only_allowed(logger: Any, method: str, line: MutableMapping[str, Any]) -> M
 
 def _frames_only(logger: Any, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """An exception as its places in the code: its text may quote a message."""
-    if line.pop("exc_info", None):
-        frames, traceback = [], sys.exc_info()[2]
+    if given := line.pop("exc_info", None):
+        frames, traceback = [], (given if isinstance(given, tuple) else sys.exc_info())[2]
         while traceback:
             code = traceback.tb_frame.f_code
             frames.append(f"{code.co_filename.rpartition('/')[2]}:{traceback.tb_lineno} {code.co_name}")
             traceback = traceback.tb_next
-        line["exception"] = frames
+        line["exception"] = ", ".join(frames)
     return line

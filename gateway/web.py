@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import socket
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from starlette.exceptions import HTTPException
 from gateway import pages
 from gateway.api import threads
 from gateway.door import Door
-from gateway.errors import NoSuchThread
+from gateway.errors import Misconfigured, NoSuchThread
 from gateway.limits import BodyLimit
 from gateway.problem import kind_of, problem
 from gateway.store.errors import StoreError
@@ -24,6 +26,7 @@ from gateway.store.errors import StoreError
 STATIC = Path(__file__).parent / "static"
 RETRY_AFTER = "5"
 DRAIN_SECONDS = 10
+BACKLOG = 2048
 MAX_NAMED = 32
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
@@ -52,17 +55,24 @@ def web(door: Door) -> FastAPI:
 
 
 async def serve_app(app: FastAPI, host: str, port: int, stopping: asyncio.Event) -> None:
-    """Answer until `stopping`; requests under way are finished."""
-    config = uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_SECONDS
-    )
+    """Answer until `stopping`; requests under way are finished. Raises Misconfigured."""
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_SECONDS)
     server = _Server(config)
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve(sockets=[_bound(host, port)]))
     waiting = asyncio.create_task(stopping.wait())
     await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
     server.should_exit = True
     await serving
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """The socket to listen on. Left to make it, uvicorn would end the whole process when it cannot."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise Misconfigured(f"cannot listen on {host} port {port}: {os.strerror(error.errno or 0)}") from error
 
 
 class _Server(uvicorn.Server):

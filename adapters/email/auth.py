@@ -61,7 +61,7 @@ def _trusted(mail: Message, authserv_id: str) -> Iterator[Result]:
 def _results(text: str, authserv_id: str) -> Iterator[Result]:
     try:
         header = _GRAMMAR.parse(f"Authentication-Results: {text}")
-    except (AuthResError, ValueError, LookupError):
+    except (AuthResError, ValueError, LookupError, RecursionError):
         return  # Not a header we can read is not a header we can trust.
     if str(header.authserv_id).lower() != authserv_id.lower():
         return

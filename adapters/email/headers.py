@@ -18,7 +18,7 @@ MAX_FROM = 2000
 
 _PIECE = re.compile(r'\\.|["()]|[^"()\\]+|\\')
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
-_MESSAGE_ID = re.compile(r"<[^<>\s]{1,500}>")
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,500}>")
 _PREFIX = re.compile(r"^\s*(?:re|aw|sv|vs|antw|odp|wg|fwd?|tr|rif|res)\s*(?:\[\d+\])?\s*:\s*", re.IGNORECASE)
 
 

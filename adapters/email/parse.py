@@ -21,9 +21,11 @@ from adapters.errors import Unreadable
 from agent_core.events import Author, UserMessage
 
 LOOP_HEADER = "X-Holdpoint-Loop"
-_CODE = re.compile(r"(?<!\d)(\d{3}) ?(\d{3})(?!\d)")
+_CODE = re.compile(r"(?<!\d)([0-9]{3}) ?([0-9]{3})(?!\d)")
 _OUR_ID = re.compile(r"<hp\.[a-z0-9]+\.([a-z0-9.]+)@", re.IGNORECASE)
-_ROBOTS = re.compile(r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)(?:\+.*)?@", re.IGNORECASE)
+_ROBOTS = re.compile(
+    r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)(?:\+[^@\s]{0,250})?@", re.IGNORECASE
+)
 
 
 def parse(raw: bytes, account: Account) -> Received | Ignored:
@@ -105,7 +107,7 @@ def _fingerprint(message_id: str, address: str, text: str) -> str:
 
 
 def _automatic(mail: Message, account: Account) -> Ignored | None:
-    """Why no person wrote this, if none did (RFC 3834)."""
+    """Why no person wrote this, if none did (RFC 3834). Raises Unreadable."""
     if value(mail, LOOP_HEADER):
         return Ignored(kind="own", detail="our own mail came back")
     if mail.get_content_type() == "multipart/report" or value(mail, "Return-Path") == "<>":
@@ -119,6 +121,12 @@ def _automatic(mail: Message, account: Account) -> Ignored | None:
         return Ignored(kind="automatic", detail="Precedence")
     if any(_ROBOTS.search(given) for given in values(mail, "From")):
         return Ignored(kind="automatic", detail="a robot's address")
-    if any(f"<{account.address}>" in given or given == account.address for given in values(mail, "From")):
+    if _ours(sender(mail), account):
         return Ignored(kind="own", detail="from our own address")
     return None
+
+
+def _ours(address: str, account: Account) -> bool:
+    """Our address, with or without a reply token."""
+    local, _, domain = address.rpartition("@")
+    return (local.partition("+")[0], domain) == (account.local.lower(), account.domain.lower())

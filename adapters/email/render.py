@@ -1,12 +1,15 @@
-"""Render: an outbound event as a mail, text and HTML saying the same. Pure: the same parcel gives the same mail.
+"""Render: an outbound event as a mail, text and HTML saying the same. Pure: the same parcel gives the same bytes.
 
 Everything that is not ours is escaped. Nothing is cut off: a request that cannot be shown whole is not a request.
 """
 
 from __future__ import annotations
 
+import hashlib
 from email.headerregistry import Address as Mailbox
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import EmailPolicy, Policy
 from html import escape
 
 from markdown_it import MarkdownIt
@@ -15,21 +18,37 @@ from adapters.base import Parcel
 from adapters.email.account import Account
 from adapters.email.parse import LOOP_HEADER
 from adapters.email.where import Where
-from adapters.layout import Answer, Block, Facts, Prose, Words, layout, plain, subject
+from adapters.layout import Answer, Block, Facts, Prose, Quoted, Words, layout, plain, subject
 from adapters.text import one_line, visible
 
-# No images, no links, no HTML of the agent's: its text is shown, not followed.
+# No images, no links, no HTML of the agent's: its text is shown, not followed. No entities and no definitions
+# either: with them, characters and words could hide that the plain text shows.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(
-    ["image", "link", "autolink", "html_inline", "html_block"]
+    ["image", "link", "autolink", "html_inline", "html_block", "entity", "reference"]
 )
 _BODY = "margin:0;padding:24px;background:#ffffff;color:#1a1a1a;font:16px/1.5 system-ui,sans-serif"
 _NAME = "padding:4px 16px 4px 0;vertical-align:top;color:#555555;white-space:nowrap"
 _VALUE = "padding:4px 0;vertical-align:top;font-family:ui-monospace,monospace;word-break:break-all"
 _TYPED = "display:block;margin:4px 0;font-family:ui-monospace,monospace;font-weight:bold"
+_QUOTED = "margin:8px 0;padding:0 12px;border-left:3px solid #999999;color:#555555"
 _BUTTON = (
     "display:inline-block;margin:8px 0;padding:10px 18px;background:#1a4f8b;color:#ffffff;"
     "border-radius:4px;text-decoration:none"
 )
+
+
+class _Ids(UnstructuredHeader, BaseHeader):
+    """Message ids, one to a line: the standard library would break long ones into encoded words."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header as it goes over the wire."""
+        return f"{self.name}: {f'{policy.linesep} '.join(self.split())}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("in-reply-to", _Ids)
+_HEADERS.map_to_type("references", _Ids)
+_POLICY = EmailPolicy(header_factory=_HEADERS)
 
 
 def message_id(parcel: Parcel, account: Account) -> str:
@@ -40,7 +59,8 @@ def message_id(parcel: Parcel, account: Account) -> str:
 def render(parcel: Parcel, account: Account) -> EmailMessage:
     """The mail."""
     where = Where.of(parcel.address)
-    mail = EmailMessage()
+    mail = EmailMessage(policy=_POLICY)
+    mail["Date"] = parcel.event.at
     mail["From"] = Mailbox("Holdpoint", account.local, account.domain)
     mail["To"] = Mailbox(addr_spec=where.to)
     mail["Reply-To"] = Mailbox("Holdpoint", f"{account.local}+{parcel.reply_token}", account.domain)
@@ -53,8 +73,10 @@ def render(parcel: Parcel, account: Account) -> EmailMessage:
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     mail[LOOP_HEADER] = parcel.effect_id
     blocks = layout(parcel.event, role=parcel.role, ticket=parcel.ticket, request=parcel.request)
-    mail.set_content(plain(blocks))
-    mail.add_alternative(html(blocks), subtype="html")
+    text, page = plain(blocks), html(blocks)
+    mail.set_content(text)
+    mail.add_alternative(page, subtype="html")
+    mail.set_boundary(hashlib.sha256(f"{text}\x1f{page}".encode()).hexdigest()[:32])  # In neither: it is made of both.
     return mail
 
 
@@ -71,6 +93,8 @@ def _html(block: Block) -> str:
             return f"<p>{escape(block.text)}</p>"
         case Prose():
             return str(_MARKDOWN.render(visible(block.text)))
+        case Quoted():
+            return f'<div style="{_QUOTED}">{_MARKDOWN.render(visible(block.text))}</div>'
         case Facts():
             rows = "".join(_row(name, value) for name, value in block.rows)
             return f'<table role="presentation" style="border-collapse:collapse">{rows}</table>'

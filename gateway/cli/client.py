@@ -17,8 +17,12 @@ def ask(method: str, path: str, **given: Any) -> Any:
         raise SystemExit("holdpoint: set HOLDPOINT_TOKEN; `holdpoint tokens create` makes one")
     try:
         answer = httpx.request(method, f"{url}/v1{path}", headers={"Authorization": f"Bearer {token}"}, **given)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise SystemExit(f"holdpoint: {url} does not answer: {type(error).__name__}") from None
+    try:
+        said = answer.json()
+    except ValueError:
+        raise SystemExit(f"holdpoint: {url} answers {answer.status_code}, but not as Holdpoint does") from None
     if answer.is_error:
-        raise SystemExit(f"holdpoint: {answer.json().get('detail', answer.status_code)}")
-    return answer.json()
+        raise SystemExit(f"holdpoint: {said.get('detail') or answer.status_code}")
+    return said

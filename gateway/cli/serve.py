@@ -9,9 +9,11 @@ from collections.abc import Coroutine, Iterator
 from typing import Annotated, Any
 
 import typer
+import yaml
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
-from config.settings import Settings
+from config.settings import Settings, problems
 from gateway import telemetry
 from gateway.app import house
 from gateway.errors import GatewayError
@@ -56,8 +58,12 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        problems = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
-        raise SystemExit("holdpoint: the settings are wrong: " + "; ".join(problems)) from None
+        raise SystemExit(f"holdpoint: the settings are wrong: {problems(error)}") from None
+    except SettingsError as error:
+        raise SystemExit(f"holdpoint: the settings are wrong: {error}") from None
+    except (OSError, TypeError, ValueError, yaml.YAMLError) as error:
+        why = " ".join(str(error).split()) if isinstance(error, OSError | yaml.YAMLError) else "it is no mapping"
+        raise SystemExit(f"holdpoint: holdpoint.yaml cannot be read: {why}") from None
 
 
 def run_to_end(work: Coroutine[Any, Any, None]) -> None:

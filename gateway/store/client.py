@@ -30,7 +30,18 @@ LONGEST_PAUSE = 1.0
 
 Arg = str | bytes | int
 _LUA = Path(__file__).parent / "lua"
-_PASSING = ("LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "UNBLOCKED", "MASTERDOWN", "BUSY ")
+# What a server says while it fails over, loads or has no room on its disk: by class where redis-py knows the word, for
+# then it cuts the word off, else by the word.
+_PASSING = (
+    failures.ConnectionError,
+    failures.TimeoutError,
+    failures.ReadOnlyError,
+    failures.ClusterDownError,
+    failures.TryAgainError,
+    failures.MasterDownError,
+    OSError,
+)
+_PASSING_WORDS = ("NOREPLICAS", "UNBLOCKED", "MISCONF", "BUSY ")
 
 
 @dataclass(frozen=True)
@@ -51,18 +62,21 @@ def script(name: str) -> Script:
 
 
 def connect(url: str, *, connections: int = CONNECTIONS, timeout: float | None = TIMEOUT) -> Redis:
-    """A client with a pool of its own. Commands wait for a free connection instead of failing."""
+    """A client with a pool of its own. Commands wait for a free connection instead of failing. Raises StoreUnfit."""
     over_tcp: dict[str, Any] = {} if url.startswith("unix") else {"socket_keepalive": True}
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=connections,
-        timeout=CONNECT_TIMEOUT,
-        socket_timeout=timeout,
-        socket_connect_timeout=CONNECT_TIMEOUT,
-        health_check_interval=15,
-        retry=Retry(NoBackoff(), 0),
-        **over_tcp,
-    )
+    try:
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=connections,
+            timeout=CONNECT_TIMEOUT,
+            socket_timeout=timeout,
+            socket_connect_timeout=CONNECT_TIMEOUT,
+            health_check_interval=15,
+            retry=Retry(NoBackoff(), 0),
+            **over_tcp,
+        )
+    except ValueError:  # It may quote the URL, and with it a password.
+        raise StoreUnfit("the store's URL cannot be read: redis://, rediss:// or unix:// is needed") from None
     return Redis.from_pool(pool)
 
 
@@ -91,8 +105,7 @@ def _raise_if_final(error: Exception) -> None:
     # While it connects, redis-py hides the server's refusal in a ConnectionError.
     if isinstance(error, failures.AuthenticationError) or isinstance(error.__cause__, failures.AuthenticationError):
         raise StoreUnfit("the store does not accept our credentials") from error
-    passing = isinstance(error, failures.ConnectionError | failures.TimeoutError | OSError)
-    if not passing and not str(error).startswith(_PASSING):
+    if not isinstance(error, _PASSING) and not str(error).startswith(_PASSING_WORDS):
         raise error
 
 

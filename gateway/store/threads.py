@@ -123,16 +123,17 @@ class RedisThreads:
 
     # --- effects
 
-    async def fx_claim(self, queue: str) -> Grant | None:
-        """Lease the oldest due effect of a queue; for tools, through the gate."""
-        grant: Grant | None = None
+    async def fx_claim(self, queue: str, *, most: int = 1) -> list[Grant]:
+        """Lease up to `most` due effects of a queue, oldest of a partition first; for tools, through the gate."""
+        grants: list[Grant] = []
         for prefix in self._waker.take(queue):
-            if grant is None:
-                answer = await self._call_in(_FX_CLAIM, prefix, queue, secrets.token_hex(16), self._lease)
-                grant = _grant(queue, answer) if answer else None
-            if grant is not None:
-                self._waker.hint(queue, prefix)
-        return grant
+            room = most - len(grants)
+            if room > 0:
+                answer = await self._call_in(_FX_CLAIM, prefix, queue, secrets.token_hex(16), self._lease, room)
+                grants += [_grant(queue, grant) for grant in answer]
+            if len(grants) == most:
+                self._waker.hint(queue, prefix)  # There may be more than we had room for.
+        return grants
 
     async def fx_renew(self, grant: Grant) -> bool:
         """Keep the lease of an effect that takes long. False: it is lost."""
@@ -184,14 +185,17 @@ class RedisThreads:
         """Return when there may be work, or after `timeout` seconds."""
         await self._waker.wait(queue, timeout)
 
-    async def rebuild(self, received: Callable[[bytes], str | None]) -> int:
-        """Make again what only the logs still know; `received` names the dedupe key of an inbound record."""
+    async def rebuild(
+        self, received: Callable[[bytes], str | None], verb: Callable[[bytes], Verb | None] = lambda record: None
+    ) -> int:
+        """Make again what only the logs still know; see the port."""
         count = 0
         for thread_id in await self._reads.headless():
             records = await self._reads.read(thread_id, 0, -1)
             known = [(received(record), seq) for seq, record in enumerate(records, start=1)]
             pairs = [arg for name, seq in known if name for arg in (_dedupe(thread_id, name), seq)]
-            count += await self._call(_REBUILD, thread_id, thread_id, DEDUPE_KEPT, *pairs)
+            said = next((found for record in reversed(records) if (found := verb(record))), None)
+            count += await self._call(_REBUILD, thread_id, thread_id, DEDUPE_KEPT, *pairs, int(said == "pause"))
         return count
 
     async def _call(self, transition: Any, thread_id: str, *args: Arg) -> Any:
@@ -225,7 +229,8 @@ def _flat(commit: Commit) -> list[Arg]:
 
 
 def _effect(e: NewEffect) -> tuple[Arg, ...]:
-    return (e.id, e.queue, e.lane, e.offset, e.seq, e.body, e.approval, e.digest, int(e.recover))
+    again = "stopped" if e.stopped else "recover" if e.recover else ""
+    return (e.id, e.queue, e.lane, e.offset, e.seq, e.body, e.approval, e.digest, again)
 
 
 def _approval(approval: OpenApproval | CloseApproval) -> tuple[Arg, ...]:

@@ -32,6 +32,7 @@ PARTITIONS = 4
 LEASE = 30_000
 NOON = 1_790_000_000_000
 MINUTE = 60_000
+NEIGHBOUR = next(f"n{i}" for i in range(99) if prefix_of(f"n{i}", PARTITIONS) == prefix_of("t1", PARTITIONS))
 RESULT = b'{"event":{"type":"result"}}'
 DONE = Settled("sent", RESULT, wakes=True)
 NOTED = Settled("sent", b'{"event":{"type":"noted"}}', wakes=False)
@@ -137,8 +138,7 @@ class Bench:
 
     async def grant(self, queue: str = TOOL_LANE) -> Grant:
         """The effect that is due."""
-        grant = await self.store.fx_claim(queue)
-        assert grant is not None
+        [grant] = await self.store.fx_claim(queue)
         return grant
 
     async def everything(self) -> dict[bytes, tuple[bytes | None, int]]:

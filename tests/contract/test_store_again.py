@@ -139,8 +139,8 @@ async def test_a_claim_sent_again_after_its_work_is_done_gives_nothing(bench: Be
     await bench.turn(effects=[tool("fx1")])
     grant = await bench.grant()
     random = grant.token.partition("-")[2]
-    call = (bench.key("t1", "")[:-1], bench.clock.now, "tool", random, LEASE)
-    assert (await client.call(bench.redis, script("fx_claim"), *call))[0] == b"fx1"
+    call = (bench.key("t1", "")[:-1], bench.clock.now, "tool", random, LEASE, 1)
+    assert (await client.call(bench.redis, script("fx_claim"), *call))[0][0] == b"fx1"
     await bench.store.fx_done(grant, DONE)
     assert await client.call(bench.redis, script("fx_claim"), *call) == []
 

@@ -17,7 +17,7 @@ async def say(bench: Bench, verb: Verb) -> None:
 async def test_a_paused_thread_starts_no_tool_until_it_is_resumed(bench: Bench) -> None:
     await bench.turn(effects=[tool("fx1")])
     await say(bench, "pause")
-    assert await bench.store.fx_claim("tool") is None
+    assert await bench.store.fx_claim("tool") == []
     assert [view.held for view in await bench.store.threads()] == [True]
     await say(bench, "resume")
     assert [view.held for view in await bench.store.threads()] == [False]
@@ -27,7 +27,7 @@ async def test_a_paused_thread_starts_no_tool_until_it_is_resumed(bench: Bench) 
 async def test_a_tool_chosen_while_paused_waits_too(bench: Bench) -> None:
     await say(bench, "pause")
     await bench.turn(effects=[tool("fx1")])
-    assert await bench.store.fx_claim("tool") is None
+    assert await bench.store.fx_claim("tool") == []
     await say(bench, "resume")
     assert (await bench.grant()).id == "fx1"
 
@@ -37,7 +37,7 @@ async def test_a_tool_that_is_put_back_while_paused_waits_too(bench: Bench) -> N
     grant = await bench.grant()
     await say(bench, "pause")
     await bench.store.fx_retry(grant, delay=0, settled=DEAD)
-    assert await bench.store.fx_claim("tool") is None
+    assert await bench.store.fx_claim("tool") == []
 
 
 async def test_a_tool_under_way_finishes_in_a_paused_thread_and_the_next_waits(bench: Bench) -> None:
@@ -46,7 +46,7 @@ async def test_a_tool_under_way_finishes_in_a_paused_thread_and_the_next_waits(b
     await say(bench, "pause")
     assert await bench.store.fx_renew(grant)
     assert await bench.store.fx_done(grant, DONE)
-    assert await bench.store.fx_claim("tool") is None
+    assert await bench.store.fx_claim("tool") == []
     await say(bench, "resume")
     assert (await bench.grant()).id == "fx2"
 
@@ -56,7 +56,7 @@ async def test_resuming_does_not_start_what_is_under_way_a_second_time(bench: Be
     await bench.grant()
     await say(bench, "pause")
     await say(bench, "resume")
-    assert await bench.store.fx_claim("tool") is None
+    assert await bench.store.fx_claim("tool") == []
 
 
 async def test_a_lost_runner_of_a_paused_thread_is_still_recovered(bench: Bench) -> None:

@@ -17,9 +17,9 @@ async def test_a_lane_goes_in_order_one_after_the_other(bench: Bench) -> None:
     for id in ("fx1", "fx2", "fx3"):
         grant = await bench.grant("email")
         assert grant.id == id
-        assert await bench.store.fx_claim("email") is None
+        assert await bench.store.fx_claim("email") == []
         await bench.store.fx_done(grant, NOTED)
-    assert await bench.store.fx_claim("email") is None
+    assert await bench.store.fx_claim("email") == []
 
 
 async def test_lanes_do_not_wait_for_one_another(bench: Bench) -> None:
@@ -32,15 +32,26 @@ async def test_lanes_do_not_wait_for_one_another(bench: Bench) -> None:
 
 async def test_a_queue_gets_only_what_is_its_own(bench: Bench) -> None:
     await bench.turn(effects=[message("fx1")])
-    assert await bench.store.fx_claim("tool") is None
-    assert await bench.store.fx_claim("console") is None
+    assert await bench.store.fx_claim("tool") == []
+    assert await bench.store.fx_claim("console") == []
     assert (await bench.grant("email")).queue == "email"
 
 
 async def test_ten_senders_at_once_get_an_effect_once(bench: Bench) -> None:
     await bench.turn(effects=[message("fx1"), message("fx2"), message("fx3", lane="mail:cy")])
     grants = await asyncio.gather(*(bench.store.fx_claim("email") for _ in range(10)))
-    assert sorted(grant.id for grant in grants if grant) == ["fx1", "fx3"]
+    assert sorted(grant.id for granted in grants for grant in granted) == ["fx1", "fx3"]
+
+
+async def test_a_sender_takes_as_many_as_it_asks_for_one_of_each_lane(bench: Bench) -> None:
+    lanes = ["mail:bo", "mail:cy", "mail:di"]
+    await bench.turn(effects=[message(f"{lane}{n}", lane=lane) for lane in lanes for n in (1, 2)])
+
+    two = await bench.store.fx_claim("email", most=2)
+    rest = await bench.store.fx_claim("email", most=9)
+
+    assert sorted(grant.id for grant in (*two, *rest)) == ["mail:bo1", "mail:cy1", "mail:di1"]
+    assert (len(two), len({grant.token for grant in (*two, *rest)})) == (2, 2)
 
 
 async def test_a_retry_holds_back_its_lane_and_no_other(bench: Bench) -> None:
@@ -51,7 +62,7 @@ async def test_a_retry_holds_back_its_lane_and_no_other(bench: Bench) -> None:
     await bench.store.fx_done(other, NOTED)
     assert await bench.store.fx_retry(first, delay=5_000, settled=DEAD)
     bench.clock.forward(4_999)
-    assert await bench.store.fx_claim("email") is None
+    assert await bench.store.fx_claim("email") == []
     bench.clock.forward(1)
     again = await bench.grant("email")
     assert (again.id, again.mode, again.attempt) == ("fx1", "start", 2)

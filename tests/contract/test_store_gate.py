@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.ports import ApprovalState, Settled
-from tests.contract.bench import DEAD, DONE, LEASE, MINUTE, REFUSED, RESULT, Bench, message, record, stamped, tool
+from tests.contract.bench import (
+    DEAD,
+    DONE,
+    LEASE,
+    MINUTE,
+    NEIGHBOUR,
+    REFUSED,
+    RESULT,
+    Bench,
+    message,
+    record,
+    stamped,
+    tool,
+)
 
 
 async def refused(bench: Bench, why: str) -> None:
@@ -13,7 +28,7 @@ async def refused(bench: Bench, why: str) -> None:
     grant = await bench.grant()
     assert (grant.mode, grant.why) == ("refused", why)
     assert await bench.store.fx_done(grant, REFUSED)
-    assert await bench.store.fx_claim("tool") is None
+    assert await bench.store.fx_claim("tool") == []
 
 
 async def test_an_approved_tool_starts_with_what_was_decided_on(bench: Bench) -> None:
@@ -52,7 +67,7 @@ async def test_after_any_other_decision_it_never_starts(bench: Bench, state: App
 
 
 async def test_the_same_approval_of_another_thread_is_none(bench: Bench) -> None:
-    await bench.approved("t2")
+    await bench.approved(NEIGHBOUR)
     await bench.turn("t1", effects=[tool("fx1", approval="a1", digest="d1")])
     await refused(bench, "not_approved")
 
@@ -109,7 +124,7 @@ async def test_a_tool_whose_runner_was_lost_is_recovered_never_started_again(ben
     await bench.turn(effects=[tool("fx1", approval="a1", digest="d1")])
     lost = await bench.grant()
     bench.clock.forward(LEASE - 1)
-    assert await bench.store.fx_claim("tool") is None
+    assert await bench.store.fx_claim("tool") == []
     bench.clock.forward(1)
     second = await bench.grant()
     assert (second.id, second.mode, second.attempt) == ("fx1", "recover", 2)
@@ -126,7 +141,7 @@ async def test_a_tool_that_takes_long_is_not_taken_from_its_runner(bench: Bench)
     for _ in range(3):
         bench.clock.forward(LEASE - 1)
         assert await bench.store.fx_renew(grant)
-        assert await bench.store.fx_claim("tool") is None
+        assert await bench.store.fx_claim("tool") == []
     assert await bench.store.fx_done(grant, DONE)
 
 
@@ -186,6 +201,20 @@ async def test_what_needs_no_approval_is_recovered_when_made_again(bench: Bench)
     await bench.store.fx_done(grant, Settled("unknown", RESULT, wakes=True))
     assert [view.state for view in await bench.store.effects("t1")] == ["unknown"]
     assert len(await bench.store.read("t1")) == seq + 1
+
+
+async def test_a_tool_made_again_and_stopped_since_never_starts(bench: Bench) -> None:
+    await bench.approved()
+    await bench.turn(effects=[replace(tool("fx1", approval="a1", digest="d1", seq=2, recover=True), stopped=True)])
+    await refused(bench, "stopped")
+
+
+@pytest.mark.parametrize("approval", ["a1", ""])
+async def test_a_stop_does_not_deny_that_a_tool_made_again_may_have_run(bench: Bench, approval: str) -> None:
+    await used(bench)
+    again = tool("fx1", approval=approval, digest="d1" if approval else "", seq=6, recover=True)
+    await bench.turn(effects=[replace(again, stopped=True)])
+    assert (await bench.grant()).mode == "recover"
 
 
 async def test_messages_pass_no_gate(bench: Bench) -> None:

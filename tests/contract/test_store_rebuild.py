@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
-from gateway.ports import OpenApproval
+import pytest
+
+from gateway.ports import OpenApproval, Verb
 from tests.contract.bench import LEASE, NOON, Bench, record, tool
 
 
@@ -12,6 +15,12 @@ def received(entry: bytes) -> str | None:
     """The name a message came in under; the agent's own words have none."""
     name: str = json.loads(entry)["event"]["type"]
     return name if name.startswith("m") else None
+
+
+def verb(entry: bytes) -> Verb | None:
+    """What a person said to the thread itself."""
+    said: Verb = json.loads(entry)["event"]["type"]
+    return said if said in ("pause", "resume", "stop") else None
 
 
 async def emptied(bench: Bench) -> None:
@@ -77,6 +86,13 @@ async def test_rebuilding_twice_is_rebuilding_once(bench: Bench) -> None:
     assert await bench.everything() == before
 
 
+async def test_two_that_rebuild_at_once_are_one(bench: Bench) -> None:
+    for n in range(20):
+        await bench.store.ingest(f"t{n}", "m1", record("m1"))
+    await emptied(bench)
+    assert sum(await asyncio.gather(*(bench.store.rebuild(received) for _ in range(3)))) == 20
+
+
 async def test_an_approval_that_was_used_starts_nothing_again(bench: Bench) -> None:
     await bench.approved()
     seq = await bench.turn(effects=[tool("fx1", approval="a1", digest="d1")])
@@ -94,6 +110,18 @@ async def test_a_gate_that_was_shut_is_still_shut(bench: Bench) -> None:
     await bench.commit(await bench.claim(), effects=[tool("fx1", approval="a1", digest="d1", seq=2, recover=True)])
     grant = await bench.grant()
     assert (grant.mode, grant.why) == ("refused", "not_approved")
+
+
+@pytest.mark.parametrize(("said", "held"), [("pause", True), ("resume", False), ("stop", False)])
+async def test_a_thread_is_paused_if_the_last_word_of_control_was_pause(bench: Bench, said: Verb, held: bool) -> None:
+    await bench.store.control("t1", "c1", record("resume" if held else "pause"), "resume" if held else "pause")
+    await bench.store.control("t1", "c2", record(said), said)
+    await bench.turn()
+    await emptied(bench)
+    await bench.store.rebuild(received, verb)
+    assert [view.held for view in await bench.store.threads()] == [held]
+    await bench.commit(await bench.claim(), effects=[tool("fx1", seq=1, recover=True)])
+    assert len(await bench.store.fx_claim("tool")) == (0 if held else 1)
 
 
 async def test_a_snapshot_is_only_a_cache(bench: Bench) -> None:

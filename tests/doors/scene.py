@@ -26,7 +26,7 @@ from gateway.serve import ROLES, serve
 from sandbox.model import ModelSandbox, load_script
 
 EVERYTHING: tuple[Scope, ...] = ("read", "write", "approve", "admin")
-PATIENCE = 20.0
+PATIENCE = 60.0
 PEOPLE = """
 people:
   - {id: ana, name: Ana, identities: ["console:ana"]}

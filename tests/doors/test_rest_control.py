@@ -61,7 +61,7 @@ async def hanging(at: Scene, ana: Caller) -> str:
 async def test_a_pause_before_the_run_holds_the_tool_until_it_is_resumed(at: Scene, ana: Caller, bo: Caller) -> None:
     before, thread = starts(at), await chosen(ana, bo)
     await bo.post(f"/threads/{thread}/pause")
-    assert await at.house.opened.threads.fx_claim(TOOL_LANE) is None
+    assert await at.house.opened.threads.fx_claim(TOOL_LANE) == []
     async with at.at_work("runner"):
         await runner_has_run(ana)
         assert starts(at) == before
@@ -121,7 +121,7 @@ async def test_a_stop_withdraws_what_was_asked(at: Scene, ana: Caller, bo: Calle
     assert (closed["request_id"], closed["outcome"], closed["by"]["person"]) == (request["id"], "withdrawn", "ana")
     await bo.decide(thread, request, "approve")
     await bo.heard(thread, "notice", kind="already_closed", to="console:bo")
-    assert await at.house.opened.threads.fx_claim(TOOL_LANE) is None
+    assert await at.house.opened.threads.fx_claim(TOOL_LANE) == []
     assert starts(at) == before
 
 

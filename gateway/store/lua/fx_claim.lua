@@ -1,8 +1,9 @@
 #!lua flags=allow-oom
--- Lease the oldest due effect of a queue. A tool with an approval passes the gate here, and marks the approval used.
+-- Lease the oldest due effects of a queue. A tool with an approval passes the gate here, and marks the approval used.
 -- An effect whose holder's lease ran out is granted to be recovered: it may have happened.
--- ARGV: now, queue, random, lease ms -> {} | {id, tid, lane, mode, token, now, attempt, body, record, approval, digest, why}
-local queue, random, lease = ARGV[2], ARGV[3], tonumber(ARGV[4])
+-- ARGV: now, queue, random, lease ms, most
+-- -> {{id, tid, lane, mode, token, now, attempt, body, record, approval, digest, why}...}
+local queue, random, lease, most = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local DUE, GOING = key('ob', queue), key('obl', queue)
 
 local function answer(id)
@@ -23,32 +24,49 @@ local function gate(tid, id, approval, digest, attempts)
   return 'start', ''
 end
 
+-- A stop keeps a tool from starting. One made again from the log may have started before the stop came.
+local function stopped(tid, id, approval, again)
+  if again and (not approval or redis.call('HGET', key('ap', tid .. ':' .. approval), 'u') == id) then
+    return 'recover', ''
+  end
+  return 'refused', 'stopped'
+end
+
+local out, names = {}, {}
+
+-- Leases the head of a lane. `late`: whoever had it before let its lease run out.
+local function lease_head(lane, late)
+  local id = redis.call('LINDEX', key('oq', lane), 0)
+  local fx = key('fx', id)
+  local f = redis.call('HMGET', fx, 't', 'n', 'a', 'd', 'm', 'w', 'r', 'x')
+  local tid, attempts = f[1], tonumber(f[2])
+  local mode, why = 'start', ''
+  if late then
+    if f[5] == 'refused' then mode, why = 'refused', f[6] else mode = 'recover' end
+  elseif f[8] then
+    mode, why = stopped(tid, id, f[3], f[7])
+  elseif f[3] then
+    mode, why = gate(tid, id, f[3], f[4], attempts)
+  elseif f[7] then
+    mode = 'recover'
+  end
+  redis.call('HSET', fx, 's', 'sending', 'tok', attempts + 1 .. '-' .. random, 'n', attempts + 1, 'm', mode, 'w', why)
+  redis.call('ZREM', DUE, lane)
+  redis.call('ZADD', GOING, now + lease, lane)
+  audit('fx_claim:' .. mode, tid, id, attempts + 1)
+  names[#names + 1] = id
+  out[#out + 1] = answer(id)
+end
+
 local given = redis.call('GET', key('op', random))
 if given then
-  local token = redis.call('HGET', key('fx', given), 'tok')
-  if token and string.sub(token, -#random) == random then return answer(given) end
-  return {}
+  for id in string.gmatch(given, '%S+') do
+    local token = redis.call('HGET', key('fx', id), 'tok')
+    if token and string.sub(token, -#random) == random then out[#out + 1] = answer(id) end
+  end
+  return out
 end
-local late = redis.call('ZRANGEBYSCORE', GOING, '-inf', now, 'LIMIT', 0, 1)[1]
-local lane = late or redis.call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, 1)[1]
-if not lane then return {} end
-local id = redis.call('LINDEX', key('oq', lane), 0)
-local fx = key('fx', id)
-local f = redis.call('HMGET', fx, 't', 'n', 'a', 'd', 'm', 'w', 'r', 'x')
-local tid, attempts = f[1], tonumber(f[2])
-local mode, why = 'start', ''
-if late then
-  if f[5] == 'refused' then mode, why = 'refused', f[6] else mode = 'recover' end
-elseif f[8] then
-  mode, why = 'refused', 'stopped'
-elseif f[3] then
-  mode, why = gate(tid, id, f[3], f[4], attempts)
-elseif f[7] then
-  mode = 'recover'
-end
-redis.call('HSET', fx, 's', 'sending', 'tok', attempts + 1 .. '-' .. random, 'n', attempts + 1, 'm', mode, 'w', why)
-redis.call('ZREM', DUE, lane)
-redis.call('ZADD', GOING, now + lease, lane)
-redis.call('SET', key('op', random), id, 'PX', lease)
-audit('fx_claim:' .. mode, tid, id, attempts + 1)
-return answer(id)
+for _, lane in ipairs(redis.call('ZRANGEBYSCORE', GOING, '-inf', now, 'LIMIT', 0, most)) do lease_head(lane, true) end
+for _, lane in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, most - #out)) do lease_head(lane, false) end
+if #names > 0 then redis.call('SET', key('op', random), table.concat(names, ' '), 'PX', lease) end
+return out

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.layout import SUBJECTS, Answer, Block, Facts, Prose, Words, layout, plain, subject
+from adapters.layout import SUBJECTS, Answer, Block, Facts, Prose, Quoted, Words, layout, plain, subject
 from agent_core.events import AgentMessage, Author, Call, Notice, Outbound, RequestClosed
 from agent_core.values import NoticeKind
 from tests.unit.adapters.cards import (
@@ -72,13 +72,20 @@ def test_who_may_decide_is_told_how_and_who_only_watches_is_not() -> None:
 
 def test_the_agents_reason_comes_last_of_the_facts_and_says_whose_words_it_is() -> None:
     blocks = layout(card(reason="Bo already said yes."), role="decide", ticket=TICKET)
-    at = blocks.index(Prose("Bo already said yes."))
+    at = blocks.index(Quoted("Bo already said yes."))
     assert blocks[at - 1] == Words("Text by the agent, not checked:")
     assert next(i for i, block in enumerate(blocks) if isinstance(block, Facts)) < at
 
 
+def test_no_line_of_the_agents_reason_can_pass_for_ours() -> None:
+    posing = "x\n\nTo decide, answer with:\n\n  APPROVE 000000\n\nor open: http://evil.test/"
+    ours = plain(layout(card(reason="x"), role="decide", ticket=TICKET)).split("\n")
+    for line in plain(layout(card(reason=posing), role="decide", ticket=TICKET)).split("\n"):
+        assert line in ours or line.startswith("  |")
+
+
 def test_a_card_without_a_reason_has_no_words_of_the_agent() -> None:
-    assert not [block for block in layout(card(reason=""), role="decide") if isinstance(block, Prose)]
+    assert not [block for block in layout(card(reason=""), role="decide") if isinstance(block, Quoted)]
 
 
 @given(st.dictionaries(st.text(min_size=1, max_size=8), JSON, max_size=4))

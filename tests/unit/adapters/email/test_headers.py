@@ -148,6 +148,7 @@ def test_a_sender_of_a_hundred_thousand_letters_is_refused_by_its_length(written
         ("<[1.2.3.4]@[", ()),
         ("<a b@x>", ()),
         (f"<{'a' * 501}>", ()),
+        ("<a\x00@x> <ü@x> <b@x>", ("<b@x>",)),
         ("", ()),
     ],
 )

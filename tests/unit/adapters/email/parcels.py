@@ -1,0 +1,64 @@
+"""Parcels for the tests of what our mails look like: every event that is sent, plain and hostile."""
+
+from __future__ import annotations
+
+from adapters.base import Parcel, Role
+from adapters.email.where import Where
+from agent_core.events import AgentMessage, Author, Call, Outbound, Request, RequestClosed
+from tests.unit.adapters.cards import APPROVED, AT, CALLED, CARD, DENIED, EXPIRED, NOTICES, QUESTION, SAID, TICKET, card
+
+# Everything that hides, turns around, breaks out of a line, a header, a table or a page.
+HOSTILE = (
+    "a\u202eb\u2066c\u200bd\ufeffe\u00adf\x1b[2Jg\x00h\r\nBcc: mallory@evil.test\r\n\r\n"
+    '<script>x()</script><img src=x onerror=x()> </td></table> "&lt;&#x202e;&amp; '
+    "![i](http://evil.test/i) [l](http://evil.test/l) <http://evil.test/a>\n\n[d]: http://evil.test/d 'd'"
+)
+BAD_CALL = Call(tool=f"deploy{HOSTILE}", version=f"1{HOSTILE}", arguments='{"a\\u202e<b>\\n": "c\\u202e<i>\\r\\n"}')
+BAD_CALL_RAW = BAD_CALL.model_copy(update={"arguments": '{"<b>":"<i>\u202e\u200bprоd"}'})
+MALLORY = Author(identity=f"email:{HOSTILE}")
+
+
+def parcel(
+    event: Outbound, *, role: Role = "watch", where: Where | None = None, about: Request | None = None
+) -> Parcel:
+    """A parcel for Bo."""
+    return Parcel(
+        effect_id="e1",
+        thread_id="t1",
+        reply_token="k3v9.abcdefgh",
+        identity="email:bo@example.test",
+        address=(where or Where(to="bo@example.test")).address(),
+        event=event.model_copy(update={"at": AT}),
+        role=role,
+        ticket=TICKET if role == "decide" else None,
+        request=about,
+    )
+
+
+IN_THREAD = Where(
+    to="bo@example.test", subject="Deployment", message_id="<2@example.test>", references=("<1@example.test>",)
+)
+HONEST = {
+    "card": parcel(CARD, role="decide"),
+    "card-to-watch": parcel(CARD),
+    "question": parcel(QUESTION, role="decide", where=IN_THREAD),
+    "approved": parcel(APPROVED, about=CARD),
+    "denied": parcel(DENIED, about=CARD),
+    "expired": parcel(EXPIRED, about=CARD),
+    "said": parcel(SAID, where=IN_THREAD),
+    "escalation": parcel(CALLED),
+    "notice": parcel(next(n for n in NOTICES if n.kind == "already_closed"), about=CARD),
+}
+BAD_CARD = card(BAD_CALL_RAW, reason=HOSTILE, requester=MALLORY)
+FORGED = {
+    "hostile-card": parcel(BAD_CARD, role="decide"),
+    "hostile-escapes": parcel(card(BAD_CALL), role="decide"),
+    "hostile-subject": parcel(SAID, where=Where(to="bo@example.test", subject=HOSTILE)),
+    "hostile-words": parcel(AgentMessage(id="a2", to=("x",), text=HOSTILE)),
+    "hostile-question": parcel(QUESTION.model_copy(update={"question": HOSTILE, "choices": (HOSTILE, "b")})),
+    "hostile-end": parcel(
+        RequestClosed(id="c9", request_id="r1", outcome="denied", by=MALLORY, reason=HOSTILE), about=BAD_CARD
+    ),
+    "hostile-notice": parcel(NOTICES[0].model_copy(update={"kind": "undelivered", "detail": HOSTILE}), about=BAD_CARD),
+}
+EVERY = HONEST | FORGED
