@@ -40,8 +40,13 @@ def _unspoken(event: Json, us: Us) -> Ignored | None:
 
 
 def _ours(event: Json, us: Us) -> bool:
-    apps = (words(event, "app_id"), words(event, "bot_profile", "app_id"))
-    return words(event, "user") == us.bot_user or words(event, "bot_id") == us.bot_id or us.app_id in apps
+    said_by = {
+        words(event, "user"),
+        words(event, "bot_id"),
+        words(event, "app_id"),
+        words(event, "bot_profile", "app_id"),
+    }
+    return not said_by.isdisjoint({us.bot_user, us.bot_id, us.app_id} - {""})
 
 
 def _revised(event: Json) -> str:
