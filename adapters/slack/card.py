@@ -8,17 +8,19 @@ cannot be approved here: it has no buttons, and points to the page that shows ev
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from pydantic import JsonValue
 
 from adapters.base import Parcel, Role
-from adapters.layout import SUBJECTS, Answer, Block, Facts, Prose, Words, layout, subject
+from adapters.layout import SUBJECTS, Answer, Block, Facts, Prose, Quoted, Words, layout, subject
 from adapters.slack import blocks as kit
 from adapters.slack import buttons, facts, limits
 from adapters.slack.blocks import Json
-from adapters.slack.text import bare, escape
+from adapters.slack.text import bare, escape, inert, quoted
+from adapters.text import visible
 from agent_core.events import ApprovalRequest
 
 # Slack is to follow no link, and to make no mention of a name, by itself.
@@ -72,8 +74,8 @@ def draw(parcel: Parcel, *, mentions: Sequence[str] = ()) -> tuple[Message, ...]
 
 def _approval(parcel: Parcel, head: tuple[_Part, ...], said: Sequence[tuple[str, Block]]) -> tuple[Message, ...]:
     """The request with all its facts in one message with the buttons, or in outline without."""
-    ours = [part for label, block in said if not isinstance(block, Prose) for part in _parts(label, block)]
-    agents = [part for label, block in said if isinstance(block, Prose) for part in _parts(label, block)]
+    ours = [part for label, block in said if not isinstance(block, Quoted) for part in _parts(label, block)]
+    agents = [part for label, block in said if isinstance(block, Quoted) for part in _parts(label, block)]
     core, tail = (*head, *ours), buttons.of(parcel)
     rows = next(block.rows for _, block in said if isinstance(block, Facts))
     if facts.paragraphs(rows) is None or not _fits(core, tail):
@@ -114,10 +116,10 @@ def _words(parts: Sequence[_Part]) -> str:
 
 
 def _labelled(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
-    """Each block, and the words that introduce it if it is prose: they go with every piece of it."""
+    """Each block, and the words that introduce it if it is quoted: they go with every piece of it."""
     label = ""
     for block, after in zip(blocks, (*blocks[1:], None), strict=True):
-        if isinstance(block, Words) and isinstance(after, Prose):
+        if isinstance(block, Words) and isinstance(after, Quoted):
             label = block.text
         else:
             yield label, block
@@ -127,19 +129,23 @@ def _labelled(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
 def _parts(label: str, block: Block) -> Iterator[_Part]:
     match block:
         case Words():
-            yield from map(_part, limits.split(escape(block.text), limits.SECTION))
+            yield from map(_part, limits.split(escape(visible(block.text)), limits.SECTION))
         case Prose():
-            yield from _prose(block.text, label)
+            yield from _prose(block.text, label, inert)
+        case Quoted():
+            yield from _prose(block.text, label, quoted)
         case Facts():
             yield from _facts(block)
         case Answer():
             return  # there are buttons instead
+        case _:
+            assert_never(block)
 
 
-def _prose(text: str, label: str) -> Iterator[_Part]:
+def _prose(text: str, label: str, write: Callable[[str], str]) -> Iterator[_Part]:
     intro = (_part(escape(label)),) if label else ()
     room = limits.TEXT - len(_words((*intro, _Part("", ()))))
-    for piece in limits.pieces(text, room) or (EMPTY,):
+    for piece in limits.pieces(text, room, write) or (EMPTY,):
         said = (*intro, _Part(bare(piece), (kit.markdown(piece),)))
         yield _Part(_words(said), _blocks(said))
 

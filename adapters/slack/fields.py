@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
+from adapters.errors import Rejected
 from adapters.slack import blocks as kit
 from adapters.slack import limits
 from adapters.slack.blocks import Json
@@ -32,7 +33,7 @@ def of(field: FormField, *, multiline: bool = False) -> list[Json]:
 
 
 def text(name: str, label: str, value: str = "", *, optional: bool = False, hint: str = "", lines: bool = True) -> Json:
-    """A place to write, with what stands there already."""
+    """A place to write, with what stands there already. Raises Rejected without a name."""
     return _block(name, label, _typed(value, multiline=lines), optional=optional, hint=hint)
 
 
@@ -42,6 +43,8 @@ def _input(field: FormField, element: Json) -> Json:
 
 
 def _block(name: str, label: str, element: Json, *, optional: bool, hint: str = "") -> Json:
+    if not name:
+        raise Rejected("a field without a name could not be answered")
     made: Json = {"type": "input", "block_id": name, "label": kit.plain(label), "element": element}
     if hint:
         made["hint"] = kit.plain(hint)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from adapters.base import Waiting
-from adapters.layout import Answer, Block, Facts, Prose, Words, layout, subject
+from adapters.layout import Answer, Block, Facts, Prose, Quoted, Words, layout, subject
 from adapters.slack import blocks as kit
 from adapters.slack import buttons, facts, limits
 from adapters.slack.blocks import Json
-from adapters.slack.text import bare, escape
+from adapters.slack.text import bare, escape, quoted
+from adapters.text import visible
 
 NOTHING = "Nothing waits for you."
 _MORE = "{} more do not fit here. Each has its own message; once these are answered, the others move up."
@@ -45,13 +47,17 @@ def _entry(one: Waiting, number: int) -> list[Json]:
 def _texts(block: Block) -> tuple[str, ...]:
     match block:
         case Words():
-            return limits.split(escape(block.text), limits.SECTION)
+            return limits.split(escape(visible(block.text)), limits.SECTION)
         case Prose():
             return tuple(map(bare, limits.pieces(block.text, limits.SECTION)))
+        case Quoted():
+            return tuple(map(bare, limits.pieces(block.text, limits.SECTION, quoted)))
         case Facts():
             return facts.paragraphs(block.rows) or ()
         case Answer():
             return ()
+        case _:
+            assert_never(block)
 
 
 def _fits_whole(block: Block) -> bool:

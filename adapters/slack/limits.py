@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pydantic import JsonValue
 
@@ -90,6 +90,7 @@ def check_message(text: str, blocks: Sequence[Mapping[str, JsonValue]]) -> None:
 def check_view(view: Mapping[str, JsonValue]) -> None:
     """Raises Rejected, naming the limit, for a modal or home tab Slack would refuse."""
     _refuse(_over(str(view["type"]), view))
+    _refuse(_twins(view["blocks"]))
 
 
 def size(blocks: Sequence[Mapping[str, JsonValue]]) -> int:
@@ -97,10 +98,10 @@ def size(blocks: Sequence[Mapping[str, JsonValue]]) -> int:
     return sum(_texts(dict(block)) for block in blocks)
 
 
-def pieces(markdown: str, limit: int = TEXT) -> tuple[str, ...]:
-    """An agent's Markdown as inert Markdown in pieces of up to `limit` characters; each is whole by itself."""
+def pieces(markdown: str, limit: int = TEXT, write: Callable[[str], str] = inert) -> tuple[str, ...]:
+    """An agent's Markdown, written by `inert` or `quoted`, in pieces of up to `limit` characters that stand alone."""
     sources = top_level(visible(markdown.replace("\r\n", "\n")))
-    return pack(tuple(inert(part) for source in sources for part in _parts(source, limit)), limit, "\n\n")
+    return pack(tuple(write(part) for source in sources for part in _parts(source, limit, write)), limit, "\n\n")
 
 
 def pack(parts: Sequence[str], limit: int, joint: str) -> tuple[str, ...]:
@@ -122,15 +123,15 @@ def split(text: str, limit: int) -> tuple[str, ...]:
     return (text[:cut], *split(text[cut:].lstrip("\n "), limit))
 
 
-def _parts(source: str, limit: int) -> Iterator[str]:
+def _parts(source: str, limit: int, write: Callable[[str], str]) -> Iterator[str]:
     opening, body, closing = _fenced(source)
-    if len(inert(source)) <= limit or len(body) < 2:
+    if len(write(source)) <= limit or len(body) < 2:
         yield source
         return
     room = limit - len(opening) - len(closing)
     cut = _cut(body, room if 0 < room < len(body) else len(body) // 2)
-    yield from _parts(f"{opening}{body[:cut]}{closing}", limit)
-    yield from _parts(f"{opening}{body[cut:].removeprefix(chr(10))}{closing}", limit)
+    yield from _parts(f"{opening}{body[:cut]}{closing}", limit, write)
+    yield from _parts(f"{opening}{body[cut:].removeprefix(chr(10))}{closing}", limit, write)
 
 
 def _fenced(source: str) -> tuple[str, str, str]:
@@ -162,6 +163,13 @@ def _texts(value: JsonValue) -> int:
         case list():
             return sum(map(_texts, value))
     return 0
+
+
+def _twins(blocks: JsonValue) -> Iterator[str]:
+    """Slack takes no two blocks of one id, and an answer could not tell them apart."""
+    listed = blocks if isinstance(blocks, list) else []
+    ids = [block["block_id"] for block in listed if isinstance(block, dict) and "block_id" in block]
+    yield from (f"two blocks are called {name}" for number, name in enumerate(ids) if name in ids[:number])
 
 
 def _refuse(over: Iterator[str]) -> None:

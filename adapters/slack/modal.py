@@ -56,7 +56,9 @@ def loading() -> Json:
 
 def gone(why: str = GONE) -> Json:
     """In place of a form that has no use any more; `why` says why, in words for the person."""
-    return _view("Nothing to do here", [kit.section(piece) for piece in limits.split(escape(why), limits.SECTION)])
+    return _view(
+        "Nothing to do here", [kit.section(piece) for piece in limits.split(escape(visible(why)), limits.SECTION)]
+    )
 
 
 def editable(call: Call) -> bool:

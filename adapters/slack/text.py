@@ -31,10 +31,10 @@ def escape(text: str) -> str:
 
 
 def code(value: str) -> str:
-    """A value as mrkdwn that shows it letter by letter. A backtick that would end the code is spelled out."""
+    """A value as mrkdwn that shows it letter by letter; what would end the code is spelled out, and what is hidden."""
     if not value:
         return "(empty)"
-    shown = escape(value)
+    shown = escape(visible(value))
     if "\n" not in value and "`" not in value:
         return f"`{shown}`"
     spelled = shown.replace("```", "\\u{0060}" * 3)
@@ -53,6 +53,11 @@ def inert(markdown: str) -> str:
     """The Markdown written anew: it looks the same, calls nobody, and every target can be seen. Total."""
     tree = SyntaxTreeNode(_MARKDOWN.parse(visible(markdown.replace("\r\n", "\n"))))
     return _stack(tree)
+
+
+def quoted(markdown: str) -> str:
+    """The Markdown written anew as a quotation: no line of it can pass for ours."""
+    return _indent(inert(markdown), "> ", "> ")
 
 
 def bare(inert_markdown: str) -> str:

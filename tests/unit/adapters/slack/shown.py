@@ -57,7 +57,8 @@ def found(value: JsonValue, key: str) -> list[JsonValue]:
         case list():
             return [one for inner in value for one in found(inner, key)]
         case dict():
-            return [value[key]] * (key in value) + [one for inner in value.values() for one in found(inner, key)]
+            here = [value[key]] if key in value else []
+            return [*here, *(one for inner in value.values() for one in found(inner, key))]
     return []
 
 
