@@ -18,17 +18,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sandbox.slack", description="A local Slack.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--bot-token", default="", help="the bot's token; without it one is made")
     parser.add_argument("--deliver-to", help="the app's request URL; without it the app uses Socket Mode")
     options = parser.parse_args()
-    asyncio.run(serve(options.host, options.port, options.deliver_to))
+    asyncio.run(serve(options.host, options.port, options.bot_token, options.deliver_to))
 
 
-async def serve(host: str, port: int, request_url: str | None) -> None:
+async def serve(host: str, port: int, bot_token: str, request_url: str | None) -> None:
     """Serve until SIGTERM or SIGINT. The request URL is not asked to verify itself: the app may start later."""
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    async with SlackSandbox(host=host, port=port) as slack:
+    async with SlackSandbox(host=host, port=port, bot_token=bot_token) as slack:
         await slack.deliver_to(request_url, verify=False)
         print(json.dumps(configuration(slack)), flush=True)
         await stop.wait()

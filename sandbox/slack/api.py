@@ -5,6 +5,7 @@ Every refusal is `{"ok": false, "error": ...}` with HTTP 200, but for 429. https
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import json
@@ -22,6 +23,7 @@ from sandbox.slack.methods.table import METHODS
 from sandbox.slack.record import ApiCall, Stray
 from sandbox.slack.shapes import Json
 
+NOTICE = 0.05  # seconds until a server notices that its client has just gone
 _REFUSALS = {"token_revoked": "token_revoked", "scope_missing": "missing_scope"}
 
 
@@ -65,6 +67,7 @@ class Api:
                 return _drop(request)
             case "hang":
                 await self._core.faults.wait(fault.seconds)
+                await asyncio.sleep(NOTICE)
                 return _drop(request) if request.transport is None or request.transport.is_closing() else None
             case "error" | "token_revoked" | "scope_missing":
                 needed = {"needed": "chat:write", "provided": ""} if fault.kind == "scope_missing" else {}

@@ -22,6 +22,7 @@ from sandbox.slack.world import Channel, Installation, Message, World
 
 _SCOPES = {"channel": "channels:history", "group": "groups:history", "im": "im:history", "mpim": "mpim:history"}
 _EVENTS = {"channel": "message.channels", "group": "message.groups", "im": "message.im", "mpim": "message.mpim"}
+TEXT_SECONDS = 120.0
 
 
 @dataclass

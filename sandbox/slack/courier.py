@@ -58,7 +58,7 @@ class Courier:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _deliver(self, delivery: Delivery) -> Delivery:
-        fault = self._faults.take(("duplicate", "delay"))
+        fault = self._faults.take(("duplicate", "delay"), _name(delivery))
         if fault is not None and fault.kind == "delay":
             await self._faults.wait(fault.seconds)
         if fault is not None and fault.kind == "duplicate":
@@ -100,6 +100,12 @@ class Courier:
             text = "" if payload is None else json.dumps(payload)
             return Reply("acknowledged", text=text, media_type="application/json")
         return Reply("timeout")
+
+
+def _name(delivery: Delivery) -> str:
+    """What a fault may be limited to: the event's type, the interaction's type, or the command."""
+    payload = delivery.payload
+    return str(delivery.event.get("type") or payload.get("type") or payload.get("command", ""))
 
 
 def _envelope(delivery: Delivery, number: int, reason: str) -> Json:

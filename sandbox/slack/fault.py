@@ -38,7 +38,11 @@ SOCKET_FAULTS: tuple[str, ...] = get_args(SocketFault)
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault. `method` limits an API fault to one method; `error` is what the fault `error` answers."""
+    """One fault. `error` is what the fault `error` answers.
+
+    `method` limits it: an API fault to one method; `duplicate` and `delay` to one type of event or interaction, or to
+    one command.
+    """
 
     kind: FaultKind
     method: str = ""

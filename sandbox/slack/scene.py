@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.slack.app import App
 from sandbox.slack.clock import Clock
-from sandbox.slack.core import Core, Session
+from sandbox.slack.core import TEXT_SECONDS, Core, Session
 from sandbox.slack.errors import CannotDo
 from sandbox.slack.fault import SOCKET_FAULTS, Fault
 from sandbox.slack.hands import Hands
@@ -18,11 +18,11 @@ from sandbox.slack.world import Channel, Message, Team
 class Scene:
     """Slack without its server: the town, the people, the journal, the faults."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, bot_token: str = "") -> None:
         self.core = core
         self.town = Town(core)
         self.team = self.town.settle()
-        granted = core.tokens.issue(self.team.id)
+        granted = core.tokens.issue(self.team.id, bot_token)
         self.bot_token, self.refresh_token = granted.access_token, granted.refresh_token
 
     @property
@@ -70,7 +70,10 @@ class Scene:
 
     def session(self, message: Message) -> Session:
         """What the thread of a message shows of the agent."""
-        return self.core.sessions.get((message.channel, message.root), Session())
+        session = self.core.sessions.get((message.channel, message.root), Session())
+        if session.text and self.clock.now() - session.text_since > TEXT_SECONDS:
+            session.text = ""
+        return session
 
     # The journal
 

@@ -34,9 +34,9 @@ UPLOAD_MOST = 64 * 1024 * 1024
 class SlackSandbox(Scene):
     """Slack, listening from `async with` on; see the package's docstring for what one does with it.
 
-    `port` 0 takes a free one. `retry_delays` are the waits before the retries of an event, `deadline` how long the
-    app may take to answer, `per_second` how many messages a conversation takes a second (None: as many as come),
-    `stream_seconds` how long a stream may grow. All in seconds.
+    `port` 0 takes a free one, `bot_token` "" makes one. `retry_delays` are the waits before the retries of an event,
+    `deadline` how long the app may take to answer, `stream_seconds` how long a stream may grow, all in seconds.
+    `per_second` is how many messages a conversation takes a second; None: as many as come.
     """
 
     def __init__(
@@ -45,12 +45,13 @@ class SlackSandbox(Scene):
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        bot_token: str = "",
         retry_delays: Sequence[float] = RETRY_DELAYS,
         deadline: float = DEADLINE,
         per_second: int | None = None,
         stream_seconds: float = STREAM_SECONDS,
     ) -> None:
-        super().__init__(_core(app or App(), retry_delays, deadline, stream_seconds))
+        super().__init__(_core(app or App(), retry_delays, deadline, stream_seconds), bot_token)
         self._address = host, port
         self._deadline = deadline
         self._api = Api(self.core, per_second)

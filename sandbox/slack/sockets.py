@@ -19,6 +19,7 @@ from sandbox.slack.ids import secret
 from sandbox.slack.shapes import Json
 
 CONNECTIONS = 10
+HEARTBEAT = 30.0  # seconds between the pings of the server
 Farewell = Literal["warning", "refresh_requested", "link_disabled", "too_many_websockets"]
 FAREWELLS: Mapping[str, Farewell] = {
     "disconnect_warning": "warning",
@@ -95,7 +96,7 @@ class Sockets:
         if ticket not in self._tickets:
             return web.Response(status=403, text="invalid ticket")
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(timeout=1.0, heartbeat=HEARTBEAT)
         await socket.prepare(request)
         self._opened += 1
         connection = Connection(self._opened, socket, request)

@@ -46,10 +46,10 @@ class Tokens:
         self._refresh: dict[str, str] = {}
         self._codes: dict[str, str] = {}
 
-    def issue(self, team_id: str) -> Granted:
-        """A bot token for a workspace; with token rotation one that expires, and its refresh token."""
+    def issue(self, team_id: str, value: str = "") -> Granted:
+        """A bot token for a workspace, this one if given; with token rotation one that expires, and what renews it."""
         if not self._app.token_rotation:
-            value = f"xoxb-{team_id}-{secret()}"
+            value = value or f"xoxb-{team_id}-{secret()}"
             self._tokens[value] = Token(value, team_id, "bot")
             return Granted(value)
         value, refresh = f"xoxe.xoxb-1-{secret(40)}", f"xoxe-1-{secret(40)}"

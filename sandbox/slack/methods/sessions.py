@@ -12,7 +12,6 @@ from sandbox.slack.methods.streams import STATUSES
 from sandbox.slack.shapes import Json
 from sandbox.slack.world import Channel
 
-TEXT_SECONDS = 120.0
 TITLE_MOST, LOADING_MOST = 200, 10
 
 
