@@ -90,8 +90,8 @@ class Ignored(Frozen):
 class Ticket(Frozen):
     """How one recipient may decide one request: a code to type, a page to open, or what a button carries."""
 
-    code: str
-    url: str
+    code: str = ""
+    url: str = ""
     button: str = ""
 
 
@@ -220,6 +220,14 @@ class Adapter(Protocol):
 
     async def send(self, parcel: Parcel) -> Receipt:
         """Show the event to the recipient. Raises TryLater, Rejected or OutcomeUnknown."""
+        ...
+
+
+class ButtonAdapter(Adapter, Protocol):
+    """A channel whose cards have buttons."""
+
+    def seal(self, address: Address) -> str:
+        """The place in which a button shown at this address may be pressed; see `Pressed`."""
         ...
 
 

@@ -61,7 +61,7 @@ class House:
     @property
     def inbound(self) -> Inbound:
         """The one way in."""
-        return Inbound(self.opened.threads, self.opened.blobs, self.keyring, self.people)
+        return Inbound(self.opened.threads, self.opened.blobs, self.opened.links, self.keyring, self.people)
 
     @property
     def access(self) -> Access:

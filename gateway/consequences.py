@@ -67,17 +67,28 @@ class Routing:
     channels: Mapping[str, Channel]
 
     def envelopes(self, event: Outbound, conversation: Conversation) -> Iterator[Envelope]:
-        """One envelope for each recipient of an event. A recipient we cannot reach goes to the queue `nowhere`."""
+        """One envelope for each place an event goes to: people who are in one room get it once.
+
+        A recipient we cannot reach goes to the queue `nowhere`.
+        """
         request = _card(event, conversation)
+        going: dict[Address, Envelope] = {}
         for identity, role in dict(self._audience(event, request, conversation)).items():
-            channel = self.channels.get(identity.partition(":")[0])
-            if channel is None:
-                address = Address(channel=NOWHERE, ref=identity)
-            elif channel.capabilities.pull:
-                continue
-            else:
-                address = conversation.addresses.get(identity) or channel.address_of(identity)
-            yield Envelope(identity=identity, address=address, role=role, request=request)
+            address = self._address(identity, conversation)
+            if address and (address not in going or role == "decide"):
+                first = going.get(address)
+                named = first.identity if first else identity
+                going[address] = Envelope(identity=named, address=address, role=role, request=request)
+        yield from going.values()
+
+    def _address(self, identity: str, conversation: Conversation) -> Address | None:
+        """Where an identity is written to; None when it comes and reads by itself."""
+        channel = self.channels.get(identity.partition(":")[0])
+        if channel is None:
+            return Address(channel=NOWHERE, ref=identity)
+        if channel.capabilities.pull:
+            return None
+        return conversation.addresses.get(identity) or channel.address_of(identity)
 
     def _audience(
         self, event: Outbound, request: Request | None, conversation: Conversation
@@ -93,13 +104,21 @@ class Routing:
                 yield event.requester.identity, "watch"
                 yield from ((self._home(person), "decide") for person in event.approvers)
             case RequestClosed() if isinstance(request, ApprovalRequest):
+                if self._redraws(request.requester.identity):
+                    yield request.requester.identity, "watch"
                 yield from ((self._home(person), "watch") for person in request.approvers)
-            case RequestClosed() if isinstance(request, InputRequest) and event.outcome != "answered":
-                yield request.to, "watch"
+            case RequestClosed() if isinstance(request, InputRequest):
+                if event.outcome != "answered" or self._redraws(request.to):
+                    yield request.to, "watch"
             case Escalation():
                 yield from ((self._home(person), "watch") for person in event.to)
                 if conversation.thread.requester:
                     yield conversation.thread.requester.identity, "watch"
+
+    def _redraws(self, identity: str) -> bool:
+        """Whether a card that was shown there can be drawn anew."""
+        channel = self.channels.get(identity.partition(":")[0])
+        return channel is not None and channel.capabilities.edits
 
     def _home(self, person_id: str) -> str:
         """The identity at which a person is reached first; one on no channel when there is none."""

@@ -4,6 +4,7 @@ GatewayError
 ├── Misconfigured     a setting is missing or contradicts another
 ├── BadToken          a token is not ours, was changed, or belongs to somebody else
 ├── LeaseLost         somebody else holds the work now
+├── NotOurs           said to others, in a conversation we have no part in
 └── NoSuchThread      there is no such thread
 """
 
@@ -24,6 +25,10 @@ class BadToken(GatewayError):
 
 class LeaseLost(GatewayError):
     """Somebody else holds the work now: stop without a trace."""
+
+
+class NotOurs(GatewayError):
+    """Said to others, in a conversation we have no part in."""
 
 
 class NoSuchThread(GatewayError):

@@ -12,10 +12,10 @@ from adapters.base import Address, Received
 from agent_core.events import ApprovalResponse, Author, Control, InputResponse, UserMessage
 from agent_core.people import People
 from gateway.entry import encode
-from gateway.errors import BadToken
+from gateway.errors import BadToken, NotOurs
 from gateway.keyring import Keyring, Place
 from gateway.ports import Ingested, ThreadStore
-from gateway.storage import Blobs
+from gateway.storage import Blobs, Links
 
 Said = UserMessage | ApprovalResponse | InputResponse
 
@@ -34,17 +34,24 @@ class Inbound:
 
     store: ThreadStore
     blobs: Blobs
+    links: Links
     keyring: Keyring
     people: People
 
     async def accept(self, received: Received, raw: bytes | None = None) -> Accepted:
-        """Store one understood message. When this returns, the message cannot be lost. Raises StoreError."""
-        place = self._place(received)
+        """Store one understood message. When this returns, the message cannot be lost.
+
+        Raises StoreError, and NotOurs for a message that only counts in a thread we are part of.
+        """
+        link = await self._link(received)
+        place = link or self._place(received)
+        if received.joins and not link and not await self.store.exists(place.thread_id):
+            raise NotOurs
         pointer = await self.blobs.put(place.thread_id, raw) if raw else None
         message = received.message.model_copy(
             update={
                 "author": self.people.known(received.message.author),
-                "answers": self._proven(received, place),
+                "answers": (link and link.request_id) or self._proven(received, place),
                 "raw": pointer,
             }
         )
@@ -73,6 +80,14 @@ class Inbound:
 
     async def _ingest(self, thread_id: str, event: Said, address: Address | None) -> Ingested:
         return await self.store.ingest(thread_id, event.id, encode(event, address))
+
+    async def link(self, channel: str, conversation: str, place: Place) -> None:
+        """Answers from this conversation belong to that place from now on."""
+        await self.links.put(channel, conversation, place.model_dump_json().encode())
+
+    async def _link(self, received: Received) -> Place | None:
+        found = await self.links.get(received.address.channel, received.conversation)
+        return Place.model_validate_json(found) if found else None
 
     def _place(self, received: Received) -> Place:
         """The place the token names to this author, or the conversation's own thread."""

@@ -43,6 +43,16 @@ class Blobs(Protocol):
         """The bytes again, or None when retention has passed."""
 
 
+class Links(Protocol):
+    """Conversations that answers to something of ours come from: where they belong, opaque to the store."""
+
+    async def put(self, channel: str, conversation: str, place: bytes) -> None:
+        """Remember where answers from this conversation belong."""
+
+    async def get(self, channel: str, conversation: str) -> bytes | None:
+        """Where they belong, if the conversation is one of those."""
+
+
 class TokenStore(Protocol):
     """API tokens by the SHA-256 of the token; the token itself is nowhere."""
 

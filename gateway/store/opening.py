@@ -12,6 +12,7 @@ from gateway.store.blobs import RedisBlobs
 from gateway.store.client import connect
 from gateway.store.embedded import embedded
 from gateway.store.fitness import Found, examine
+from gateway.store.links import RedisLinks
 from gateway.store.mailroom import RedisMailroom
 from gateway.store.partition import prefixes
 from gateway.store.threads import RedisThreads
@@ -27,6 +28,7 @@ class Opened:
     threads: RedisThreads
     mailroom: RedisMailroom
     blobs: RedisBlobs
+    links: RedisLinks
     tokens: RedisTokens
     guard: RedisGuard
     found: Found
@@ -58,6 +60,7 @@ async def open_store(
             threads=threads,
             mailroom=RedisMailroom(redis, lease),
             blobs=RedisBlobs(redis, partitions),
+            links=RedisLinks(redis, partitions),
             tokens=RedisTokens(redis),
             guard=RedisGuard(redis),
             found=found,

@@ -1,0 +1,34 @@
+"""Links: which conversations of a channel are answers to something of ours, one key each, kept for a season."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from gateway.store.client import patiently
+from gateway.store.partition import prefix_of
+
+KEPT_SECONDS = 90 * 86_400
+
+
+@dataclass(frozen=True)
+class RedisLinks:
+    """One key a conversation, `:lk:<hash>`, gone `KEPT_SECONDS` after it was last set."""
+
+    redis: Redis
+    partitions: int
+
+    async def put(self, channel: str, conversation: str, place: bytes) -> None:
+        """Remember where answers from this conversation belong."""
+        await patiently(lambda: self.redis.set(self._key(channel, conversation), place, ex=KEPT_SECONDS))
+
+    async def get(self, channel: str, conversation: str) -> bytes | None:
+        """Where they belong, if the conversation is one of those."""
+        found: bytes | None = await patiently(lambda: self.redis.get(self._key(channel, conversation)))
+        return found
+
+    def _key(self, channel: str, conversation: str) -> str:
+        name = hashlib.sha256(f"{channel}\x1f{conversation}".encode()).hexdigest()[:32]
+        return f"{prefix_of(name, self.partitions)}:lk:{name}"
