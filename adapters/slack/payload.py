@@ -151,14 +151,15 @@ def _closed(payload: Json, us: Us) -> Ignored:
 
 def _command(payload: Json, us: Us) -> Slash:
     user = required(ident(payload, "user_id"), "the user")
-    first, _, rest = plain(words(payload, "text"), us.bot_user).partition(" ")
+    said = plain(words(payload, "text"), us.bot_user)
+    first, rest = (*said.split(maxsplit=1), "", "")[:2]
     verb = _VERBS.get(first.lower())
     channel, trigger = ident(payload, "channel_id"), ident(payload, "trigger_id")
     team = team_of(payload, us)
     return Slash(
         id=f"{CHANNEL}:{team}/{required(trigger, 'the trigger id')}",
         verb=verb or "help",
-        text=rest.strip() if verb else first,
+        text=rest if verb else first,
         author=author(user, "", payload, us),
         seal=seal_of(payload, us),
         trigger_id=trigger,

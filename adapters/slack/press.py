@@ -16,7 +16,7 @@ MODALS: Mapping[str, Modal] = {"hp:deny": "deny", "hp:edit": "edit", "hp:answer"
 BLANK = "Please fill this in."
 
 _CARRIED = re.compile(r"([\x21-\x7e]{1,2000})(?: ([0-9A-Za-z:_-]{1,128}))?")
-_INDEX = re.compile(r"[0-9]{1,3}")
+_CHOICE = re.compile(re.escape(CHOICE) + r"([0-9]{1,3})")
 _TEXTS = ("value", "selected_date", "selected_time")
 
 
@@ -24,7 +24,8 @@ def pressed(payload: Json, us: Us) -> Meaning:
     """A `block_actions` payload: what our button means, or why it is none of ours. Raises Unreadable."""
     action = next(iter(children(payload, "actions")), {})
     name = words(action, "action_id")
-    if name != APPROVE and name not in MODALS and not _INDEX.fullmatch(name.removeprefix(CHOICE)):
+    choice = _CHOICE.fullmatch(name)
+    if name != APPROVE and name not in MODALS and not choice:
         return Ignored(kind="unknown-button", detail=name[:255])
     carried = _CARRIED.fullmatch(words(action, "value"))
     if not carried:
@@ -42,9 +43,9 @@ def pressed(payload: Json, us: Us) -> Meaning:
             place=place(payload, us),
         )
     key = _key(payload, us, f"{stamp(action, 'action_ts')}+{ident(payload, 'user', 'id')}")
-    if name == APPROVE:
-        return Pressed(id=key, author=who, ticket=ticket, seal=seal, decision="approve", digest=digest)
-    return Chose(id=key, author=who, ticket=ticket, digest=digest, seal=seal, index=int(name.removeprefix(CHOICE)))
+    if choice:
+        return Chose(id=key, author=who, ticket=ticket, digest=digest, seal=seal, index=int(choice[1]))
+    return Pressed(id=key, author=who, ticket=ticket, seal=seal, decision="approve", digest=digest)
 
 
 def sent_off(payload: Json, us: Us) -> Meaning:
@@ -82,8 +83,9 @@ def _values(view: Json) -> Iterator[tuple[str, str]]:
 
 def _blocks(view: Json) -> tuple[str, ...]:
     """The blocks of the modal in the order they are shown, then any that only the state knows."""
-    shown = (words(block, "block_id") for block in children(view, "blocks"))
-    return tuple(dict.fromkeys((*filter(None, shown), *child(view, "state", "values"))))
+    shown = [words(block, "block_id") for block in children(view, "blocks")]
+    known = [words({"name": name}, "name") for name in child(view, "state", "values")]
+    return tuple(dict.fromkeys(filter(None, (*shown, *known))))
 
 
 def _texts(state: object) -> tuple[str, ...]:

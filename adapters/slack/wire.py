@@ -74,9 +74,9 @@ def children(data: object, *path: str) -> tuple[Json, ...]:
 
 
 def words(data: object, *path: str) -> str:
-    """The string at a path; empty when there is none."""
+    """The string at a path; empty when there is none. Half a surrogate pair, which nothing can store, becomes a `?`."""
     found = at(data, *path)
-    return found if isinstance(found, str) else ""
+    return found.encode("utf-8", "replace").decode("utf-8") if isinstance(found, str) else ""
 
 
 def ident(data: object, *path: str) -> str:
@@ -106,7 +106,10 @@ def required(found: str, name: str) -> str:
 
 
 def whose(payload: Json) -> Whose:
-    """The installation a payload was delivered for: what Slack authorised outranks where the thing happened."""
+    """The installation a payload was delivered for: what Slack authorised outranks where it happened.
+
+    Raises Unreadable.
+    """
     if granted := _granted(payload):
         return Whose(
             team=ident(granted, "team_id"),
@@ -147,11 +150,10 @@ def _granted(payload: Json) -> Json | None:
 
 
 def team_of(payload: Json, us: Us) -> str:
-    """The workspace a payload is for: ours under our own name, or else the other's."""
+    """The workspace a payload is for: ours under our own name, or else the other's. Raises Unreadable."""
     found = whose(payload)
-    if us.team in (found.team, found.enterprise):
-        return us.team
-    return required(found.team or found.enterprise, "the workspace")
+    named = required(found.team or found.enterprise, "the workspace")
+    return us.team if us.team and us.team in (found.team, found.enterprise) else named
 
 
 def seal_of(payload: Json, us: Us) -> str:

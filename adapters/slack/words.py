@@ -10,7 +10,7 @@ import re
 from adapters.slack.meaning import File
 from adapters.text import one_line
 
-_REFERENCE = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_REFERENCE = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 _ESCAPES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _ESCAPED = re.compile("|".join(_ESCAPES))
 _MAX_NAME = 200
