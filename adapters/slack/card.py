@@ -74,13 +74,22 @@ def draw(parcel: Parcel, *, mentions: Sequence[str] = ()) -> tuple[Message, ...]
 
 def _approval(parcel: Parcel, head: tuple[_Part, ...], said: Sequence[tuple[str, Block]]) -> tuple[Message, ...]:
     """The request with all its facts in one message with the buttons, or in outline without."""
-    ours = [part for label, block in said if not isinstance(block, Quoted) for part in _parts(label, block)]
     agents = [part for label, block in said if isinstance(block, Quoted) for part in _parts(label, block)]
-    core, tail = (*head, *ours), buttons.of(parcel)
     rows = next(block.rows for _, block in said if isinstance(block, Facts))
-    if facts.paragraphs(rows) is None or not _fits(core, tail):
+    whole = facts.paragraphs(rows)
+    core, tail = (*head, *_ours(said, whole or ())), buttons.of(parcel)
+    if whole is None or not _fits(core, tail):
         core, tail = (*head, _part(NOT_HERE), *map(_part, facts.outline(rows))), buttons.page(parcel)
     return _fill(core, agents, tail)
+
+
+def _ours(said: Sequence[tuple[str, Block]], whole: Sequence[str]) -> Iterator[_Part]:
+    """What we say of a request: our words, and the facts whole, never in outline."""
+    for label, block in said:
+        if isinstance(block, Facts):
+            yield from map(_part, whole)
+        elif not isinstance(block, Quoted):
+            yield from _parts(label, block)
 
 
 def _fill(core: Sequence[_Part], more: Sequence[_Part], tail: tuple[Json, ...]) -> tuple[Message, ...]:

@@ -23,6 +23,7 @@ from agent_core.values import FormField
 
 ANSWER, REASON = "answer", "reason"
 GONE = "This request is not open any more, so nothing was done."
+_LINE = 75
 
 
 def deny(carried: str) -> Json:
@@ -109,9 +110,11 @@ def errors(problems: Mapping[str, str], asked: Sequence[str] = ()) -> Json:
 
 
 def _argument(name: str, value: JsonValue) -> Json:
+    text = written(value)
+    long = "\n" in text or len(text) > _LINE
     if isinstance(value, str):
-        return fields.text(name, name, value, optional=True, lines="\n" in value or len(value) > limits.BUTTON_TEXT)
-    return fields.text(name, name, written(value), hint="JSON: a number, true, false, null, a list or an object.")
+        return fields.text(name, name, text, optional=True, lines=long)
+    return fields.text(name, name, text, lines=long, hint="JSON: a number, true, false, null, a list or an object.")
 
 
 def _arguments(call: Call) -> dict[str, JsonValue]:

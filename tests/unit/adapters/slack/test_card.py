@@ -167,6 +167,14 @@ def test_many_arguments_fit_until_the_message_is_full() -> None:
     assert "more:* `" in over[0].text.replace("*and ", "*")
 
 
+def test_of_a_great_many_small_arguments_all_are_shown_or_none_can_be_approved() -> None:
+    for count, allowed in ((400, True), (480, True), (500, False)):
+        first = draw(parcel(card(calling(**{chr(0x4E00 + n): 1 for n in range(count)}), reason="")))[0]
+        assert ("hp:approve" in buttons((first,))) is allowed
+        assert all(f"*{chr(0x4E00 + n)}:* `1`" in shown((first,)) for n in range(count)) is allowed
+        assert (NOT_HERE in first.text) is not allowed
+
+
 def test_a_watchers_copy_that_does_not_fit_says_so_too() -> None:
     messages = draw(parcel(card(calling(script="x" * 4_000)), "watch"))
     assert NOT_HERE in messages[0].text
