@@ -22,7 +22,8 @@
         submission = await bo.submit({"reason": "not today"})       # by action_id, block_id or label
         submission.outcome, submission.errors                       # "closed", "errors", "updated", "trouble" ...
         await bo.close(); await bo.click_view("more"); await bo.click_view("open", home=True)
-        await ana.slash("/holdpoint", "status"); ana.open_home(); ana.open_messages(); await ana.stop(asked)
+        await ana.slash("/holdpoint", "status"); ana.open_home(); ana.open_messages(); ana.look_at("#deploys")
+        await ana.stop(asked)                                       # the stop button of an agent at work
         ana.messages("#deploys")                                    # with ana's own ephemeral ones, nobody else's
         slack.session(asked).status                                 # "processing", "suspended" ...
 

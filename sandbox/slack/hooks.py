@@ -1,4 +1,8 @@
-"""The routes beside the Web API: response URLs, uploads, downloads, the consent page of OAuth."""
+"""The routes beside the Web API: response URLs, uploads, downloads, the consent page of OAuth.
+
+Unsure: that a response to a click replaces the message when it says neither `replace_original` nor `response_type`
+is what people report, not what the page says; and that a dead URL answers 404 rather than 200 with `"ok": false`.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +47,6 @@ class Hooks:
             return
         if not answer.get("text") and not answer.get("blocks"):
             raise Refusal("no_text")
-        # A response to a click replaces the message unless it says otherwise, and one to a command never does.
         replaces = answer.get("replace_original", answer.get("response_type") is None)
         if original is None or not replaces:
             show(self._core, url.channel, url.user, answer, url.thread_ts)

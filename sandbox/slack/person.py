@@ -90,6 +90,13 @@ class Person:
         """Open the app's Messages tab."""
         self._opened("messages")
 
+    def look_at(self, where: Where) -> None:
+        """Look at a conversation while the app is open beside it: app_context_changed."""
+        seen, direct = self.channel(where), self.core.direct(self._team(), self.id)
+        entity = {"type": "slack#/types/channel_id", "value": seen.id, "team_id": seen.team_id}
+        event: Json = {"type": "app_context_changed", "user": self.id, "channel": direct.id}
+        self.core.tell(direct, event | {"context": {"entities": [entity]}, "event_ts": self.core.ids.ts()})
+
     async def stop(self, message: Message) -> Delivery | None:
         """Press the stop button of the agent working in this message's thread."""
         session = self.core.sessions.get((message.channel, message.root))

@@ -1,4 +1,7 @@
-"""views.*: modals, opened by a fresh trigger_id and stacked up to three, and the Home tab."""
+"""views.*: modals, opened by a fresh trigger_id and stacked up to three, and the Home tab.
+
+Unsure: views.open while a modal is open; here the new one takes the place of the whole stack.
+"""
 
 from __future__ import annotations
 

@@ -77,6 +77,16 @@ async def test_replies_edits_deletions_and_files(slack: SlackSandbox) -> None:
         bo.edit(root, "not mine")
 
 
+async def test_opening_the_app_and_looking_at_a_channel(slack: SlackSandbox) -> None:
+    ana = slack.person("ana")
+    ana.open_messages()
+    ana.look_at("#deploys")
+    opened, looked = events(slack)
+    assert (opened["type"], opened["tab"], opened["channel"][0]) == ("app_home_opened", "messages", "D")
+    assert looked["type"] == "app_context_changed"
+    assert looked["context"]["entities"][0]["value"] == slack.channel("#deploys").id
+
+
 async def test_our_own_message_comes_back_to_us_as_a_bots(slack: SlackSandbox) -> None:
     await client_of(slack).chat_postMessage(channel="#general", text="me")
     (event,) = events(slack)
