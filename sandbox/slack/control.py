@@ -32,7 +32,6 @@ from sandbox.slack.hands import Hands
 from sandbox.slack.record import Delivery
 from sandbox.slack.scene import Scene
 from sandbox.slack.shapes import Json
-from sandbox.slack.surface import View
 from sandbox.slack.world import Channel, Message
 
 Order = TypeVar("Order", bound=BaseModel)
@@ -98,7 +97,8 @@ class Control:
     def _screen(self, request: web.Request) -> Json:
         person = self._scene.person(request.query.get("person", ""))
         home = person.home
-        return {"modals": [self._view(one) for one in person.modals], "home": self._view(home) if home else None}
+        shown = self._scene.core.shown_view
+        return {"modals": [shown(one) for one in person.modals], "home": shown(home) if home else None}
 
     def _session(self, request: web.Request) -> Json:
         message = self._scene.message(request.query.get("channel", ""), request.query.get("thread", ""))
@@ -108,9 +108,6 @@ class Control:
     def _shown(self, message: Message) -> Json:
         more = {"channel": message.channel, "ephemeral_for": message.ephemeral_for, "metadata": message.metadata}
         return self._scene.core.shown(message) | more
-
-    def _view(self, view: View) -> Json:
-        return view.shown(self._scene.app.id, self._scene.core.world.installations[view.team_id].bot_id)
 
     # What people do
 

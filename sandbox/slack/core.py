@@ -11,7 +11,7 @@ from sandbox.slack.clock import Clock
 from sandbox.slack.courier import Courier
 from sandbox.slack.fault import Faults
 from sandbox.slack.ids import Ids
-from sandbox.slack.payload import event_callback
+from sandbox.slack.payload import Here, event_callback
 from sandbox.slack.record import Delivery, Record
 from sandbox.slack.shapes import Json
 from sandbox.slack.sockets import Sockets
@@ -122,7 +122,16 @@ class Core:
 
     def envelope(self, installation: Installation, event: Json, *, shared: bool = False) -> Json:
         """The event in an envelope of its own."""
-        return event_callback(self.app, installation, event, event_id=self.ids.named("Ev"), shared=shared)
+        here = Here(self.app, installation, self.world.teams[installation.team_id])
+        return event_callback(here, event, event_id=self.ids.named("Ev"), shared=shared)
+
+    def shown_view(self, view: View) -> Json:
+        """The view as the API shows it."""
+        installation = self.world.installations[view.team_id]
+        shown = view.shown(self.app.id, installation.bot_id)
+        if installation.org_wide:
+            shown["app_installed_team_id"] = self.world.teams[view.team_id].enterprise
+        return shown
 
     def streams_still(self, message: Message) -> bool:
         """Whether the message still grows; a stream that lasted too long is over."""

@@ -18,7 +18,7 @@ from sandbox.slack.person import Person, Where
 from sandbox.slack.record import Delivery, DeliveryKind
 from sandbox.slack.shapes import Json
 from sandbox.slack.surface import STACK, View, checked, inputs, new_hash
-from sandbox.slack.world import Message, Team
+from sandbox.slack.world import Message
 
 SubmissionOutcome = Literal["closed", "cleared", "updated", "pushed", "errors", "incomplete", "trouble"]
 REQUIRED = "Please complete this required field."
@@ -59,8 +59,7 @@ class Hands(Person):
         current = channel.message(message.ts) or message
         url = self.core.tickets.url(self.id, channel.id, message.ts, message.thread_ts)
         sent = payloads.message_action(
-            self.core.app,
-            self._workspace,
+            self._here(channel.team_id),
             self.user,
             channel,
             self.core.shown(current),
@@ -82,7 +81,7 @@ class Hands(Person):
             view.values.setdefault(block["block_id"], {})[element["action_id"]] = entered(element, choose)
         done = action(block, element, choose, self.core.ids.ts())
         trigger = self._trigger(view=view.id)
-        sent = payloads.view_action(self.core.app, self._workspace, self.user, self._shown(view), [done], trigger)
+        sent = payloads.view_action(self._here(view.team_id), self.user, self.core.shown_view(view), [done], trigger)
         return await self._send("interactive", view.team_id, sent)
 
     async def submit(self, values: Mapping[str, Entry] | None = None) -> Submission:
@@ -95,8 +94,8 @@ class Hands(Person):
         errors = self._fill(view, values or {})
         if errors:
             return Submission("incomplete", errors)
-        shown, trigger = self._shown(view), self._trigger(view=view.id)
-        sent = payloads.view_submission(self.core.app, self._workspace, self.user, shown, trigger)
+        shown, trigger = self.core.shown_view(view), self._trigger(view=view.id)
+        sent = payloads.view_submission(self._here(view.team_id), self.user, shown, trigger)
         return self._submitted(view, await self._send("interactive", view.team_id, sent))
 
     async def close(self, *, clear: bool = False) -> list[Delivery]:
@@ -105,8 +104,8 @@ class Hands(Person):
         deliveries = []
         for view in closed:
             if view.definition.get("notify_on_close"):
-                shown = self._shown(view)
-                sent = payloads.view_closed(self.core.app, self._workspace, self.user, shown, is_cleared=clear)
+                shown = self.core.shown_view(view)
+                sent = payloads.view_closed(self._here(view.team_id), self.user, shown, is_cleared=clear)
                 deliveries.append(await self._send("interactive", view.team_id, sent))
         return deliveries
 
@@ -115,8 +114,7 @@ class Hands(Person):
         channel = self.channel(where)
         url = self.core.tickets.url(self.id, channel.id)
         sent = payloads.slash_command(
-            self.core.app,
-            self._workspace,
+            self._here(channel.team_id),
             self.user,
             channel,
             command,
@@ -130,9 +128,9 @@ class Hands(Person):
             show(self.core, channel.id, self.id, answer)
         return delivery
 
-    @property
-    def _workspace(self) -> Team:
-        return self.core.world.teams[self.user.team_id]
+    def _here(self, team_id: str) -> payloads.Here:
+        installation, own = self.core.world.installations[team_id], self.core.world.teams[self.user.team_id]
+        return payloads.Here(self.core.app, installation, own)
 
     def _trigger(self, view: str = "") -> str:
         stale = self.core.faults.take(("stale_trigger",)) is not None
@@ -140,9 +138,6 @@ class Hands(Person):
 
     async def _send(self, kind: DeliveryKind, team_id: str, payload: Json) -> Delivery:
         return await self.core.courier.send(kind, team_id, payload)
-
-    def _shown(self, view: View) -> Json:
-        return view.shown(self.core.app.id, self.core.world.installations[view.team_id].bot_id)
 
     def _fill(self, view: View, values: Mapping[str, Entry]) -> dict[str, str]:
         """Enter the values; what Slack's client would not send, by block."""

@@ -192,6 +192,5 @@ class Person:
         event: Json = {"type": "app_home_opened", "user": self.id, "channel": channel.id, "tab": tab}
         event["event_ts"] = self.core.ids.ts()
         if tab == "home" and self.home is not None:
-            bot_id = self.core.world.installations[channel.team_id].bot_id
-            event["view"] = self.home.shown(self.core.app.id, bot_id)
+            event["view"] = self.core.shown_view(self.home)
         return self.core.tell(channel, event)

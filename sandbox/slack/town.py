@@ -42,9 +42,9 @@ class Town:
         channel.shared = True
         channel.members.add(stranger.id)
 
-    def team(self, domain: str) -> Team:
-        """A workspace, without the app."""
-        team = Team(f"T0{domain.upper()}", domain, domain.capitalize())
+    def team(self, domain: str, *, enterprise: str = "") -> Team:
+        """A workspace, without the app; of an organisation (`E0...`) if one is named."""
+        team = Team(f"T0{domain.upper()}", domain, domain.capitalize(), enterprise)
         self._core.world.teams[team.id] = team
         return team
 
@@ -64,9 +64,11 @@ class Town:
         self._core.world.channels[channel.id] = channel
         return channel
 
-    def install(self, team: Team) -> Installation:
+    def install(self, team: Team, *, org_wide: bool = False) -> Installation:
         """The app in a workspace, with its bot user; the tokens are issued elsewhere."""
         bot = self.user(self._core.app.name, team, real_name=self._core.app.name.capitalize(), kind="bot")
-        installation = Installation(team.id, bot.id, f"B0{team.domain.upper()}", set(self._core.app.scopes))
+        installation = Installation(
+            team.id, bot.id, f"B0{team.domain.upper()}", set(self._core.app.scopes), org_wide=org_wide
+        )
         self._core.world.installations[team.id] = installation
         return installation

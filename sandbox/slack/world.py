@@ -14,11 +14,12 @@ Streaming = Literal["", "in_progress", "completed", "stopped"]
 
 @dataclass(frozen=True)
 class Team:
-    """A workspace."""
+    """A workspace; `enterprise` is the id of the organisation it belongs to, empty if it is on its own."""
 
     id: str
     domain: str
     name: str
+    enterprise: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,13 +110,18 @@ class StoredFile:
 
 @dataclass
 class Installation:
-    """The app in a workspace. `scopes` as granted; `installed` is false after an uninstall."""
+    """The app in a workspace. `scopes` as granted; `installed` is false after an uninstall.
+
+    `org_wide`: its organisation has installed the app. What the app is sent then says so; that one token serves all
+    workspaces of the organisation is not played: each has its own here.
+    """
 
     team_id: str
     bot_user: str
     bot_id: str
     scopes: set[str]
     installed: bool = True
+    org_wide: bool = False
 
 
 class World:

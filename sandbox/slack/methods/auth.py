@@ -20,7 +20,8 @@ async def test(call: Call) -> Json:
         "team_id": team.id,
         "user_id": call.bot.id,
         "bot_id": call.installation.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": call.installation.org_wide,
+        **({"enterprise_id": team.enterprise} if team.enterprise else {}),
     }
 
 
@@ -62,9 +63,9 @@ def _granted(core: Core, team_id: str, granted: Granted) -> Json:
         "token_type": "bot",
         "scope": ",".join(sorted(installation.scopes)),
         "bot_user_id": installation.bot_user,
-        "team": {"id": team.id, "name": team.name},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "team": None if installation.org_wide else {"id": team.id, "name": team.name},
+        "enterprise": {"id": team.enterprise, "name": team.enterprise.capitalize()} if team.enterprise else None,
+        "is_enterprise_install": installation.org_wide,
         "authed_user": {"id": next(one.id for one in core.world.users.values() if one.team_id == team_id)},
     }
     if granted.refresh_token:

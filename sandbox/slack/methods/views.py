@@ -101,4 +101,4 @@ def _new(call: Call, user: str, definition: Json) -> View:
 
 
 def _answer(call: Call, view: View) -> Json:
-    return {"ok": True, "view": view.shown(call.core.app.id, call.installation.bot_id)}
+    return {"ok": True, "view": call.core.shown_view(view)}

@@ -110,6 +110,28 @@ async def test_another_workspace_installs_the_app_by_oauth(slack: SlackSandbox) 
     assert await refused(client.oauth_v2_access(**wrong, code="x")) == "bad_client_secret"
 
 
+async def test_an_organisations_workspace_says_so_everywhere(slack: SlackSandbox) -> None:
+    team = slack.town.team("globex", enterprise="E0GRID")
+    slack.town.user("gus", team)
+    slack.town.install(team, org_wide=True)
+    slack.town.channel("general", team, ("gus", "holdpoint"))
+    gus = slack.person("gus", team)
+    gus.say("#general", "hello")
+    await gus.slash("/holdpoint", "status", "#general")
+
+    message, command = (one.payload for one in slack.deliveries)
+    (authorization,) = message["authorizations"]
+    assert (message["enterprise_id"], message["team_id"]) == ("E0GRID", team.id)
+    assert (authorization["enterprise_id"], authorization["team_id"]) == ("E0GRID", None)
+    assert authorization["is_enterprise_install"] is True
+    assert (command["enterprise_id"], command["is_enterprise_install"]) == ("E0GRID", "true")
+    secrets = {"client_id": slack.app.client_id, "client_secret": slack.app.client_secret}
+    granted = await AsyncWebClient(base_url=slack.api_url).oauth_v2_access(
+        **secrets, code=slack.core.tokens.code(team.id)
+    )
+    assert (granted["enterprise"]["id"], granted["team"], granted["is_enterprise_install"]) == ("E0GRID", None, True)
+
+
 async def test_two_workspaces_do_not_see_each_other(slack: SlackSandbox) -> None:
     team = slack.town.team("globex")
     gus = slack.town.user("gus", team)
