@@ -80,7 +80,7 @@ class Api:
         except (Refusal, RateLimited) as refusal:
             return _reply(call, refusal)
         call.status, call.answer = 200, answer
-        return web.json_response(answer)
+        return web.json_response(answer, headers=self._scopes(call))
 
     async def _result(self, call: ApiCall, basic: tuple[str, str]) -> Json:
         if call.method == "oauth.v2.access":
@@ -99,6 +99,14 @@ class Api:
         if call.method == "chat.postMessage":
             self._throttle(seen.text("channel"))
         return await entry.method(seen)
+
+    def _scopes(self, call: ApiCall) -> dict[str, str]:
+        """What Slack says beside every answer: the scopes a bot token has, and those the method wants."""
+        entry, team_id = METHODS.get(call.method), self._core.tokens.team_of(call.token)
+        if entry is None or not team_id:
+            return {}
+        granted = self._core.world.installations[team_id].scopes
+        return {"X-OAuth-Scopes": ",".join(sorted(granted)), "X-Accepted-OAuth-Scopes": ",".join(entry.scopes)}
 
     def _throttle(self, channel: str) -> None:
         """Refuse a conversation more messages in a second than it takes."""

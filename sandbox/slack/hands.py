@@ -129,8 +129,10 @@ class Hands(Person):
         return delivery
 
     def _here(self, team_id: str) -> payloads.Here:
-        installation, own = self.core.world.installations[team_id], self.core.world.teams[self.user.team_id]
-        return payloads.Here(self.core.app, installation, own)
+        installation = self.core.world.installations.get(team_id)
+        if installation is None or not installation.installed:
+            raise CannotDo("the app is not installed here")
+        return payloads.Here(self.core.app, installation, self.core.world.teams[self.user.team_id])
 
     def _trigger(self, view: str = "") -> str:
         stale = self.core.faults.take(("stale_trigger",)) is not None

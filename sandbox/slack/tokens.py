@@ -90,6 +90,11 @@ class Tokens:
             raise Refusal("token_expired")
         return token
 
+    def team_of(self, value: str) -> str:
+        """The workspace of a bot token, dead or alive; nothing for any other."""
+        token = self._tokens.get(value)
+        return token.team_id if token is not None else ""
+
     def kill(self, team_id: str, state: Literal["revoked", "inactive"]) -> None:
         """End every token of a workspace: revoked one by one, or inactive by an uninstall."""
         for token in self._tokens.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -108,6 +109,18 @@ async def test_a_click_brings_the_message_and_the_app_updates_it(
         "thread_ts": asked.ts,
     }
     assert card.blocks == []
+
+
+async def test_fifty_people_click_at_once_and_every_click_arrives(
+    slack: SlackSandbox, heard: list[dict[str, Any]]
+) -> None:
+    asked = slack.person("ana").say("#deploys", "@holdpoint deploy 1.4.2")
+    card = await _card(slack, asked)
+    clicks = await asyncio.gather(*(slack.person("bo").click(card, "approve") for _ in range(50)))
+    assert all(one is not None and one.acknowledged for one in clicks)
+    triggers = {one.payload["trigger_id"] for one in clicks if one is not None}
+    assert len(triggers) == 50
+    await until(lambda: sum(one.get("type") == "block_actions" for one in heard) == 50)
 
 
 async def _card(slack: SlackSandbox, asked: Message) -> Message:

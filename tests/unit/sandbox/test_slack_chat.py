@@ -32,6 +32,7 @@ async def test_auth_test_says_who_we_are(slack: SlackSandbox, client: AsyncWebCl
     answer = await client.auth_test()
     assert (answer["team_id"], answer["user"]) == (slack.team.id, "holdpoint")
     assert answer["bot_id"] == slack.core.world.installations[slack.team.id].bot_id
+    assert answer.headers["x-oauth-scopes"].split(",") == sorted(BOT_SCOPES)
 
 
 async def test_a_message_is_posted_by_id_by_name_and_to_a_person(slack: SlackSandbox, client: AsyncWebClient) -> None:

@@ -172,7 +172,7 @@ async def test_the_app_hears_only_of_what_it_subscribed_to_may_read_and_is_a_mem
         ana = slack.person("ana")
         ana.say("#general", "@holdpoint hello")
         ana.say("#general", "nothing for you")
-        ana.say("#random", "the bot is not here")
+        ana.say("#random", "@holdpoint is not here")
         ana.say(None, "psst")
         await slack.settled()
         kinds = [(json.loads(body)["event"]["type"], json.loads(body)["event"]["channel"][0]) for body in inbox.bodies]

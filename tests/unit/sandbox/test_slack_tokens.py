@@ -15,7 +15,7 @@ from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox.slack import App, SlackSandbox
+from sandbox.slack import App, CannotDo, SlackSandbox
 from tests.unit.sandbox.slack_app import client_of, refused
 
 # slack_sdk's own way to send client id and secret; aiohttp 3.14 deprecates it.
@@ -43,6 +43,8 @@ async def test_an_uninstall_sends_two_events_and_kills_the_token(slack: SlackSan
     assert {one.event["type"] for one in slack.deliveries} == {"app_uninstalled", "tokens_revoked"}
     assert await refused(client_of(slack).auth_test()) == "account_inactive"
     slack.person("ana").say("#general", "anybody?")
+    with pytest.raises(CannotDo):
+        await slack.person("ana").slash("/holdpoint", "status", "#general")
     assert len(slack.deliveries) == 2
 
 
