@@ -100,7 +100,7 @@ class Parcel(Frozen):
 
     `reply_token` comes back with the answer. `role` is `decide` for those who may answer the event and `watch` for
     those who are only told. `request` is the card that a `RequestClosed` or `Notice` speaks of, and `shown` the far
-    end's id of this recipient's copy of it, on channels that can redraw it.
+    end's id of this recipient's copy of it, on channels that can redraw it. `repeat`: it may have been sent before.
     """
 
     effect_id: str
@@ -113,6 +113,7 @@ class Parcel(Frozen):
     ticket: Ticket | None = None
     request: Request | None = None
     shown: str = ""
+    repeat: bool = False
 
 
 class Receipt(Frozen):

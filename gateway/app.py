@@ -17,16 +17,22 @@ from adapters.base import Adapter, ListeningAdapter
 from adapters.console.adapter import ConsoleAdapter
 from adapters.email.account import Account, Server
 from adapters.email.adapter import EmailAdapter
+from adapters.slack.account import SlackApp
+from adapters.slack.adapter import SlackAdapter
+from adapters.slack.api import Api
+from adapters.slack.install import Single
 from agent_core.agent import Agent, Model
 from agent_core.agents.deploy import deploy_agent
 from agent_core.agents.deploy_tools import executors, seed
 from agent_core.approvals import Policy
 from agent_core.llm import ChatModel
 from agent_core.people import People
-from config.settings import EmailChannel, MailServer, Settings, problems
+from agent_core.tools import Tool
+from config.settings import EmailChannel, MailServer, Settings, SlackChannel, problems
 from gateway.access import Access
 from gateway.consequences import Channel, Routing
-from gateway.door import Door
+from gateway.desk import FrontDesk
+from gateway.door import Door, Hook
 from gateway.entry import received_id
 from gateway.errors import Misconfigured
 from gateway.inbound import Inbound
@@ -57,6 +63,7 @@ class House:
     model: Model
     adapters: Mapping[str, Adapter]
     listening: Sequence[ListeningAdapter]
+    slack: SlackAdapter | None = None
 
     @property
     def inbound(self) -> Inbound:
@@ -68,18 +75,33 @@ class House:
         """Who may call."""
         return Access(self.opened.tokens, self.settings.tenant)
 
+    @property
+    def threads(self) -> Threads:
+        """The verbs of all doors."""
+        return Threads(self.opened.threads, self.inbound, self.settings.tenant)
+
+    @property
+    def tools(self) -> Mapping[str, Tool]:
+        """The agent's tools by name."""
+        return {tool.name: tool for tool in self.agent.tools}
+
+    def desk(self, channel: str) -> FrontDesk:
+        """What a channel that is pushed to is given."""
+        return FrontDesk(channel, self.inbound, self.threads, self.keyring, self.tools)
+
     def door(self) -> Door:
         """What the web role answers with."""
-        inbound = self.inbound
+        posted_to = [self.slack] if self.slack and not self.slack.by_socket else []
         return Door(
             store=self.opened.threads,
-            threads=Threads(self.opened.threads, inbound, self.settings.tenant),
+            threads=self.threads,
             access=self.access,
-            inbound=inbound,
+            inbound=self.inbound,
             keyring=self.keyring,
             guard=self.opened.guard,
             durability=self.opened.found.durability,
             public_url=self.settings.public_url,
+            hooks={adapter.channel: Hook(adapter, self.desk(adapter.channel)) for adapter in posted_to},
         )
 
     @property
@@ -112,6 +134,7 @@ class House:
             keyring=self.keyring,
             inbound=self.inbound,
             public_url=self.settings.public_url,
+            seals={self.slack.channel: self.slack.seal} if self.slack else {},
             renew_every=self._renew_every,
         )
 
@@ -120,7 +143,7 @@ class House:
         seed(self.settings.environment_dir)
         return Runner(
             store=self.opened.threads,
-            tools={tool.name: tool for tool in self.agent.tools},
+            tools=self.tools,
             executors=executors(self.settings.environment_dir),
             tenant=self.settings.tenant,
             renew_every=self._renew_every,
@@ -130,6 +153,7 @@ class House:
         """Reads mailboxes."""
         return Listener(
             adapters=self.listening,
+            sockets=[(self.slack, self.desk(self.slack.channel))] if self.slack and self.slack.by_socket else [],
             mailroom=self.opened.mailroom,
             inbound=self.inbound,
             renew_every=self._renew_every,
@@ -149,13 +173,13 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
     people, policy = _read(settings.people_file, People), _read(settings.policies_file, Policy)
     keyring = Keyring(_secret(settings), settings.tenant)
     listening = [EmailAdapter(_account(settings.email))] if settings.email else []
-    everyone: tuple[Adapter, ...] = (ConsoleAdapter(), *listening)
     model = ChatModel(
         settings.model.base_url, settings.model.api_key, settings.model.name, settings.model.timeout_seconds
     )
     url = settings.store.url.get_secret_value() if settings.store.url else None
     async with (
         contextlib.aclosing(model),
+        _slack(settings.slack) as slack,
         open_store(
             url,
             settings.state_dir / "store",
@@ -166,6 +190,7 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
     ):
         if opened.found.blank:
             await opened.threads.rebuild(received_id)
+        everyone: list[Adapter] = [ConsoleAdapter(), *listening, *([slack] if slack else [])]
         yield House(
             settings=settings,
             opened=opened,
@@ -176,7 +201,22 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
             model=model,
             adapters={adapter.channel: adapter for adapter in everyone},
             listening=listening,
+            slack=slack,
         )
+
+
+@contextlib.asynccontextmanager
+async def _slack(channel: SlackChannel | None) -> AsyncIterator[SlackAdapter | None]:
+    if channel is None:
+        yield None
+        return
+    if channel.bot_token is None or not (channel.signing_secrets or channel.app_token):
+        raise Misconfigured("slack needs bot_token, and signing_secrets or app_token")
+    app = SlackApp(channel.signing_secrets, channel.app_token, channel.base_url)
+    async with Api(channel.base_url) as api:
+        adapter = SlackAdapter(app, api, Single(api, channel.bot_token))
+        yield adapter
+        await adapter.settled()
 
 
 def _account(channel: EmailChannel) -> Account:

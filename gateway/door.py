@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from adapters.base import Desk, WebhookAdapter
 from gateway.access import Access
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring
@@ -13,8 +15,16 @@ from gateway.threads import Threads
 
 
 @dataclass(frozen=True)
+class Hook:
+    """A channel whose platform posts to us, and the desk that takes what it hears."""
+
+    adapter: WebhookAdapter
+    desk: Desk
+
+
+@dataclass(frozen=True)
 class Door:
-    """`durability` is the class in force; `public_url` is where people reach us."""
+    """`durability` is the class in force; `public_url` is where people reach us; `hooks` by channel."""
 
     store: ThreadStore
     threads: Threads
@@ -24,3 +34,4 @@ class Door:
     guard: Guard
     durability: str
     public_url: str
+    hooks: Mapping[str, Hook] = field(default_factory=dict)

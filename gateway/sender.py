@@ -153,18 +153,24 @@ class Sender:
             ticket=self._ticket(place, event, envelope, owner) if isinstance(event, Request) else None,
             request=envelope.request,
             shown=await self._shown(grant, envelope.identity, closed),
+            repeat=grant.attempt > 1,
         )
 
     def _ticket(self, place: Place, event: Request, envelope: Envelope, owner: str) -> Ticket | None:
         """A button is for whoever may press it, since its channel proves who did; code and link are one person's."""
         if seal := self.seals.get(envelope.address.channel):
             named = Pass(thread_id=place.thread_id, request_id=event.id, identity=seal(envelope.address))
-            return Ticket(button=self.keyring.ticket(named))
+            # The link speaks for its recipient, so it must not stand where others can read it.
+            alone = envelope.address == self.adapters[envelope.address.channel].address_of(envelope.identity)
+            url = self._page(place, envelope) if alone and envelope.role == "decide" else ""
+            return Ticket(url=url, button=self.keyring.ticket(named))
         if envelope.role != "decide" or isinstance(event, InputRequest):
             return None
+        return Ticket(code=self.keyring.code(place, owner), url=self._page(place, envelope))
+
+    def _page(self, place: Place, envelope: Envelope) -> str:
         bearer = Pass(thread_id=place.thread_id, request_id=place.request_id, identity=envelope.identity)
-        url = f"{self.public_url.rstrip('/')}/d/{self.keyring.ticket(bearer)}"
-        return Ticket(code=self.keyring.code(place, owner), url=url)
+        return f"{self.public_url.rstrip('/')}/d/{self.keyring.ticket(bearer)}"
 
 
 def _record(grant: Grant, parcel: Parcel, outcome: End, *, provider_id: str = "", detail: str = "") -> bytes:

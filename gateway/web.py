@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
-from gateway import pages
+from gateway import hooks, pages
 from gateway.api import threads
 from gateway.door import Door
 from gateway.errors import Misconfigured, NoSuchThread
@@ -43,6 +43,7 @@ def web(door: Door) -> FastAPI:
     app.state.door = door
     app.include_router(threads.router)
     app.include_router(pages.router)
+    app.include_router(hooks.router)
     app.add_api_route("/health", health, methods=["GET"])
     app.add_api_route("/static/holdpoint.css", style, methods=["GET"], include_in_schema=False)
     app.add_exception_handler(NoSuchThread, _no_such_thread)

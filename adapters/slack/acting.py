@@ -1,0 +1,243 @@
+"""Acting: what is done about each meaning of what Slack posted, before Slack is told that we have it.
+
+Whoever presses, sends off or commands gets an answer: what counts shows in the card, what does not is said to them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from adapters.base import Address, Desk, Filled, Ignored, Pressed, Received
+from adapters.errors import BadAnswer, BadTicket, SendError
+from adapters.slack import modal
+from adapters.slack.api import Answer, Api, SlackRefused
+from adapters.slack.blocks import Json
+from adapters.slack.home import home as home_view
+from adapters.slack.install import Installation
+from adapters.slack.meaning import (
+    Amiss,
+    Changed,
+    Chose,
+    HomeOpened,
+    Meaning,
+    Opens,
+    Place,
+    Slash,
+    StreamsStopped,
+)
+from adapters.slack.status import Status, set_status
+from adapters.slack.text import escape
+from adapters.slack.wire import CHANNEL
+from adapters.text import visible
+from agent_core.events import ApprovalRequest, InputRequest, UserMessage
+
+NOT_OURS = "This button is not one of ours, or was shown somewhere else. Nothing was done."
+TOO_LATE = "Slack gave up waiting before the form could open. Please press the button once more."
+UNKNOWN = "This button has no meaning any more. Nothing was done."
+NOT_INVITED = "I cannot write here. Please invite me to this channel first."
+NOTHING_WAITS = "Nothing waits for you."
+STOP_WHERE = "In the conversation that is to stop, use Slack's own stop button, or ask an operator."
+USAGE = (
+    "`/holdpoint ask <what you want>` starts a conversation here; `/holdpoint status` tells what waits for you; "
+    "`/holdpoint stop` tells how to stop. In a conversation, just write."
+)
+
+
+@dataclass(frozen=True)
+class Acting:
+    """What is done for one workspace."""
+
+    api: Api
+    home: Installation
+    desk: Desk
+    later: Callable[[Coroutine[None, None, None]], None]
+
+    async def on(self, meaning: Meaning, place: Place, raw: bytes) -> Json | None:
+        """Do what is to be done; what Slack is to be answered with, if anything.
+
+        Whatever must not be lost is stored when this returns; what is only shown comes `later`. What the desk raises
+        besides goes through: nothing was stored, and Slack must send it again.
+        """
+        match meaning:
+            case Received():
+                await self._message(meaning, raw)
+            case Pressed():
+                await self._decision(meaning, place)
+            case Opens():
+                self.later(self._open(meaning))
+            case Chose():
+                await self._chosen(meaning, place)
+            case Changed():
+                return await self._changed(meaning)
+            case Filled():
+                return await self._sent_off(meaning)
+            case Amiss():
+                return modal.errors(dict(meaning.problems))
+            case Slash():
+                await self._command(meaning)
+            case HomeOpened():
+                self.later(self._home(meaning))
+            case StreamsStopped():
+                await self._stop(meaning)
+            case Ignored(kind="unknown-button" | "no-ticket"):
+                self.later(self._tell(place, UNKNOWN))
+        return None
+
+    # --- words
+
+    async def _message(self, received: Received, raw: bytes) -> None:
+        if await self.desk.take(received, raw):
+            _, channel, thread_ts = received.conversation.split("/")
+            self.later(self._show(channel, thread_ts, "processing"))
+
+    async def _show(self, channel: str, thread_ts: str, status: Status) -> None:
+        with contextlib.suppress(SendError):
+            await set_status(self.api, self.home, channel, thread_ts, status)
+
+    async def _stop(self, stopped: StreamsStopped) -> None:
+        await self.desk.take(stopped.order)
+        self.later(self._show(stopped.channel, stopped.thread_ts, "active"))
+
+    # --- buttons and forms
+
+    async def _decision(self, pressed: Pressed, place: Place) -> None:
+        try:
+            await self.desk.take(pressed)
+        except BadTicket:
+            self.later(self._tell(place, NOT_OURS))
+
+    async def _open(self, opens: Opens) -> None:
+        """The form: at once where it needs nothing, else after an empty one, since Slack waits three seconds only."""
+        try:
+            if opens.kind == "deny":
+                await self._view("views.open", trigger_id=opens.trigger_id, view=modal.deny(opens.value))
+                return
+            answer = await self._view("views.open", trigger_id=opens.trigger_id, view=modal.loading())
+        except SlackRefused:
+            await self._tell(opens.place, TOO_LATE)
+            return
+        shown, view = answer["view"], await self._form(opens)
+        with contextlib.suppress(SendError):  # The person has closed it, or it is gone for good: nothing to show.
+            await self._view("views.update", view_id=shown["id"], hash=shown["hash"], view=view)
+
+    async def _form(self, opens: Opens) -> Json:
+        try:
+            request = await self.desk.request(opens.ticket, opens.seal)
+        except BadTicket:
+            return modal.gone(NOT_OURS)
+        match opens.kind, request:
+            case "edit", ApprovalRequest():
+                return modal.edit(request.call, opens.value)
+            case "answer", InputRequest():
+                return modal.question(request, opens.value)
+        return modal.gone()
+
+    async def _chosen(self, chose: Chose, place: Place) -> None:
+        try:
+            request = await self.desk.request(chose.ticket, chose.seal)
+            # A question that is closed has lost its choices; any answer is told so by the thread.
+            choices = request.choices if isinstance(request, InputRequest) else ()
+            text = choices[chose.index] if chose.index < len(choices) else str(chose.index + 1)
+            values = ((modal.ANSWER, text),)
+            await self.desk.take(
+                Filled(id=chose.id, author=chose.author, ticket=chose.ticket, seal=chose.seal, values=values)
+            )
+        except BadTicket:
+            self.later(self._tell(place, NOT_OURS))
+
+    async def _changed(self, changed: Changed) -> Json | None:
+        """An approval with other arguments; what cannot stand is shown at its field."""
+        names = [name for name, _ in changed.values]
+        try:
+            request = await self.desk.request(changed.ticket, changed.seal)
+            arguments = ""
+            if isinstance(request, ApprovalRequest):
+                arguments = modal.arguments_from(changed.values, request.call)
+                names = list(json.loads(request.call.arguments))
+            pressed = Pressed(
+                id=changed.id,
+                author=changed.author,
+                ticket=changed.ticket,
+                seal=changed.seal,
+                decision="approve",
+                digest=changed.digest,
+                arguments=arguments,
+            )
+            await self.desk.take(pressed)
+        except BadAnswer as error:
+            return modal.errors(error.problems, names)
+        except BadTicket:
+            return _instead(modal.gone(NOT_OURS))
+        return None
+
+    async def _sent_off(self, filled: Filled) -> Json | None:
+        try:
+            await self.desk.take(filled)
+        except BadAnswer as error:
+            return modal.errors(error.problems, [name for name, _ in filled.values])
+        except BadTicket:
+            return _instead(modal.gone(NOT_OURS))
+        return None
+
+    # --- home and commands
+
+    async def _home(self, opened: HomeOpened) -> None:
+        waiting = await self.desk.waiting(opened.author.identity, opened.seal)
+        with contextlib.suppress(SendError):
+            await self._view("views.publish", user_id=opened.user, view=home_view(waiting))
+
+    async def _command(self, slash: Slash) -> None:
+        match slash.verb:
+            case "ask" if slash.text.strip():
+                await self._ask(slash)
+            case "status":
+                waiting = await self.desk.waiting(slash.author.identity, slash.seal)
+                many = (
+                    f"{len(waiting)} requests wait for you; the app's Home tab has them." if waiting else NOTHING_WAITS
+                )
+                self.later(self._tell(slash.place, many))
+            case "stop":
+                self.later(self._tell(slash.place, STOP_WHERE))
+            case _:
+                self.later(self._tell(slash.place, USAGE))
+
+    async def _ask(self, slash: Slash) -> None:
+        """A conversation begins with a message of ours that says who asked for what; the answers go below it."""
+        said = f"<@{slash.place.user}> asks:\n>{escape(visible(slash.text)).replace(chr(10), chr(10) + '>')}"
+        try:
+            answer = await self.api.call(
+                self.home.bot_token, "chat.postMessage", channel=slash.place.channel, text=said, unfurl_links=False
+            )
+        except SlackRefused:
+            self.later(self._tell(slash.place, NOT_INVITED))
+            return
+        conversation = f"{slash.place.team}/{answer['channel']}/{answer['ts']}"
+        message = UserMessage(id=slash.id, author=slash.author, text=slash.text)
+        address = Address(channel=CHANNEL, ref=conversation)
+        await self.desk.take(Received(message=message, address=address, conversation=conversation))
+
+    # --- telling
+
+    async def _tell(self, place: Place, text: str) -> None:
+        """Say something to one person: where they are, unseen by others, or else directly."""
+        token, aside = self.home.bot_token, place.channel[:1] in ("C", "G")
+        thread: dict[str, JsonValue] = {"thread_ts": place.thread_ts} if aside and place.thread_ts else {}
+        if aside:
+            with contextlib.suppress(SendError):
+                where = {"channel": place.channel, "user": place.user}
+                await self.api.call(token, "chat.postEphemeral", **where, **thread, text=text)
+                return
+        with contextlib.suppress(SendError):
+            await self.api.call(token, "chat.postMessage", channel=place.user, text=text)
+
+    async def _view(self, method: str, **arguments: JsonValue) -> Answer:
+        return await self.api.call(self.home.bot_token, method, **arguments)
+
+
+def _instead(view: Json) -> Json:
+    return {"response_action": "update", "view": view}

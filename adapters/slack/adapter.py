@@ -1,0 +1,187 @@
+"""Slack by Bolt, and the only file that knows slack_bolt: HTTP and Socket Mode, one set of handlers for both.
+
+Bolt would answer Slack before a handler has run; here a handler runs first, and stores what came in before Slack is
+told that we have it. Signatures are checked before Bolt sees a request, against every secret in force.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, cast
+
+import structlog
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.signature import SignatureVerifier
+
+from adapters.base import Address, Capabilities, Desk, HttpCall, HttpReply, Parcel, Receipt
+from adapters.errors import Rejected, Unreadable
+from adapters.slack import socket
+from adapters.slack.account import SlackApp
+from adapters.slack.acting import Acting
+from adapters.slack.api import Api, SlackRefused
+from adapters.slack.deliver import deliver, mentioned, spot_of
+from adapters.slack.install import Installations, is_end
+from adapters.slack.meaning import Place, Uninstalled
+from adapters.slack.payload import COMMAND, EVENTS, understand, whose
+from adapters.slack.press import place
+from adapters.slack.wire import CHANNEL
+
+log = structlog.get_logger(__name__)
+
+REFUSED = HttpReply(401)
+ANYTHING = re.compile("")
+
+
+class SlackAdapter:
+    """The channel `slack`, in every workspace that has installed the app."""
+
+    channel = CHANNEL
+    capabilities = Capabilities(edits=True)
+
+    def __init__(self, app: SlackApp, api: Api, installations: Installations) -> None:
+        self._app = app
+        self._api = api
+        self._installations = installations
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    @property
+    def by_socket(self) -> bool:
+        """Whether it is heard by Socket Mode; else Slack posts to us."""
+        return self._app.app_token is not None
+
+    # --- out
+
+    def address_of(self, identity: str) -> Address:
+        """The direct messages with somebody."""
+        return Address(channel=CHANNEL, ref=identity.partition(":")[2])
+
+    def seal(self, address: Address) -> str:
+        """The workspace: a button may be pressed where it was shown, and nowhere else."""
+        return f"{CHANNEL}:{address.ref.partition('/')[0]}"
+
+    async def send(self, parcel: Parcel) -> Receipt:
+        """Show the event. Raises TryLater, Rejected, OutcomeUnknown."""
+        team = spot_of(parcel.address.ref).team
+        home = await self._installations.find(team, "")
+        if home is None or home.dead:
+            raise Rejected(f"the app is not installed in this workspace any more{(home and f': {home.dead}') or ''}")
+        try:
+            return await deliver(self._api, home, parcel, mentioned(parcel, ()))
+        except SlackRefused as error:
+            if is_end(home, error):
+                await self._installations.bury(home.us.team, home.us.enterprise, error.error, home.bot_token)
+            raise
+
+    # --- in
+
+    async def receive(self, call: HttpCall, desk: Desk) -> HttpReply:
+        """A request of Slack: 401 unless signed, 200 once stored, 5xx if it could not be."""
+        if not self._signed(call):
+            log.warning("request refused", source=CHANNEL, why="bad signature")
+            return REFUSED
+        try:
+            request = AsyncBoltRequest(body=call.body.decode(), query=call.query, headers=dict(call.headers))
+        except (ValueError, UnicodeDecodeError):
+            return HttpReply(400)
+        response = await self.bolt(desk).async_dispatch(request)
+        headers = {name: values[0] for name, values in response.headers.items() if values}
+        return HttpReply(response.status, (response.body or "").encode(), headers)
+
+    async def hear(self, desk: Desk, stopping: asyncio.Event) -> None:
+        """Listen by Socket Mode until `stopping`."""
+        assert self._app.app_token is not None
+        await socket.hear(self.bolt(desk), self._app.app_token, stopping, self._app.watch)
+        await self.settled()
+
+    def _signed(self, call: HttpCall) -> bool:
+        """Whether a secret in force signed these very bytes, lately. Whatever breaks the check is no signature."""
+        headers = {name.lower(): value for name, value in call.headers.items()}
+        stamp, signature = headers.get("x-slack-request-timestamp", ""), headers.get("x-slack-signature", "")
+        if not (stamp.isascii() and stamp.isdigit() and signature.isascii()):
+            return False
+        return any(
+            _verified(secret.get_secret_value(), call.body, stamp, signature) for secret in self._app.signing_secrets
+        )
+
+    def bolt(self, desk: Desk) -> AsyncApp:
+        """The handlers, for either way in."""
+        app = AsyncApp(
+            client=self._api.client(),
+            authorize=cast(Callable[..., Awaitable[AuthorizeResult]], self._authorize),  # None means: not installed
+            process_before_response=True,
+            request_verification_enabled=False,
+            ignoring_self_events_enabled=False,
+            ignoring_self_assistant_message_events_enabled=False,
+            attaching_conversation_kwargs_enabled=False,
+        )
+
+        async def heard(body: dict[str, Any], ack: AsyncAck) -> None:
+            # In a task of its own: when whoever waits for it goes away, what was begun is finished.
+            task = asyncio.create_task(self._hear(body, desk))
+            self._keep(task)
+            await ack(**await asyncio.shield(task))
+
+        for event in EVENTS:
+            app.event(event)(heard)
+        app.action(ANYTHING)(heard)
+        app.view(ANYTHING)(heard)
+        app.view_closed(ANYTHING)(heard)
+        app.command(COMMAND)(heard)
+        return app
+
+    async def _authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+        home = await self._installations.find(team_id or "", enterprise_id or "")
+        if home is None or home.dead:
+            return None
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            bot_token=home.bot_token.get_secret_value(),
+            bot_id=home.us.bot_id,
+            bot_user_id=home.us.bot_user,
+        )
+
+    async def _hear(self, body: dict[str, Any], desk: Desk) -> dict[str, Any]:
+        """Understand and act; what to acknowledge with."""
+        owner = whose(body)
+        home = await self._installations.find(owner.team, owner.enterprise)
+        if home is None:
+            return {}
+        try:
+            meaning = understand(body, home.us)
+        except Unreadable as error:
+            log.error("message quarantined", source=CHANNEL, why=type(error).__name__)
+            return {}
+        log.info("payload read", source=CHANNEL, kind=type(meaning).__name__)
+        if isinstance(meaning, Uninstalled):
+            await self._installations.bury(home.us.team, home.us.enterprise, meaning.why)
+            return {}
+        raw = json.dumps(body, ensure_ascii=False).encode()
+        where = place(body, home.us) if "user" in body else Place(team=home.us.team, user="")
+        return await Acting(self._api, home, desk, self._later).on(meaning, where, raw) or {}
+
+    # --- what is done after Slack was answered
+
+    def _later(self, work: Coroutine[None, None, None]) -> None:
+        self._keep(asyncio.create_task(work))
+
+    def _keep(self, task: asyncio.Task[Any]) -> None:
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def settled(self) -> None:
+        """When everything that was begun is done."""
+        while self._under_way:
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+
+
+def _verified(secret: str, body: bytes, stamp: str, signature: str) -> bool:
+    try:
+        return SignatureVerifier(secret).is_valid(body=body, timestamp=stamp, signature=signature)
+    except (ValueError, TypeError):
+        return False

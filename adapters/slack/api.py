@@ -1,0 +1,108 @@
+"""The Web API: one call, and exactly what is known afterwards.
+
+The SDK's own retries are off: it would post a second time without knowing whether the first one counted.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import Awaitable, Mapping
+from typing import Any
+
+import aiohttp
+from pydantic import JsonValue, SecretStr
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.errors import OutcomeUnknown, Rejected, SendError, TryLater
+
+TIMEOUT = 15
+# Slack may have done it before it failed.
+UNCLEAR = {"internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org"}
+LATER = {"ratelimited", "rate_limited", "message_limit_exceeded", "accesslimited", "org_login_required"}
+# The token is dead, and with it the installation.
+BURIED = {"account_inactive", "token_revoked", "invalid_auth", "not_authed", "token_expired"}
+
+# On debug the SDK logs what it sends and gets: tokens, and what people say. That level stays shut, whatever is set up.
+_QUIET = logging.getLogger("slack_sdk.quiet")
+_QUIET.setLevel(logging.INFO)
+
+Answer = Mapping[str, Any]
+
+
+class SlackRefused(Rejected):
+    """Slack said no, and why: `error` is its word for it."""
+
+    def __init__(self, method: str, error: str) -> None:
+        super().__init__(f"{method}: {error}")
+        self.error = error
+
+
+class Api:
+    """Calls for any workspace, over one session. Use as an asynchronous context manager."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+
+    async def __aenter__(self) -> Api:
+        # Slack is reached over TLS, the sandbox on this machine is not: the address says which.
+        verify: ssl.SSLContext | bool = ssl.create_default_context() if self._base_url.startswith("https") else True
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT)
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=verify), timeout=timeout)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()
+
+    def client(self, token: SecretStr | None = None) -> AsyncWebClient:
+        """A client of the SDK that shares our session and never tries again by itself."""
+        return AsyncWebClient(
+            token=token.get_secret_value() if token else None,
+            base_url=self._base_url,
+            timeout=TIMEOUT,
+            session=self._session,
+            retry_handlers=[],
+            logger=_QUIET,
+        )
+
+    async def call(self, token: SecretStr, method: str, **arguments: JsonValue) -> Answer:
+        """Call a method. Raises SlackRefused, TryLater, OutcomeUnknown."""
+        return await _answer(method, self.client(token).api_call(method, json=arguments))
+
+    async def exchange(self, client_id: str, client_secret: SecretStr, **arguments: str) -> Answer:
+        """Call oauth.v2.access, as the app itself. Raises SlackRefused, TryLater, OutcomeUnknown."""
+        secret = client_secret.get_secret_value()
+        call = self.client().oauth_v2_access(client_id=client_id, client_secret=secret, **arguments)
+        return await _answer("oauth.v2.access", call)
+
+
+async def _answer(method: str, call: Awaitable[AsyncSlackResponse]) -> Answer:
+    try:
+        response = await call
+    except SlackApiError as error:
+        raise _refusal(method, error) from error
+    except aiohttp.ClientConnectorError as error:
+        raise TryLater(f"{method}: Slack is not reachable") from error
+    except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+        raise OutcomeUnknown(f"{method}: the connection broke: {type(error).__name__}") from error
+    data = response.data
+    return data if isinstance(data, dict) else {}
+
+
+def _refusal(method: str, error: SlackApiError) -> SendError:
+    """What a refusal means for us. Its text is Slack's word only: the response may quote what we sent."""
+    response = error.response
+    status, data = getattr(response, "status_code", 0), getattr(response, "data", None)
+    word = str(data.get("error", "")) if isinstance(data, dict) else ""
+    if status == 429 or word in LATER:
+        return TryLater(f"{method}: {word or 'ratelimited'}", _retry_after(getattr(response, "headers", {})))
+    if status >= 500 or word in UNCLEAR or not word:
+        return OutcomeUnknown(f"{method}: {word or f'status {status}'}")
+    return SlackRefused(method, word)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    told = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
+    return float(told) if told.isdigit() else None

@@ -1,0 +1,142 @@
+"""Deliver: one parcel to one place, in as many messages as it takes, each of them once.
+
+Every message carries the effect's id and its own number in its metadata. Before a parcel is sent again, what is there
+already is looked up, and only the rest is sent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from adapters.base import Parcel, Receipt
+from adapters.errors import Rejected, SendError
+from adapters.slack.api import Api, SlackRefused
+from adapters.slack.buttons import in_room
+from adapters.slack.card import Message, draw
+from adapters.slack.install import Installation
+from adapters.slack.status import show
+from agent_core.events import ApprovalRequest, Notice, RequestClosed
+
+EVENT_TYPE = "holdpoint_delivery"
+_NAMES = uuid.UUID("6f1f2a4e-5d1c-5b0e-9a53-0a5a9f1b7c11")
+_LOOKED_AT = 50
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where to write: a conversation and, unless one begins, its thread."""
+
+    team: str
+    channel: str
+    thread_ts: str = ""
+
+
+def spot_of(ref: str) -> Spot:
+    """`team/channel/thread_ts`, or `team/user` for a conversation that is to begin. Raises Rejected."""
+    team, channel, thread_ts = (*ref.split("/"), "")[:3] if ref.count("/") in (1, 2) else ("", "", "")
+    if not team or not channel:
+        raise Rejected("this is no address on Slack")
+    return Spot(team, channel, thread_ts)
+
+
+async def deliver(api: Api, home: Installation, parcel: Parcel, mentions: Sequence[str]) -> Receipt:
+    """Show the event. Raises TryLater, Rejected, OutcomeUnknown."""
+    spot, messages = spot_of(parcel.address.ref), draw(parcel, mentions=mentions)
+    if isinstance(parcel.event, Notice) and in_room(parcel):
+        return await _aside(api, home, parcel, spot, messages)
+    if isinstance(parcel.event, RequestClosed) and parcel.shown and await _redrawn(api, home, parcel, messages[0]):
+        return Receipt(provider_id=parcel.shown)
+    if isinstance(parcel.event, RequestClosed) and not parcel.shown and in_room(parcel):
+        return Receipt(provider_id="")
+    receipt = await _post(api, home, parcel, spot, messages)
+    with contextlib.suppress(SendError):  # The status line is a courtesy; the message is out.
+        await show(api, home, spot.channel, spot.thread_ts, parcel.event)
+    return receipt
+
+
+async def _post(api: Api, home: Installation, parcel: Parcel, spot: Spot, messages: Sequence[Message]) -> Receipt:
+    there = await _there(api, home, parcel, spot) if parcel.repeat else {}
+    first, channel, thread = "", spot.channel, spot.thread_ts
+    for number, message in enumerate(messages):
+        ts = there.get(number)
+        if ts is None:
+            answer = await api.call(
+                home.bot_token,
+                "chat.postMessage",
+                channel=channel,
+                **({"thread_ts": thread} if thread else {}),
+                client_msg_id=str(uuid.uuid5(_NAMES, f"{parcel.effect_id}/{number}")),
+                metadata=_mark(parcel, number),
+                **message.arguments(),
+            )
+            channel, ts = str(answer["channel"]), str(answer["ts"])
+        first = first or ts
+        thread = thread or first
+    begun = not spot.thread_ts
+    place = f"{spot.team}/{channel}/{first}"
+    return Receipt(provider_id=place, conversation=place if begun else "")
+
+
+def _mark(parcel: Parcel, number: int) -> JsonValue:
+    return {"event_type": EVENT_TYPE, "event_payload": {"effect": parcel.effect_id, "part": number}}
+
+
+async def _there(api: Api, home: Installation, parcel: Parcel, spot: Spot) -> dict[int, str]:
+    """The messages of this very parcel that Slack has already, by their number."""
+    method, where = "conversations.history", {"channel": await _conversation(api, home, spot.channel)}
+    if spot.thread_ts:
+        method, where = "conversations.replies", where | {"ts": spot.thread_ts}
+    answer = await api.call(home.bot_token, method, **where, limit=_LOOKED_AT, include_all_metadata=True)
+    found: dict[int, str] = {}
+    for message in answer.get("messages", []):
+        mark = message.get("metadata", {})
+        payload = mark.get("event_payload", {})
+        if mark.get("event_type") == EVENT_TYPE and payload.get("effect") == parcel.effect_id:
+            found[int(payload.get("part", 0))] = str(message["ts"])
+    return found
+
+
+async def _conversation(api: Api, home: Installation, channel: str) -> str:
+    """The id of a conversation; of the DM with them, for a person."""
+    if channel[:1] not in ("U", "W"):
+        return channel
+    answer = await api.call(home.bot_token, "conversations.open", users=channel)
+    return str(answer["channel"]["id"])
+
+
+async def _redrawn(api: Api, home: Installation, parcel: Parcel, message: Message) -> bool:
+    """Whether the card could be replaced by how it ended; if not, that is said in a message of its own."""
+    card = spot_of(parcel.shown)
+    with contextlib.suppress(SlackRefused):
+        await api.call(home.bot_token, "chat.update", channel=card.channel, ts=card.thread_ts, **message.arguments())
+        return True
+    return False
+
+
+async def _aside(api: Api, home: Installation, parcel: Parcel, spot: Spot, messages: Sequence[Message]) -> Receipt:
+    """To one person only, in a room; as a direct message where they cannot be spoken to aside."""
+    user = parcel.identity.rpartition("/")[2]
+    try:
+        for message in messages:
+            answer = await api.call(
+                home.bot_token,
+                "chat.postEphemeral",
+                channel=spot.channel,
+                user=user,
+                **({"thread_ts": spot.thread_ts} if spot.thread_ts else {}),
+                **message.arguments(),
+            )
+        return Receipt(provider_id=f"{spot.team}/{spot.channel}/{answer['message_ts']}")
+    except SlackRefused:
+        receipt = await _post(api, home, parcel, Spot(spot.team, user), messages)
+        return receipt.model_copy(update={"conversation": ""})
+
+
+def mentioned(parcel: Parcel, users: Sequence[str]) -> Sequence[str]:
+    """Whom the card of a room calls: nobody, unless it asks for a decision."""
+    return users if isinstance(parcel.event, ApprovalRequest) and in_room(parcel) else ()

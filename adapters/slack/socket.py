@@ -1,0 +1,75 @@
+"""Socket Mode: a connection of our own making, watched, and made anew when it is dead or has gone deaf."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from pydantic import SecretStr
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackClientError
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Ear:
+    """One connection, and when something last came over it."""
+
+    handler: AsyncSocketModeHandler
+    heard: float = field(default_factory=time.monotonic)
+
+    async def well(self, deaf_after: float) -> bool:
+        """Whether it is connected, and not suspiciously quiet."""
+        return bool(await self.handler.client.is_connected()) and time.monotonic() - self.heard < deaf_after
+
+
+@dataclass(frozen=True)
+class Watch:
+    """How the connection is watched, in seconds. Slack may be silent for long: then it is only made anew."""
+
+    look_every: float = 5.0
+    deaf_after: float = 600.0
+    pause: float = 5.0
+
+
+async def hear(bolt: AsyncApp, app_token: SecretStr, stopping: asyncio.Event, watch: Watch) -> None:
+    """Stay connected until `stopping`. What cannot be stored is not acknowledged, and so comes again."""
+    while not stopping.is_set():
+        try:
+            async with _connected(bolt, app_token) as ear:
+                while not stopping.is_set() and await ear.well(watch.deaf_after):
+                    await _until(stopping, watch.look_every)
+        except (SlackClientError, OSError, TimeoutError) as error:
+            log.warning("source interrupted", source="slack", error=type(error).__name__)
+            await _until(stopping, watch.pause)
+        else:
+            if not stopping.is_set():
+                log.warning("source interrupted", source="slack", error="NotConnected")
+
+
+@contextlib.asynccontextmanager
+async def _connected(bolt: AsyncApp, app_token: SecretStr) -> AsyncIterator[Ear]:
+    handler = AsyncSocketModeHandler(bolt, app_token.get_secret_value(), web_client=bolt.client)
+    ear = Ear(handler)
+
+    async def note(*_: Any) -> None:
+        ear.heard = time.monotonic()
+
+    handler.client.on_message_listeners.append(note)
+    try:
+        await handler.connect_async()  # type: ignore[no-untyped-call]
+        yield ear
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+async def _until(stopping: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), seconds)
