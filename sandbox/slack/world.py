@@ -9,6 +9,7 @@ from sandbox.slack.shapes import Blocks, Json
 
 ChannelKind = Literal["channel", "group", "im", "mpim"]
 UserKind = Literal["member", "guest", "bot"]
+StreamMode = Literal["", "markdown_text", "chunks"]
 Streaming = Literal["", "in_progress", "completed", "stopped"]
 
 
@@ -55,6 +56,7 @@ class Message:
     reactions: dict[str, list[str]] = field(default_factory=dict)
     ephemeral_for: str = ""
     streaming: Streaming = ""
+    stream_mode: StreamMode = ""
     state: dict[str, Json] = field(default_factory=dict)
 
     @property

@@ -37,15 +37,20 @@ async def post_message(call: Call) -> Json:
 
 
 async def post_ephemeral(call: Call) -> Json:
-    """chat.postEphemeral: one person of the conversation sees it, and nothing keeps it."""
+    """chat.postEphemeral: one person of the conversation sees it, and nothing keeps it.
+
+    In a thread it is shown only if the thread has replies already; if not, it is lost although the answer is ok.
+    """
     channel = target(call)
     user = call.user()
     if user.id not in channel.members:
         raise Refusal("user_not_in_channel")
     text, blocks = content(call)
-    message = _bot_message(call, channel, text[:CUT_ABOVE], blocks, thread_of(call, channel))
+    thread_ts = thread_of(call, channel)
+    message = _bot_message(call, channel, text[:CUT_ABOVE], blocks, thread_ts)
     message.ephemeral_for = user.id
-    call.core.post(message)
+    if not thread_ts or any(one.thread_ts == thread_ts and not one.ephemeral_for for one in channel.messages):
+        call.core.post(message)
     return {"ok": True, "message_ts": message.ts}
 
 
@@ -120,8 +125,10 @@ def thread_of(call: Call, channel: Channel) -> str:
     if not thread_ts:
         return ""
     root = channel.message(thread_ts)
-    if root is None or root.is_reply or root.ephemeral_for:
+    if root is None or root.is_reply:
         raise Refusal("thread_not_found")
+    if root.ephemeral_for:
+        raise Refusal("cannot_reply_to_message")
     return thread_ts
 
 

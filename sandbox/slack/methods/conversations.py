@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -21,7 +22,8 @@ async def open_conversation(call: Call) -> Json:
     """conversations.open: the DM with one person. Several people (an mpim) are not played here."""
     if call.text("channel"):
         return {"ok": True, "channel": {"id": call.channel().id}}
-    call.require("users")
+    if not call.text("users"):
+        raise Refusal("users_list_not_supplied")
     users = call.text("users").split(",")
     if len(users) > 1:
         raise Refusal("too_many_users")
@@ -99,10 +101,15 @@ def _kept(channel: Channel) -> list[Message]:
 
 def _between(call: Call, message: Message) -> bool:
     ts, inclusive = float(message.ts), call.flag("inclusive")
-    oldest, latest = call.text("oldest"), call.text("latest")
-    if oldest and (ts < float(oldest) or (ts == float(oldest) and not inclusive)):
-        return False
-    return not (latest and (ts > float(latest) or (ts == float(latest) and not inclusive)))
+    oldest, latest = _moment(call, "oldest", 0.0), _moment(call, "latest", math.inf)
+    return oldest < ts < latest or (inclusive and ts in (oldest, latest))
+
+
+def _moment(call: Call, name: str, default: float) -> float:
+    try:
+        return float(call.text(name) or default)
+    except ValueError:
+        raise Refusal(f"invalid_ts_{name}") from None
 
 
 def _message(call: Call, message: Message) -> Json:
@@ -121,6 +128,8 @@ def _shown(call: Call, channel: Channel) -> Json:
 
 def _page(call: Call, items: Sequence[T], default: int) -> tuple[Sequence[T], str]:
     """A page of them, and the cursor of the next; a cursor says from where on."""
+    if not (call.text("cursor") or "0").isdecimal():
+        raise Refusal("invalid_cursor")
     start = call.number("cursor", 0)
     limit = min(max(call.number("limit", default), 1), MOST)
     end = start + limit

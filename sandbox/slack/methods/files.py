@@ -20,7 +20,7 @@ async def upload_url(call: Call) -> Json:
     """files.getUploadURLExternal."""
     call.require("filename", "length")
     if call.number("length", 0) <= 0:
-        raise Refusal("invalid_arguments")
+        raise Refusal("missing_argument")
     if len(call.text("alt_txt")) > ALT_TEXT_MOST:
         raise Refusal("alt_txt_too_large")
     core = call.core

@@ -12,7 +12,7 @@ from sandbox.slack.errors import Refusal
 from sandbox.slack.methods.call import Call
 from sandbox.slack.methods.chat import metadata_of, target, thread_of
 from sandbox.slack.shapes import Blocks, Json
-from sandbox.slack.world import Message
+from sandbox.slack.world import Message, StreamMode
 
 STATUSES = ("active", "processing", "suspended", "closed")
 CHUNKS = ("markdown_text", "task_update", "plan_update", "blocks")
@@ -30,6 +30,7 @@ async def start(call: Call) -> Json:
     message = Message(call.core.ids.ts(), channel.id, call.team_id, bot.bot_user, _given(call))
     message.thread_ts, message.streaming = thread_of(call, channel), "in_progress"
     message.bot_id, message.app_id = bot.bot_id, call.core.app.id
+    _same_mode(call, message)
     call.core.post(message)
     call.core.streams[channel.id, message.ts] = call.core.clock.now()
     return {"ok": True, "channel": channel.id, "ts": message.ts}
@@ -40,6 +41,7 @@ async def append(call: Call) -> Json:
     call.require("ts")
     message = _stream(call)
     given = _given(call)
+    _same_mode(call, message)
     if not given and not call.arguments.get("chunks"):
         raise Refusal("markdown_text_or_chunks_required")
     message.text += given
@@ -51,13 +53,11 @@ async def stop(call: Call) -> Json:
     call.require("ts")
     message = _stream(call)
     blocks = _blocks(call)
-    metadata = metadata_of(call) or {}
-    message.text += _given(call)
+    metadata, given = metadata_of(call) or {}, _given(call)
+    _same_mode(call, message)
+    _set_status(call, message)
+    message.text += given
     message.blocks, message.metadata, message.streaming = blocks, metadata, "completed"
-    if status := call.text("session_status"):
-        if status not in STATUSES:
-            raise Refusal("invalid_status")
-        call.core.sessions.setdefault((message.channel, message.root), Session()).status = status
     channel = call.core.world.channels[message.channel]
     call.core.tell(channel, call.core.message_event(message))
     return {"ok": True, "channel": message.channel, "ts": message.ts, "message": call.core.shown(message)}
@@ -77,11 +77,34 @@ def _stream(call: Call) -> Message:
     return message
 
 
+def _same_mode(call: Call, message: Message) -> None:
+    """A stream goes on as it began: with words, or with chunks."""
+    mode: StreamMode = "chunks" if call.arguments.get("chunks") else "markdown_text"
+    if not (call.text("markdown_text") or call.arguments.get("chunks")):
+        return
+    if message.stream_mode not in ("", mode):
+        raise Refusal("streaming_mode_mismatch")
+    message.stream_mode = mode
+
+
+def _set_status(call: Call, message: Message) -> None:
+    """Ending a stream makes the session `active` unless it says what else."""
+    status, key = call.text("session_status"), (message.channel, message.root)
+    if status and status not in STATUSES:
+        raise Refusal("invalid_status")
+    if status:
+        call.core.sessions.setdefault(key, Session())
+    if key in call.core.sessions:
+        call.core.sessions[key].status = status or "active"
+
+
 def _given(call: Call) -> str:
     """The words of `markdown_text`, or of the chunks."""
     text, chunks = call.text("markdown_text"), call.json("chunks", "invalid_chunks")
     if text and chunks:
         raise Refusal("cannot_provide_both_markdown_text_and_chunks")
+    if chunks is not None and not isinstance(chunks, list):
+        raise Refusal("invalid_chunks")
     for chunk in chunks or []:
         if not isinstance(chunk, dict) or chunk.get("type") not in CHUNKS:
             raise Refusal("invalid_chunks")

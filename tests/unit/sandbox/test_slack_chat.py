@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack import App, SlackSandbox
 from sandbox.slack.app import BOT_SCOPES
+from sandbox.slack.methods.table import METHODS
 from tests.unit.sandbox.slack_app import client_of, refused
 
 METADATA = {"event_type": "holdpoint_effect", "event_payload": {"id": "E1"}}
@@ -118,6 +120,18 @@ async def test_an_ephemeral_message_is_seen_by_one_and_kept_by_nobody(
     assert await refused(client.chat_postEphemeral(channel=incident, user=cy.id, text="x")) == "user_not_in_channel"
 
 
+async def test_an_ephemeral_message_needs_a_thread_that_has_begun(slack: SlackSandbox, client: AsyncWebClient) -> None:
+    ana = slack.person("ana")
+    root = ana.say("#general", "root")
+    psst: dict[str, Any] = {"channel": root.channel, "user": ana.id, "thread_ts": root.ts}
+    assert (await client.chat_postEphemeral(**psst, text="lost"))["ok"]
+    ana.say("#general", "reply", thread=root.ts)
+    seen = await client.chat_postEphemeral(**psst, text="seen")
+    assert [one.text for one in ana.messages("#general")] == ["root", "reply", "seen"]
+    call = client.chat_postMessage(channel=root.channel, text="x", thread_ts=seen["message_ts"])
+    assert await refused(call) == "thread_not_found"
+
+
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"channel": "#general"}, "no_text"),
     ({"channel": "#general", "text": "  "}, "no_text"),
@@ -180,3 +194,26 @@ async def test_reading_a_channel_needs_a_scope_of_its_kind(slack: SlackSandbox, 
 async def test_an_unknown_method_is_refused_and_written_down(slack: SlackSandbox, client: AsyncWebClient) -> None:
     assert await refused(client.api_call("chat.shout", json={})) == "unknown_method"
     assert [(one.verb, one.path) for one in slack.strays] == [("POST", "/api/chat.shout")]
+
+
+ARGUMENTS = (
+    *("blocks", "channel", "channel_id", "chunks", "cursor", "email", "file", "files", "hash", "latest", "length"),
+    *("limit", "loading_messages", "metadata", "name", "oldest", "status", "text", "thread_ts", "timestamp", "title"),
+    *("trigger_id", "ts", "types", "user", "user_id", "users", "view", "view_id", "markdown_text", "filename"),
+)
+JUNK: tuple[Any, ...] = (None, 0, -1, "", "x", "[", "[1]", "{}", [], [1], {}, {"type": []}, True)
+
+
+@pytest.mark.parametrize("method", sorted(METHODS.keys() - {"auth.revoke"}))
+async def test_junk_is_answered_and_never_breaks_slack(
+    slack: SlackSandbox, client: AsyncWebClient, method: str
+) -> None:
+    """Whatever the arguments, an answer comes with HTTP 200, `ok` or not."""
+    said = slack.person("ana").say("#general", "hello")
+    good = {"channel": said.channel, "channel_id": said.channel, "ts": said.ts, "thread_ts": said.ts, "user": said.user}
+    for junk in JUNK:
+        arguments = dict.fromkeys(ARGUMENTS, junk)
+        for given in (arguments, arguments | good):
+            with contextlib.suppress(SlackApiError):
+                await client.api_call(method, json=given)
+    assert {call.status for call in slack.calls} == {200}

@@ -69,6 +69,19 @@ async def test_a_stream_needs_a_thread_and_in_a_channel_a_reader(
     assert (await client.chat_startStream(channel=direct.channel, thread_ts=direct.ts, markdown_text="a"))["ok"]
 
 
+async def test_a_stream_goes_on_as_it_began_and_its_end_makes_the_session_active(
+    slack: SlackSandbox, client: AsyncWebClient, asked: Message
+) -> None:
+    where: dict[str, Any] = {"channel": asked.channel, "ts": await start(slack, client, asked)}
+    chunks = [{"type": "markdown_text", "text": "b"}]
+    assert await refused(client.chat_appendStream(**where, chunks=chunks)) == "streaming_mode_mismatch"
+    assert await refused(client.chat_stopStream(**where, chunks=chunks)) == "streaming_mode_mismatch"
+    await client.agents_sessions_setStatus(channel_id=asked.channel, thread_ts=asked.ts, status="processing")
+    await client.chat_stopStream(**where, markdown_text="b")
+    assert slack.messages("#deploys")[-1].text == "ab"
+    assert slack.session(asked).status == "active"
+
+
 async def test_an_old_stream_is_over_and_may_be_updated(
     slack: SlackSandbox, client: AsyncWebClient, asked: Message
 ) -> None:
