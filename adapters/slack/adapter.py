@@ -110,9 +110,13 @@ class SlackAdapter:
 
     def bolt(self, desk: Desk) -> AsyncApp:
         """The handlers, for either way in."""
+
+        async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+            return await self._authorize(enterprise_id, team_id)
+
         app = AsyncApp(
             client=self._api.client(),
-            authorize=cast(Callable[..., Awaitable[AuthorizeResult]], self._authorize),  # None means: not installed
+            authorize=cast(Callable[..., Awaitable[AuthorizeResult]], authorize),  # None means: not installed
             process_before_response=True,
             request_verification_enabled=False,
             ignoring_self_events_enabled=False,

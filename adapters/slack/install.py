@@ -10,12 +10,15 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
-from pydantic import JsonValue, SecretStr
+from pydantic import ConfigDict, JsonValue, SecretStr
 
 from adapters.errors import OutcomeUnknown, TryLater
 from adapters.slack.api import BURIED, Answer, Api, SlackRefused
 from adapters.slack.meaning import Us
 from agent_core.values import Frozen
+
+
+NOTHING = SecretStr("")
 
 
 class Installation(Frozen):
@@ -26,18 +29,23 @@ class Installation(Frozen):
     more; its tokens are then forgotten.
     """
 
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     us: Us
     bot_token: SecretStr
-    refresh_token: SecretStr = SecretStr("")
+    refresh_token: SecretStr = NOTHING
     expires_at: float | None = None
     scopes: tuple[str, ...] = ()
     dead: str = ""
 
+    def outlives(self, why: str) -> bool:
+        """Whether this is not its end: a token that has run out can be renewed, if there is something to do it with."""
+        return why == "token_expired" and self.refresh_token != NOTHING
+
     def ended(self, why: str) -> Installation:
         """It, dead."""
-        nothing = SecretStr("")
         return self.model_copy(
-            update={"bot_token": nothing, "refresh_token": nothing, "expires_at": None, "dead": why},
+            update={"bot_token": NOTHING, "refresh_token": NOTHING, "expires_at": None, "dead": why},
         )
 
 
@@ -52,7 +60,10 @@ class Installations(Protocol):
         ...
 
     async def bury(self, team: str, enterprise: str, why: str, token: SecretStr | None = None) -> None:
-        """It is dead. With the `token` that was refused, only if this is still its token: it may be installed anew."""
+        """It is dead, unless it outlives `why`.
+
+        With the `token` that was refused only if this is still its token: the app may have been installed anew.
+        """
         ...
 
 
@@ -76,7 +87,7 @@ class Single:
     async def bury(self, team: str, enterprise: str, why: str, token: SecretStr | None = None) -> None:
         """It is dead, until we are started with another token."""
         known = await self.find(team, enterprise)
-        if known and token in (None, known.bot_token):
+        if known and token in (None, known.bot_token) and not known.outlives(why):
             self._known = known.ended(why)
 
 
@@ -96,7 +107,7 @@ async def learn(api: Api, token: SecretStr) -> Us:
 
 
 async def asked(api: Api, token: SecretStr, method: str, **arguments: JsonValue) -> Answer:
-    """The answer to a question that changes nothing, so that it can always be asked again. Raises TryLater, SlackRefused."""
+    """The answer to a question that changes nothing and can be asked again. Raises TryLater, SlackRefused."""
     try:
         return await api.call(token, method, **arguments)
     except OutcomeUnknown as error:
@@ -104,15 +115,9 @@ async def asked(api: Api, token: SecretStr, method: str, **arguments: JsonValue)
 
 
 async def is_over(api: Api, home: Installation) -> bool:
-    """Whether Slack says so itself: word that the app was removed may be an hour old, and the app back. Raises TryLater."""
+    """Whether Slack says so itself: word of a removal may be an hour old, and the app back by now. Raises TryLater."""
     try:
         await asked(api, home.bot_token, "auth.test")
     except SlackRefused as error:
-        return is_end(home, error)
+        return error.error in BURIED and not home.outlives(error.error)
     return False
-
-
-def is_end(home: Installation, refused: SlackRefused) -> bool:
-    """Whether a refusal ends the installation: a token that has run out does not, if it can be renewed."""
-    renewable = refused.error == "token_expired" and home.refresh_token.get_secret_value() != ""
-    return refused.error in BURIED and not renewable

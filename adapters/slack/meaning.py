@@ -18,7 +18,8 @@ Verb = Literal["ask", "status", "stop", "help"]
 class Us(Frozen):
     """Our app as installed: `team` is the workspace, or the org where the app is installed org-wide.
 
-    `enterprise` is the org the workspace belongs to, if any; its members are ours too.
+    `enterprise` is the org the workspace belongs to, if any; its members are ours too. `workspaces` are those of the
+    org that an org-wide app is granted: without them a member who sends off a modal may look like a stranger.
     """
 
     app_id: str
@@ -26,6 +27,7 @@ class Us(Frozen):
     bot_user: str
     bot_id: str
     enterprise: str = ""
+    workspaces: tuple[str, ...] = ()
 
 
 class Whose(Frozen):

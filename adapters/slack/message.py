@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from adapters.base import Address, Ignored, Received
 from adapters.slack.meaning import File, Us
 from adapters.slack.wire import CHANNEL, Json, at, author, child, children, ident, required, stamp, team_of, words
@@ -13,7 +15,7 @@ SPOKEN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 _REVISED = {"message_changed": "edited", "message_deleted": "deleted"}
 _DIRECT = frozenset({"im", "app_home"})
 _SLACKBOT = "USLACKBOT"
-_CLIENT_ID_LIMIT = 64
+_CLIENT_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 def read(payload: Json, us: Us) -> Received | Ignored:
@@ -100,8 +102,8 @@ def _id(event: Json, scope: str, user: str, place: str) -> str:
 
     The client chooses that id, so it counts within what its user said, and cannot silence another's words.
     """
-    chosen = ident(event, "client_msg_id")
-    return f"{scope}/{user}/{chosen}" if chosen and len(chosen) <= _CLIENT_ID_LIMIT else f"{scope}/{place}"
+    chosen = words(event, "client_msg_id")
+    return f"{scope}/{user}/{chosen}" if _CLIENT_ID.fullmatch(chosen) else f"{scope}/{place}"
 
 
 def _text(event: Json, us: Us) -> str:

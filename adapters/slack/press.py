@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from adapters.base import Filled, Ignored, Pressed
 from adapters.slack.meaning import Amiss, Changed, Chose, Meaning, Modal, Opens, Place, Us
@@ -42,7 +42,7 @@ def pressed(payload: Json, us: Us) -> Meaning:
             author=who,
             place=place(payload, us),
         )
-    key = _key(payload, us, f"{stamp(action, 'action_ts')}+{ident(payload, 'user', 'id')}")
+    key = _key(payload, us, lambda: f"{stamp(action, 'action_ts')}+{ident(payload, 'user', 'id')}")
     if choice:
         return Chose(id=key, author=who, ticket=ticket, digest=digest, seal=seal, index=int(choice[1]))
     return Pressed(id=key, author=who, ticket=ticket, seal=seal, decision="approve", digest=digest)
@@ -64,7 +64,7 @@ def sent_off(payload: Json, us: Us) -> Meaning:
 
 def _said(kind: Modal, ticket: str, digest: str, payload: Json, us: Us) -> Pressed | Filled | Changed:
     view = child(payload, "view")
-    key = _key(payload, us, f"{ident(view, 'id')}+{ident(view, 'hash')}")
+    key = _key(payload, us, lambda: f"{ident(view, 'id')}+{ident(view, 'hash')}")
     seal, who, values = seal_of(payload, us), _who(payload, us), tuple(_values(view))
     if kind == "deny":
         reason = "\n".join(text for _, text in values)
@@ -109,9 +109,9 @@ def _who(payload: Json, us: Us) -> Author:
     return author(user, claimed, payload, us)
 
 
-def _key(payload: Json, us: Us, otherwise: str) -> str:
+def _key(payload: Json, us: Us, otherwise: Callable[[], str]) -> str:
     """The press's own id: Slack makes a trigger for each gesture, the same in every delivery of it."""
-    return f"slack:{team_of(payload, us)}/{ident(payload, 'trigger_id') or otherwise}"
+    return f"slack:{team_of(payload, us)}/{ident(payload, 'trigger_id') or otherwise()}"
 
 
 def place(payload: Json, us: Us) -> Place:

@@ -176,7 +176,13 @@ def _home(claimed: str, payload: Json, us: Us) -> str:
 
 
 def _our_teams(payload: Json, us: Us) -> frozenset[str]:
-    """The names of our own people's teams; for an org-wide app also the workspace of the org it happened in."""
-    ours = {us.team, us.enterprise} - {""}
-    outer = Whose(team=_first(payload, _TEAM_PATHS), enterprise=_first(payload, _ENTERPRISE_PATHS))
-    return frozenset(ours | {outer.team} if outer.enterprise == us.team else ours)
+    """The names of our own people's teams. A workspace is our org's only where one object of Slack's says both."""
+    pairs = (
+        (ident(payload, "context_team_id"), ident(payload, "context_enterprise_id")),
+        (ident(payload, "team_id"), ident(payload, "enterprise_id")),
+        (ident(payload, "team", "id"), ident(payload, "team", "enterprise_id")),
+    )
+    ours = {us.team, us.enterprise, *us.workspaces, *(team for team, org in pairs if org == us.team)}
+    if words(payload, "message", "app_id") == us.app_id:
+        ours.add(ident(payload, "message", "team"))
+    return frozenset(ours - {""})

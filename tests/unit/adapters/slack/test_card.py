@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from pydantic import JsonValue
 
-from adapters.base import Ticket
+from adapters.base import Role, Ticket
 from adapters.slack.blocks import Json
 from adapters.slack.card import LONG_TEXT, NOT_HERE, Message, draw
-from agent_core.events import InputRequest, Outbound
+from agent_core.events import ApprovalRequest, Author, InputRequest, Outbound
 from agent_core.values import FormField
 from tests.unit.adapters.cards import APPROVED, CARD, DENIED, EXPIRED, QUESTION, UNTIL, calling, card
 from tests.unit.adapters.slack.shown import (
@@ -30,6 +30,10 @@ DECIDE = ["hp:deny", "hp:edit", "hp:approve"]
 
 def shown(messages: tuple[Message, ...]) -> str:
     return "\n".join(everything(messages))
+
+
+def _role(name: str) -> Role:
+    return "decide" if name == "decide" else "watch"
 
 
 def approve(messages: tuple[Message, ...]) -> Json:
@@ -79,7 +83,7 @@ def test_who_only_watches_has_buttons_in_a_room_alone_as_any_approver_there_may_
 def test_without_a_ticket_for_buttons_there_are_none(
     event: Outbound, role: str, ref: str, ticket: Ticket | None
 ) -> None:
-    assert buttons(draw(parcel(event, "decide" if role == "decide" else "watch", ref=ref, ticket=ticket))) == []
+    assert buttons(draw(parcel(event, _role(role), ref=ref, ticket=ticket))) == []
 
 
 @pytest.mark.parametrize("ref", [PERSON, ROOM])
@@ -113,8 +117,15 @@ def test_approving_asks_again_when_the_risk_is_high(event: Outbound, style: str,
 def test_nothing_that_would_let_others_decide_in_an_approvers_name_is_shown_in_a_room(
     event: Outbound, ref: str, role: str
 ) -> None:
-    assert TICKET.code not in shown(draw(parcel(event, "decide" if role == "decide" else "watch", ref=ref)))
+    assert TICKET.code not in shown(draw(parcel(event, _role(role), ref=ref)))
     assert TICKET.code in shown(draw(parcel(event, ref=PERSON)))
+
+
+@pytest.mark.parametrize("role", ["decide", "watch"])
+def test_the_page_of_one_person_is_offered_in_a_room_only_where_all_else_fails(role: str) -> None:
+    whole, outline = CARD, card(calling(script="x" * 4_000))
+    seen = [TICKET.url in shown(draw(parcel(one, _role(role), ref=ROOM))) for one in (whole, outline)]
+    assert seen == [False, True]
 
 
 # --- whom it calls
@@ -169,10 +180,21 @@ def test_many_arguments_fit_until_the_message_is_full() -> None:
 
 def test_of_a_great_many_small_arguments_all_are_shown_or_none_can_be_approved() -> None:
     for count, allowed in ((400, True), (480, True), (500, False)):
-        first = draw(parcel(card(calling(**{chr(0x4E00 + n): 1 for n in range(count)}), reason="")))[0]
+        first = draw(parcel(card(calling("t", **{chr(0x4E00 + n): 1 for n in range(count)}), reason="")))[0]
         assert ("hp:approve" in buttons((first,))) is allowed
         assert all(f"*{chr(0x4E00 + n)}:* `1`" in shown((first,)) for n in range(count)) is allowed
         assert (NOT_HERE in first.text) is not allowed
+
+
+def test_facts_that_fit_one_by_one_but_not_together_cannot_be_approved() -> None:
+    def long(letters: int) -> ApprovalRequest:
+        identity = Author(identity="email:" + "i" * 2_900)
+        crowded = card(calling(a="x" * 1_500), reason="", requester=identity)
+        return crowded.model_copy(update={"approvers": ("b" * 2_900,), "policy": "p" * letters})
+
+    assert "hp:approve" in buttons(draw(parcel(long(1_500))))
+    assert buttons(draw(parcel(long(2_900)))) == []
+    assert NOT_HERE in draw(parcel(long(2_900)))[0].text
 
 
 def test_a_watchers_copy_that_does_not_fit_says_so_too() -> None:

@@ -98,6 +98,14 @@ def test_any_one_sign_of_ourselves_is_enough_to_stop_a_loop(mark: dict[str, str]
     assert found.kind == "own"
 
 
+def test_a_bot_is_known_by_its_profile_alone() -> None:
+    given = payload("message_bot")
+    del given["event"]["bot_id"]
+    found = understand(given, US)
+    assert isinstance(found, Ignored)
+    assert found.kind == "bot"
+
+
 def test_an_edit_and_a_deletion_name_the_message_they_are_about() -> None:
     for name in ("message_changed", "message_deleted"):  # SL-11
         assert isinstance(found := read(name), Ignored)
@@ -113,8 +121,13 @@ def test_a_message_and_its_mention_and_its_double_have_one_id() -> None:
     assert len(ids) == 1
 
 
-def test_without_the_clients_id_the_message_is_named_by_its_place() -> None:
-    assert heard("message_without_client_id").message.id == f"slack:T0ACME/D0ANA/{TS}"
+@pytest.mark.parametrize("chosen", [None, "", "x" * 65, "a/b/c/d/e", "../../../..", 12345678])
+def test_without_a_proper_id_of_the_client_the_message_is_named_by_its_place(chosen: object) -> None:
+    given = payload("message_im")
+    given["event"]["client_msg_id"] = chosen
+    found = understand(given, US)
+    assert isinstance(found, Received)
+    assert found.message.id == heard("message_without_client_id").message.id == f"slack:T0ACME/D0ANA/{TS}"
 
 
 def test_nobody_can_silence_another_by_using_their_message_id() -> None:
@@ -145,6 +158,25 @@ def test_our_own_people_stay_ours_in_a_shared_channel() -> None:
 def test_who_has_no_team_in_a_shared_channel_is_nobodys_person_and_proves_nothing() -> None:
     author = heard("connect_teamless").message.author
     assert (author.identity, author.assurance) == ("slack:?/U0EVE", "none")
+
+
+@pytest.mark.parametrize("says", ["user_team", "source_team", "team"])
+def test_any_one_word_of_another_team_makes_a_stranger(says: str) -> None:
+    given = payload("connect_teamless")
+    given["event"][says] = "T0OTHER"
+    found = understand(given, US)
+    assert isinstance(found, Received)
+    assert found.message.author.identity == "slack:T0OTHER/U0EVE"
+
+
+@pytest.mark.parametrize("context", ["T0UNIT", None])
+def test_a_stranger_of_an_org_wide_app_is_not_taken_for_one_of_the_org(context: str | None) -> None:
+    given = payload("org_message") | {"team_id": "T0OTHER", "enterprise_id": "E0OTHER", "is_ext_shared_channel": True}
+    given["context_team_id"] = context
+    given["event"] |= {"user": "U0EVE", "user_team": "T0OTHER"}
+    found = understand(given, ORG)
+    assert isinstance(found, Received)
+    assert found.message.author.identity == "slack:T0OTHER/U0EVE"
 
 
 def test_the_same_user_id_in_another_team_is_another_person() -> None:

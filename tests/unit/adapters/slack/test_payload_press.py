@@ -87,6 +87,24 @@ def test_an_org_wide_app_hears_presses_under_the_org() -> None:
     assert (found.seal, found.author.identity) == ("slack:E0ACME", "slack:E0ACME/U0BO")
 
 
+def test_a_modal_of_an_org_wide_app_is_a_members_where_the_workspace_is_known_to_be_the_orgs() -> None:
+    given = payload("modal_deny") | {"team": None, "enterprise": {"id": "E0ACME"}, "is_enterprise_install": True}
+    given["user"]["team_id"] = "T0UNIT"
+    given["view"]["app_installed_team_id"] = "E0ACME"
+    for workspaces, team in (((), "T0UNIT"), (("T0UNIT",), "E0ACME")):
+        found = understand(given, ORG.model_copy(update={"workspaces": workspaces}))
+        assert isinstance(found, Pressed)
+        assert (found.author.identity, found.seal) == (f"slack:{team}/U0BO", "slack:E0ACME")
+
+
+def test_another_apps_message_does_not_say_whose_workspace_it_is() -> None:
+    given = payload("press_org")
+    given["message"]["app_id"] = "A0OTHER"
+    found = understand(given, ORG)
+    assert isinstance(found, Pressed)
+    assert found.author.identity == "slack:T0UNIT/U0BO"
+
+
 def test_without_a_trigger_the_press_is_named_by_its_moment_and_its_user() -> None:
     given = payload("press_approve")
     del given["trigger_id"]
