@@ -183,6 +183,6 @@ def _our_teams(payload: Json, us: Us) -> frozenset[str]:
         (ident(payload, "team", "id"), ident(payload, "team", "enterprise_id")),
     )
     ours = {us.team, us.enterprise, *us.workspaces, *(team for team, org in pairs if org == us.team)}
-    if words(payload, "message", "app_id") == us.app_id:
+    if us.app_id and words(payload, "message", "app_id") == us.app_id:
         ours.add(ident(payload, "message", "team"))
     return frozenset(ours - {""})
