@@ -17,7 +17,6 @@ from adapters.slack.api import BURIED, Answer, Api, SlackRefused
 from adapters.slack.meaning import Us
 from agent_core.values import Frozen
 
-
 NOTHING = SecretStr("")
 
 
@@ -119,5 +118,10 @@ async def is_over(api: Api, home: Installation) -> bool:
     try:
         await asked(api, home.bot_token, "auth.test")
     except SlackRefused as error:
-        return error.error in BURIED and not home.outlives(error.error)
+        return is_end(home, error)
     return False
+
+
+def is_end(home: Installation, refused: SlackRefused) -> bool:
+    """Whether a refusal ends the installation."""
+    return refused.error in BURIED and not home.outlives(refused.error)
