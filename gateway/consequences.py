@@ -101,29 +101,43 @@ class Routing:
             case InputRequest():
                 yield event.to, "decide"
             case ApprovalRequest():
-                yield event.requester.identity, "watch"
-                yield from ((self._home(person), "decide") for person in event.approvers)
+                asked = event.requester.identity
+                yield asked, "watch"
+                yield from ((self._home(person, asked), "decide") for person in event.approvers)
             case RequestClosed() if isinstance(request, ApprovalRequest):
-                if self._redraws(request.requester.identity):
-                    yield request.requester.identity, "watch"
-                yield from ((self._home(person), "watch") for person in request.approvers)
+                asked = request.requester.identity
+                if self._redraws(asked):
+                    yield asked, "watch"
+                yield from ((self._home(person, asked), "watch") for person in request.approvers)
             case RequestClosed() if isinstance(request, InputRequest):
                 if event.outcome != "answered" or self._redraws(request.to):
                     yield request.to, "watch"
             case Escalation():
-                yield from ((self._home(person), "watch") for person in event.to)
-                if conversation.thread.requester:
-                    yield conversation.thread.requester.identity, "watch"
+                requester = conversation.thread.requester
+                asked = requester.identity if requester else ""
+                yield from ((self._home(person, asked), "watch") for person in event.to)
+                if asked:
+                    yield asked, "watch"
 
     def _redraws(self, identity: str) -> bool:
         """Whether a card that was shown there can be drawn anew."""
         channel = self.channels.get(identity.partition(":")[0])
         return channel is not None and channel.capabilities.edits
 
-    def _home(self, person_id: str) -> str:
-        """The identity at which a person is reached first; one on no channel when there is none."""
+    def _home(self, person_id: str, near: str) -> str:
+        """Where a person is reached: on the channel of what it is about, or else where they are reached first.
+
+        A channel that people come to by themselves reaches nobody; a person on no channel is nowhere.
+        """
         person = self.people.person(person_id)
-        return person.identities[0] if person and person.identities else f"{NOWHERE}:{person_id}"
+        identities = person.identities if person else ()
+        channel = near.partition(":")[0]
+        here = [one for one in identities if one.partition(":")[0] == channel and not self._pulls(channel)]
+        return next(iter((*here, *identities)), f"{NOWHERE}:{person_id}")
+
+    def _pulls(self, channel: str) -> bool:
+        known = self.channels.get(channel)
+        return known is not None and known.capabilities.pull
 
 
 def _card(event: Outbound, conversation: Conversation) -> Request | None:

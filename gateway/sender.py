@@ -160,10 +160,12 @@ class Sender:
         """A button is for whoever may press it, since its channel proves who did; code and link are one person's."""
         if seal := self.seals.get(envelope.address.channel):
             named = Pass(thread_id=place.thread_id, request_id=event.id, identity=seal(envelope.address))
-            # The link speaks for its recipient, so it must not stand where others can read it.
+            # Code and link speak for their recipient, so they must not stand where others can read them.
+            button = self.keyring.ticket(named)
             alone = envelope.address == self.adapters[envelope.address.channel].address_of(envelope.identity)
-            url = self._page(place, envelope) if alone and envelope.role == "decide" else ""
-            return Ticket(url=url, button=self.keyring.ticket(named))
+            if not alone or envelope.role != "decide" or isinstance(event, InputRequest):
+                return Ticket(button=button)
+            return Ticket(code=self.keyring.code(place, owner), url=self._page(place, envelope), button=button)
         if envelope.role != "decide" or isinstance(event, InputRequest):
             return None
         return Ticket(code=self.keyring.code(place, owner), url=self._page(place, envelope))
