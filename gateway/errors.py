@@ -3,6 +3,7 @@
 GatewayError
 ├── Misconfigured     a setting is missing or contradicts another
 ├── BadToken          a token is not ours, was changed, or belongs to somebody else
+├── SealBroken        what was sealed was changed, or by another key
 ├── LeaseLost         somebody else holds the work now
 ├── NotOurs           said to others, in a conversation we have no part in
 └── NoSuchThread      there is no such thread
@@ -21,6 +22,10 @@ class Misconfigured(GatewayError):
 
 class BadToken(GatewayError):
     """The token is not ours, was changed, or belongs to somebody else."""
+
+
+class SealBroken(GatewayError):
+    """What was sealed cannot be opened."""
 
 
 class LeaseLost(GatewayError):

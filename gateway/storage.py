@@ -1,4 +1,4 @@
-"""The smaller ports of the store: raw messages, their envelopes, API tokens, counted tries."""
+"""The smaller ports of the store: raw messages, their envelopes, API tokens, counted tries, installations."""
 
 from __future__ import annotations
 
@@ -74,3 +74,19 @@ class Guard(Protocol):
 
     async def allow(self, name: str, *, most: int, seconds: int) -> bool:
         """Count one try; False when there were more than `most` within `seconds`."""
+
+
+class InstallationStore(Protocol):
+    """Sealed installations by name, opaque to the store, and turns to do what may be done only once."""
+
+    async def put(self, name: str, body: bytes) -> None:
+        """Keep a body, in place of any other."""
+
+    async def get(self, name: str) -> bytes | None:
+        """The body of this name."""
+
+    async def swap(self, name: str, before: bytes, after: bytes) -> bool:
+        """Put a body in place of exactly this other one. False: it is not there any more."""
+
+    async def turn(self, name: str, seconds: int) -> bool:
+        """Whether the turn of this name is the caller's; for so long nobody else gets it."""

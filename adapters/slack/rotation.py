@@ -53,6 +53,7 @@ class Rotating:
         self._oauth = oauth
         self._clock = clock
         self._unsaved: dict[SecretStr, Installation] = {}
+        self._at_work: dict[SecretStr, asyncio.Task[bool]] = {}
 
     async def find(self, team: str, enterprise: str) -> Installation | None:
         """The installation, its token renewed if that is due. Raises TryLater while there is no token that works."""
@@ -73,12 +74,29 @@ class Rotating:
         """It is dead; see Installations."""
         await self._registry.bury(team, enterprise, why, token)
 
+    async def aclose(self) -> None:
+        """When what was begun is saved."""
+        await asyncio.gather(*self._at_work.values(), return_exceptions=True)
+
     def _ends_within(self, seconds: float, home: Installation) -> bool:
         end = home.expires_at if home.refresh_token != NOTHING else None
         return end is not None and end <= self._clock() + seconds
 
     async def _renew(self, home: Installation) -> bool:
-        """Whether there is something new to be found."""
+        """Whether there is something new to be found.
+
+        Who is cancelled meanwhile leaves the renewal at work: the old refresh token is spent, the next must be saved.
+        """
+        spent = home.refresh_token
+        at_work = self._at_work.get(spent)
+        if at_work is None:
+            at_work = self._at_work[spent] = asyncio.create_task(self._exchange(home))
+            at_work.add_done_callback(lambda _: self._at_work.pop(spent, None))
+        elif not self._ends_within(0, home):
+            return False
+        return await asyncio.shield(at_work)
+
+    async def _exchange(self, home: Installation) -> bool:
         spent = home.refresh_token
         if spent not in self._unsaved:
             if not await self._registry.turn(_name(spent), TURN):
@@ -87,7 +105,7 @@ class Rotating:
                 self._unsaved[spent] = await self._oauth.renew(home)
             except SendError as error:
                 return await self._failed(home, error)
-        # If this does not come back, the next find saves it: nobody has these tokens but us, and the old one is spent.
+        # If this fails, the next find does it: nobody else has these tokens, and nobody will get others for the old.
         await self._registry.replace(home, self._unsaved[spent])
         del self._unsaved[spent]
         return True

@@ -12,6 +12,7 @@ from gateway.store.blobs import RedisBlobs
 from gateway.store.client import connect
 from gateway.store.embedded import embedded
 from gateway.store.fitness import Found, examine
+from gateway.store.installations import RedisInstallations
 from gateway.store.links import RedisLinks
 from gateway.store.mailroom import RedisMailroom
 from gateway.store.partition import prefixes
@@ -31,6 +32,7 @@ class Opened:
     links: RedisLinks
     tokens: RedisTokens
     guard: RedisGuard
+    installations: RedisInstallations
     found: Found
 
 
@@ -63,5 +65,6 @@ async def open_store(
             links=RedisLinks(redis, partitions),
             tokens=RedisTokens(redis),
             guard=RedisGuard(redis),
+            installations=RedisInstallations(redis),
             found=found,
         )
