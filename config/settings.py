@@ -53,7 +53,7 @@ class EmailChannel(_Group):
 
 
 class SlackChannel(_Group):
-    """A Slack app. With `app_token` it is heard by Socket Mode, else Slack posts to `/slack/events`.
+    """A Slack app. With `app_token` it is heard by Socket Mode, with `signing_secrets` it may post to `/slack/events`.
 
     `signing_secrets`: two while one is exchanged for the other, separated by a comma in the environment.
     """

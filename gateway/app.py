@@ -91,7 +91,7 @@ class House:
 
     def door(self) -> Door:
         """What the web role answers with."""
-        posted_to = [self.slack] if self.slack and not self.slack.by_socket else []
+        posted_to = [self.slack] if self.slack and self.slack.by_hook else []
         return Door(
             store=self.opened.threads,
             threads=self.threads,

@@ -51,8 +51,13 @@ class SlackAdapter:
 
     @property
     def by_socket(self) -> bool:
-        """Whether it is heard by Socket Mode; else Slack posts to us."""
+        """Whether it is heard over a connection of ours, by Socket Mode."""
         return self._app.app_token is not None
+
+    @property
+    def by_hook(self) -> bool:
+        """Whether Slack posts to us: only if we could tell that it is Slack."""
+        return bool(self._app.signing_secrets)
 
     # --- out
 
