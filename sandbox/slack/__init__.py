@@ -40,7 +40,7 @@ Kinds of faults are in `fault`. Who is there from the start is in `town`. `Slack
 tokens that expire, `slack.refresh_token`; `App(scopes=...)` fewer scopes. Pieces: `world` what exists, `core` what
 happens to it, `api` and `methods` the Web API, `blocks`, `elements`, `schema`, `surface` the limits of Block Kit,
 `courier`, `webhook`, `sockets`, `payload` the way to the app, `person` and `hands` the people, `hooks` response URLs
-and files, `scene` what a test does, `control` the same as routes for a page or a test in another process.
+and files, `scene` what a test does, `control` the same as routes for a page (`origin` says which) or another process.
 """
 
 from sandbox.slack.app import App

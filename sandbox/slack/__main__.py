@@ -19,17 +19,19 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--bot-token", default="", help="the bot's token; without it one is made")
+    parser.add_argument("--page", default="", help="the origin of a web page that may act for people")
     parser.add_argument("--deliver-to", help="the app's request URL; without it the app uses Socket Mode")
     options = parser.parse_args()
-    asyncio.run(serve(options.host, options.port, options.bot_token, options.deliver_to))
+    slack = SlackSandbox(host=options.host, port=options.port, bot_token=options.bot_token, page=options.page)
+    asyncio.run(serve(slack, options.deliver_to))
 
 
-async def serve(host: str, port: int, bot_token: str, request_url: str | None) -> None:
+async def serve(slack: SlackSandbox, request_url: str | None) -> None:
     """Serve until SIGTERM or SIGINT. The request URL is not asked to verify itself: the app may start later."""
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    async with SlackSandbox(host=host, port=port, bot_token=bot_token) as slack:
+    async with slack:
         await slack.deliver_to(request_url, verify=False)
         print(json.dumps(configuration(slack)), flush=True)
         await stop.wait()

@@ -13,6 +13,8 @@ POST   /_control/forward                             {"seconds"}
 POST   /_control/uninstall | revoke                  the app is removed; its tokens are revoked
 POST   /_control/faults                              {"kind", "count", "method", "seconds", "error"}
 DELETE /_control/faults                              nothing goes wrong any more
+
+A web page may use them only if the sandbox was told of it (`page`).
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from sandbox.slack.courier import Courier
 from sandbox.slack.fault import Faults
 from sandbox.slack.hooks import Hooks
 from sandbox.slack.ids import Ids
+from sandbox.slack.origin import PAGE, check_origin
 from sandbox.slack.record import Record, Stray
 from sandbox.slack.scene import Scene
 from sandbox.slack.sockets import Sockets
@@ -34,7 +35,8 @@ UPLOAD_MOST = 64 * 1024 * 1024
 class SlackSandbox(Scene):
     """Slack, listening from `async with` on; see the package's docstring for what one does with it.
 
-    `port` 0 takes a free one, `bot_token` "" makes one. `retry_delays` are the waits before the retries of an event,
+    `port` 0 takes a free one, `bot_token` "" makes one. `page` is the origin (`http://host:port`) of the one web page
+    that may use `/_control` from a browser. `retry_delays` are the waits before the retries of an event,
     `deadline` how long the app may take to answer, `stream_seconds` how long a stream may grow, all in seconds.
     `per_second` is how many messages a conversation takes a second; None: as many as come.
     """
@@ -46,6 +48,7 @@ class SlackSandbox(Scene):
         host: str = "127.0.0.1",
         port: int = 0,
         bot_token: str = "",
+        page: str = "",
         retry_delays: Sequence[float] = RETRY_DELAYS,
         deadline: float = DEADLINE,
         per_second: int | None = None,
@@ -54,6 +57,7 @@ class SlackSandbox(Scene):
         super().__init__(_core(app or App(), retry_delays, deadline, stream_seconds), bot_token)
         self._address = host, port
         self._deadline = deadline
+        self._page = page
         self._api = Api(self.core, per_second)
 
     async def __aenter__(self) -> Self:
@@ -75,7 +79,8 @@ class SlackSandbox(Scene):
         await self._session.close()
 
     def _routes(self) -> web.Application:
-        application = web.Application(client_max_size=UPLOAD_MOST)
+        application = web.Application(client_max_size=UPLOAD_MOST, middlewares=[check_origin])
+        application[PAGE] = self._page
         hooks = Hooks(self.core)
         routes = application.router
         routes.add_route("*", "/api/{method}", self._api.handle)

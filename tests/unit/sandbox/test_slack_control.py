@@ -141,6 +141,22 @@ async def test_faults_time_and_the_journal(slack: SlackSandbox, control: Control
     assert await refused(client_of(slack).auth_test()) == "account_inactive"
 
 
+async def test_one_page_may_use_it_from_a_browser_and_no_other() -> None:
+    page = {"Origin": "http://127.0.0.1:8025"}
+    async with SlackSandbox(retry_delays=(), page=page["Origin"]) as slack, aiohttp.ClientSession(slack.url) as session:
+        async with session.options("/_control/say", headers=page) as answer:
+            assert answer.status == 204
+            assert answer.headers["Access-Control-Allow-Headers"] == "content-type"
+        async with session.get("/_control/people", headers=page) as answer:
+            assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (200, page["Origin"])
+        said = json.dumps({"person": "ana", "channel": "#general", "text": "x"})
+        async with session.post("/_control/say", data=said, headers={"Origin": "https://evil.test"}) as answer:
+            assert answer.status == 403
+            assert "Access-Control-Allow-Origin" not in answer.headers
+        assert slack.messages("#general") == []
+        assert slack.strays == []
+
+
 async def test_it_runs_alone_and_ends_when_told_to() -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sandbox.slack", stdout=asyncio.subprocess.PIPE
