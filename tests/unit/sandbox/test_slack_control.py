@@ -45,7 +45,7 @@ class Control:
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackSandbox]:
-    async with SlackSandbox(retry_delays=(), deadline=1) as running:
+    async with SlackSandbox(retry_delays=()) as running:
         yield running
         assert running.strays == []
 
@@ -67,6 +67,10 @@ def _listen(app: AsyncApp) -> None:
     async def command(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         await client.views_open(trigger_id=body["trigger_id"], view=asking())
         await ack("opened")
+
+    @app.event("agent_session_stopped")
+    async def stopped() -> None:
+        """Taken, which is all that is asked here."""
 
     @app.view("deny")
     async def submitted(ack: AsyncAck) -> None:

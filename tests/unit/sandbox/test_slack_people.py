@@ -22,7 +22,7 @@ OPTIONS = [{"text": {"type": "plain_text", "text": one.title()}, "value": one} f
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackSandbox]:
     """Slack with an app that acknowledges every click."""
-    async with SlackSandbox(retry_delays=(), deadline=1) as running:
+    async with SlackSandbox(retry_delays=()) as running:
         app = app_of(running)
 
         @app.action(re.compile(""))

@@ -18,7 +18,7 @@ from tests.unit.sandbox.slack_app import app_of, by_socket, refused, until
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackSandbox]:
-    async with SlackSandbox(retry_delays=(0.0, 0.2, 0.2), deadline=0.5) as running:
+    async with SlackSandbox(retry_delays=(0.0, 0.3, 3.0), deadline=0.5) as running:
         yield running
 
 
