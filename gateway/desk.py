@@ -13,7 +13,7 @@ from adapters.base import Filled, Heard, Ordered, Pressed, Received, Waiting
 from adapters.errors import BadAnswer, BadTicket
 from agent_core.errors import BadArguments
 from agent_core.events import ApprovalRequest, ApprovalResponse, Control, InputRequest, InputResponse, Request
-from agent_core.forms import check, in_words
+from agent_core.forms import check, in_words, typed
 from agent_core.thread import Thread
 from agent_core.tools import Tool, call_of
 from gateway.errors import BadToken, NoSuchThread, NotOurs
@@ -76,8 +76,10 @@ class FrontDesk:
             return None
 
     async def _message(self, received: Received, raw: bytes | None) -> bool:
+        """One gesture may come as two messages of one id: the second goes where the first one went, and is known."""
+        first = await self.inbound.links.first(self.channel, received.message.id, received.conversation)
         try:
-            await self.inbound.accept(received, raw)
+            await self.inbound.accept(received.model_copy(update={"conversation": first}), raw)
         except NotOurs:
             return False
         return True
@@ -109,14 +111,16 @@ class FrontDesk:
     async def _form(self, filled: Filled) -> None:
         named = self._open(filled.ticket, filled.seal)
         request = await self.request(filled.ticket, filled.seal)
+        values = filled.values
         if isinstance(request, InputRequest) and request.fields:
-            if problems := check(request.fields, filled.values):
+            values = typed(request.fields, values)
+            if problems := check(request.fields, values):
                 raise BadAnswer(problems)
-            text = in_words(filled.values)
+            text = in_words(values)
         else:
-            text = "\n".join(value for _, value in filled.values)
+            text = "\n".join(value for _, value in values)
         said = InputResponse(
-            id=filled.id, request_id=named.request_id, author=filled.author, text=text, values=filled.values
+            id=filled.id, request_id=named.request_id, author=filled.author, text=text, values=values
         )
         await self.inbound.respond(named.thread_id, said)
 

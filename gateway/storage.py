@@ -52,6 +52,9 @@ class Links(Protocol):
     async def get(self, channel: str, conversation: str) -> bytes | None:
         """Where they belong, if the conversation is one of those."""
 
+    async def first(self, channel: str, message: str, conversation: str) -> str:
+        """The conversation in which a message was first seen: this one, unless there was a copy of it before."""
+
 
 class TokenStore(Protocol):
     """API tokens by the SHA-256 of the token; the token itself is nowhere."""

@@ -24,17 +24,18 @@ from adapters.slack import socket
 from adapters.slack.account import SlackApp
 from adapters.slack.acting import Acting
 from adapters.slack.api import Api, SlackRefused
-from adapters.slack.deliver import deliver, mentioned, spot_of
+from adapters.slack.deliver import deliver, spot_of
 from adapters.slack.install import Installations, is_end
 from adapters.slack.meaning import Place, Uninstalled
 from adapters.slack.payload import COMMAND, EVENTS, understand, whose
 from adapters.slack.press import place
-from adapters.slack.wire import CHANNEL
+from adapters.slack.wire import CHANNEL, child, unwrap
 
 log = structlog.get_logger(__name__)
 
 REFUSED = HttpReply(401)
 ANYTHING = re.compile("")
+NO_HANDLER = 404
 
 
 class SlackAdapter:
@@ -48,6 +49,7 @@ class SlackAdapter:
         self._api = api
         self._installations = installations
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._made: tuple[Desk, AsyncApp] | None = None
 
     @property
     def by_socket(self) -> bool:
@@ -76,7 +78,7 @@ class SlackAdapter:
         if home is None or home.dead:
             raise Rejected(f"the app is not installed in this workspace any more{(home and f': {home.dead}') or ''}")
         try:
-            return await deliver(self._api, home, parcel, mentioned(parcel, ()))
+            return await deliver(self._api, home, parcel)
         except SlackRefused as error:
             if is_end(home, error):
                 await self._installations.bury(home.us.team, home.us.enterprise, error.error, home.bot_token)
@@ -90,17 +92,24 @@ class SlackAdapter:
             log.warning("request refused", source=CHANNEL, why="bad signature")
             return REFUSED
         try:
-            request = AsyncBoltRequest(body=call.body.decode(), query=call.query, headers=dict(call.headers))
-        except (ValueError, UnicodeDecodeError):
+            body = dict(unwrap(call.body))
+        except Unreadable:
             return HttpReply(400)
-        response = await self.bolt(desk).async_dispatch(request)
+        if body.get("type") == "app_rate_limited":  # It comes without an envelope, and so past all handlers.
+            log.error("source interrupted", source=CHANNEL, error="RateLimited")
+            return HttpReply(200)
+        # As if by socket: Bolt would read the body once more, and not every form as Slack writes it.
+        request = AsyncBoltRequest(body=body, headers=dict(call.headers), mode="socket_mode")
+        response = await self._handlers(desk).async_dispatch(request)
         headers = {name: values[0] for name, values in response.headers.items() if values}
-        return HttpReply(response.status, (response.body or "").encode(), headers)
+        # What we have no handler for is none of our business, and would only be sent again.
+        status = 200 if response.status == NO_HANDLER else response.status
+        return HttpReply(status, (response.body or "").encode() if status == response.status else b"", headers)
 
     async def hear(self, desk: Desk, stopping: asyncio.Event) -> None:
         """Listen by Socket Mode until `stopping`."""
         assert self._app.app_token is not None
-        await socket.hear(self.bolt(desk), self._app.app_token, stopping, self._app.watch)
+        await socket.hear(self._handlers(desk), self._app.app_token, stopping, self._app.watch)
         await self.settled()
 
     def _signed(self, call: HttpCall) -> bool:
@@ -113,8 +122,13 @@ class SlackAdapter:
             _verified(secret.get_secret_value(), call.body, stamp, signature) for secret in self._app.signing_secrets
         )
 
-    def bolt(self, desk: Desk) -> AsyncApp:
-        """The handlers, for either way in."""
+    def _handlers(self, desk: Desk) -> AsyncApp:
+        """The handlers, for either way in; made once for a desk."""
+        if self._made is None or self._made[0] is not desk:
+            self._made = desk, self._make(desk)
+        return self._made[1]
+
+    def _make(self, desk: Desk) -> AsyncApp:
 
         async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
             return await self._authorize(enterprise_id, team_id)
@@ -157,12 +171,13 @@ class SlackAdapter:
 
     async def _hear(self, body: dict[str, Any], desk: Desk) -> dict[str, Any]:
         """Understand and act; what to acknowledge with."""
-        owner = whose(body)
-        home = await self._installations.find(owner.team, owner.enterprise)
-        if home is None:
-            return {}
         try:
+            owner = whose(body)
+            home = await self._installations.find(owner.team, owner.enterprise)
+            if home is None:
+                return {}
             meaning = understand(body, home.us)
+            where = place(body, home.us) if child(body, "user") else Place(team=home.us.team, user="")
         except Unreadable as error:
             log.error("message quarantined", source=CHANNEL, why=type(error).__name__)
             return {}
@@ -171,7 +186,6 @@ class SlackAdapter:
             await self._installations.bury(home.us.team, home.us.enterprise, meaning.why)
             return {}
         raw = json.dumps(body, ensure_ascii=False).encode()
-        where = place(body, home.us) if "user" in body else Place(team=home.us.team, user="")
         return await Acting(self._api, home, desk, self._later).on(meaning, where, raw) or {}
 
     # --- what is done after Slack was answered

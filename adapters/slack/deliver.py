@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -20,7 +20,7 @@ from adapters.slack.buttons import in_room
 from adapters.slack.card import Message, draw
 from adapters.slack.install import Installation
 from adapters.slack.status import show
-from agent_core.events import ApprovalRequest, Notice, RequestClosed
+from agent_core.events import Notice, RequestClosed
 
 EVENT_TYPE = "holdpoint_delivery"
 _NAMES = uuid.UUID("6f1f2a4e-5d1c-5b0e-9a53-0a5a9f1b7c11")
@@ -44,25 +44,29 @@ def spot_of(ref: str) -> Spot:
     return Spot(team, channel, thread_ts)
 
 
-async def deliver(api: Api, home: Installation, parcel: Parcel, mentions: Sequence[str]) -> Receipt:
+async def deliver(api: Api, home: Installation, parcel: Parcel) -> Receipt:
     """Show the event. Raises TryLater, Rejected, OutcomeUnknown."""
-    spot, messages = spot_of(parcel.address.ref), draw(parcel, mentions=mentions)
+    spot, messages = spot_of(parcel.address.ref), draw(parcel)
     if isinstance(parcel.event, Notice) and in_room(parcel):
         return await _aside(api, home, parcel, spot, messages)
     if isinstance(parcel.event, RequestClosed) and parcel.shown and await _redrawn(api, home, parcel, messages[0]):
+        await _below(api, home, parcel, spot, messages)
         return Receipt(provider_id=parcel.shown)
     if isinstance(parcel.event, RequestClosed) and not parcel.shown and in_room(parcel):
         return Receipt(provider_id="")
-    receipt = await _post(api, home, parcel, spot, messages)
+    receipt = await _post(api, home, parcel, spot, enumerate(messages))
     with contextlib.suppress(SendError):  # The status line is a courtesy; the message is out.
         await show(api, home, spot.channel, spot.thread_ts, parcel.event)
     return receipt
 
 
-async def _post(api: Api, home: Installation, parcel: Parcel, spot: Spot, messages: Sequence[Message]) -> Receipt:
+async def _post(
+    api: Api, home: Installation, parcel: Parcel, spot: Spot, messages: Iterable[tuple[int, Message]]
+) -> Receipt:
+    """The messages by their number in the parcel; those that Slack has already are left as they are."""
     there = await _there(api, home, parcel, spot) if parcel.repeat else {}
     first, channel, thread = "", spot.channel, spot.thread_ts
-    for number, message in enumerate(messages):
+    for number, message in messages:
         ts = there.get(number)
         if ts is None:
             answer = await api.call(
@@ -118,6 +122,14 @@ async def _redrawn(api: Api, home: Installation, parcel: Parcel, message: Messag
     return False
 
 
+async def _below(api: Api, home: Installation, parcel: Parcel, spot: Spot, messages: Sequence[Message]) -> None:
+    """What of a card drawn anew does not fit into it, in its thread."""
+    if len(messages) > 1:
+        card = spot_of(parcel.shown)
+        thread = spot.thread_ts if spot.channel == card.channel else card.thread_ts
+        await _post(api, home, parcel, Spot(card.team, card.channel, thread), list(enumerate(messages))[1:])
+
+
 async def _aside(api: Api, home: Installation, parcel: Parcel, spot: Spot, messages: Sequence[Message]) -> Receipt:
     """To one person only, in a room; as a direct message where they cannot be spoken to aside."""
     user = parcel.identity.rpartition("/")[2]
@@ -133,10 +145,5 @@ async def _aside(api: Api, home: Installation, parcel: Parcel, spot: Spot, messa
             )
         return Receipt(provider_id=f"{spot.team}/{spot.channel}/{answer['message_ts']}")
     except SlackRefused:
-        receipt = await _post(api, home, parcel, Spot(spot.team, user), messages)
+        receipt = await _post(api, home, parcel, Spot(spot.team, user), enumerate(messages))
         return receipt.model_copy(update={"conversation": ""})
-
-
-def mentioned(parcel: Parcel, users: Sequence[str]) -> Sequence[str]:
-    """Whom the card of a room calls: nobody, unless it asks for a decision."""
-    return users if isinstance(parcel.event, ApprovalRequest) and in_room(parcel) else ()

@@ -29,6 +29,12 @@ class RedisLinks:
         found: bytes | None = await patiently(lambda: self.redis.get(self._key(channel, conversation)))
         return found
 
+    async def first(self, channel: str, message: str, conversation: str) -> str:
+        """The conversation in which a message was first seen: this one, unless there was a copy of it before."""
+        key, body = self._key(channel, f"message\x1f{message}"), conversation.encode()
+        seen = await patiently(lambda: self.redis.set(key, body, nx=True, get=True, ex=KEPT_SECONDS))
+        return seen.decode() if seen else conversation
+
     def _key(self, channel: str, conversation: str) -> str:
         name = hashlib.sha256(f"{channel}\x1f{conversation}".encode()).hexdigest()[:32]
         return f"{prefix_of(name, self.partitions)}:lk:{name}"
