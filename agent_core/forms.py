@@ -54,6 +54,18 @@ def _is_date(text: str) -> bool:
         return False
 
 
+def typed(fields: Sequence[FormField], values: Values) -> Values:
+    """The values with choices that were typed as offered; several in one line, by commas, each on its own."""
+    by_name = {field.name: field for field in fields if field.choices}
+    return tuple(pair for name, value in values for pair in _spelled(by_name.get(name), name, value))
+
+
+def _spelled(field: FormField | None, name: str, value: str) -> Values:
+    if field is None or value in field.choices:
+        return ((name, value),)
+    return tuple((name, _chosen(field, part)) for part in _parts(field, value) if part)
+
+
 def read(fields: Sequence[FormField], text: str) -> Values:
     """A form filled in as lines `name: value`, or as a bare value when there is one field only."""
     names = {key.lower(): field for field in fields for key in (field.name, field.label)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent_core.forms import check, read
+from agent_core.forms import check, read, typed
 from agent_core.values import FormField
 
 NAME = FormField(name="name", label="Your name")
@@ -67,3 +67,15 @@ def test_a_form_in_words_is_one_line_for_each_field_by_name_or_label() -> None:
 def test_a_bare_value_answers_a_form_of_one_field() -> None:
     assert read((PLACE,), " there ") == (("place", "There"),)
     assert read((NAME, AGE), "Ana") == ()
+
+
+def test_choices_typed_in_one_line_are_told_apart_and_spelled_as_offered() -> None:
+    drinks = FormField(name="drinks", label="Drinks", kind="choices", choices=("Tea", "Coffee", "Milk, sugar"))
+
+    assert typed((drinks, NAME), (("drinks", "tea, COFFEE,"), ("name", "a, b"))) == (
+        ("drinks", "Tea"),
+        ("drinks", "Coffee"),
+        ("name", "a, b"),
+    )
+    assert typed((drinks,), (("drinks", "Milk, sugar"),)) == (("drinks", "Milk, sugar"),)
+    assert check((drinks,), typed((drinks,), (("drinks", "tea, beer"),))) != {}
