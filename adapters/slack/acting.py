@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -152,13 +152,13 @@ class Acting:
 
     async def _changed(self, changed: Changed) -> Json | None:
         """An approval with other arguments; what cannot stand is shown at its field."""
-        names = [name for name, _ in changed.values]
+        names: Sequence[str] = ()
         try:
             request = await self.desk.request(changed.ticket, changed.seal)
-            arguments = ""
-            if isinstance(request, ApprovalRequest):
-                arguments = modal.arguments_from(changed.values, request.call)
-                names = list(json.loads(request.call.arguments))
+            if not isinstance(request, ApprovalRequest):
+                # Without the request there is nothing to change, and what was typed must not count as a plain approval.
+                return _instead(modal.gone())
+            names = list(json.loads(request.call.arguments))
             pressed = Pressed(
                 id=changed.id,
                 author=changed.author,
@@ -166,7 +166,7 @@ class Acting:
                 seal=changed.seal,
                 decision="approve",
                 digest=changed.digest,
-                arguments=arguments,
+                arguments=modal.arguments_from(changed.values, request.call),
             )
             await self.desk.take(pressed)
         except BadAnswer as error:
@@ -179,10 +179,17 @@ class Acting:
         try:
             await self.desk.take(filled)
         except BadAnswer as error:
-            return modal.errors(error.problems, [name for name, _ in filled.values])
+            return modal.errors(error.problems, await self._asked(filled))
         except BadTicket:
             return _instead(modal.gone(NOT_OURS))
         return None
+
+    async def _asked(self, filled: Filled) -> Sequence[str]:
+        """The fields of the form that was sent off; those left empty are not among its values."""
+        request = await self.desk.request(filled.ticket, filled.seal)
+        if isinstance(request, InputRequest) and request.fields:
+            return [field.name for field in request.fields]
+        return [name for name, _ in filled.values]
 
     # --- home and commands
 
