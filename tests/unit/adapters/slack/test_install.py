@@ -64,9 +64,9 @@ async def test_a_token_of_a_whole_organisation_serves_all_its_workspaces(slack: 
 
 @pytest.mark.parametrize("kind", ["rate_limited", "server_error", "drop_before", "lost_reply"])
 async def test_a_slack_that_does_not_answer_is_asked_again_later(
-    slack: SlackSandbox, single: Single, kind: str
+    slack: SlackSandbox, single: Single, kind: FaultKind
 ) -> None:
-    slack.order(Fault(kind))  # type: ignore[arg-type]
+    slack.order(Fault(kind))
     with pytest.raises(TryLater):
         await single.find("T0ACME", "")
     assert await single.find("T0ACME", "") is not None
