@@ -1,21 +1,21 @@
-"""Slack by Bolt, and the only file that knows slack_bolt: HTTP and Socket Mode, one set of handlers for both.
+"""Slack by Bolt: HTTP and Socket Mode, one handler for both.
 
-Bolt would answer Slack before a handler has run; here a handler runs first, and stores what came in before Slack is
-told that we have it. Signatures are checked before Bolt sees a request, against every secret in force.
+Bolt would answer Slack before a listener has run; so there are none, but one middleware that takes everything, and
+stores it before Slack is told that we have it. Signatures are checked before Bolt sees a request, against every secret
+in force.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import re
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, cast
+from collections.abc import Coroutine
+from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
 from adapters.base import Address, Capabilities, Desk, HttpCall, HttpReply, Parcel, Receipt
@@ -26,16 +26,14 @@ from adapters.slack.acting import Acting
 from adapters.slack.api import Api, SlackRefused
 from adapters.slack.deliver import deliver, spot_of
 from adapters.slack.install import Installations, is_end
-from adapters.slack.meaning import Place, Uninstalled
-from adapters.slack.payload import COMMAND, EVENTS, understand, whose
+from adapters.slack.meaning import Place, RateLimited, Uninstalled
+from adapters.slack.payload import understand, whose
 from adapters.slack.press import place
 from adapters.slack.wire import CHANNEL, child, unwrap
 
 log = structlog.get_logger(__name__)
 
 REFUSED = HttpReply(401)
-ANYTHING = re.compile("")
-NO_HANDLER = 404
 
 
 class SlackAdapter:
@@ -95,16 +93,11 @@ class SlackAdapter:
             body = dict(unwrap(call.body))
         except Unreadable:
             return HttpReply(400)
-        if body.get("type") == "app_rate_limited":  # It comes without an envelope, and so past all handlers.
-            log.error("source interrupted", source=CHANNEL, error="RateLimited")
-            return HttpReply(200)
         # As if by socket: Bolt would read the body once more, and not every form as Slack writes it.
         request = AsyncBoltRequest(body=body, headers=dict(call.headers), mode="socket_mode")
         response = await self._handlers(desk).async_dispatch(request)
         headers = {name: values[0] for name, values in response.headers.items() if values}
-        # What we have no handler for is none of our business, and would only be sent again.
-        status = 200 if response.status == NO_HANDLER else response.status
-        return HttpReply(status, (response.body or "").encode() if status == response.status else b"", headers)
+        return HttpReply(response.status, (response.body or "").encode(), headers)
 
     async def hear(self, desk: Desk, stopping: asyncio.Event) -> None:
         """Listen by Socket Mode until `stopping`."""
@@ -129,52 +122,35 @@ class SlackAdapter:
         return self._made[1]
 
     def _make(self, desk: Desk) -> AsyncApp:
-
-        async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
-            return await self._authorize(enterprise_id, team_id)
+        async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+            # For whom we act is found out below. Of a stranger Bolt would tell a URL in the payload, and wait for it.
+            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
 
         app = AsyncApp(
             client=self._api.client(),
-            authorize=cast(Callable[..., Awaitable[AuthorizeResult]], authorize),  # None means: not installed
-            process_before_response=True,
+            authorize=authorize,
             request_verification_enabled=False,
             ignoring_self_events_enabled=False,
             ignoring_self_assistant_message_events_enabled=False,
             attaching_conversation_kwargs_enabled=False,
         )
 
-        async def heard(body: dict[str, Any], ack: AsyncAck) -> None:
+        async def heard(body: dict[str, Any]) -> BoltResponse:
             # In a task of its own: when whoever waits for it goes away, what was begun is finished.
             task = asyncio.create_task(self._hear(body, desk))
             self._keep(task)
-            await ack(**await asyncio.shield(task))
+            return BoltResponse(status=200, body=await asyncio.shield(task) or "")
 
-        for event in EVENTS:
-            app.event(event)(heard)
-        app.action(ANYTHING)(heard)
-        app.view(ANYTHING)(heard)
-        app.view_closed(ANYTHING)(heard)
-        app.command(COMMAND)(heard)
+        # It takes everything: what has no handler, Bolt would leave without an answer, and Slack would send again.
+        app.middleware(heard)
         return app
-
-    async def _authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
-        home = await self._installations.find(team_id or "", enterprise_id or "")
-        if home is None or home.dead:
-            return None
-        return AuthorizeResult(
-            enterprise_id=enterprise_id,
-            team_id=team_id,
-            bot_token=home.bot_token.get_secret_value(),
-            bot_id=home.us.bot_id,
-            bot_user_id=home.us.bot_user,
-        )
 
     async def _hear(self, body: dict[str, Any], desk: Desk) -> dict[str, Any]:
         """Understand and act; what to acknowledge with."""
         try:
             owner = whose(body)
             home = await self._installations.find(owner.team, owner.enterprise)
-            if home is None:
+            if home is None or home.dead:
                 return {}
             meaning = understand(body, home.us)
             where = place(body, home.us) if child(body, "user") else Place(team=home.us.team, user="")
@@ -185,6 +161,8 @@ class SlackAdapter:
         if isinstance(meaning, Uninstalled):
             await self._installations.bury(home.us.team, home.us.enterprise, meaning.why)
             return {}
+        if isinstance(meaning, RateLimited):
+            log.error("source interrupted", source=CHANNEL, error="RateLimited")
         raw = json.dumps(body, ensure_ascii=False).encode()
         return await Acting(self._api, home, desk, self._later).on(meaning, where, raw) or {}
 
