@@ -119,9 +119,7 @@ class FrontDesk:
             text = in_words(values)
         else:
             text = "\n".join(value for _, value in values)
-        said = InputResponse(
-            id=filled.id, request_id=named.request_id, author=filled.author, text=text, values=values
-        )
+        said = InputResponse(id=filled.id, request_id=named.request_id, author=filled.author, text=text, values=values)
         await self.inbound.respond(named.thread_id, said)
 
     async def _order(self, ordered: Ordered) -> bool:
