@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from adapters.base import Parcel, Receipt
 from adapters.errors import Rejected, SendError
-from adapters.slack.api import Api, SlackRefused
+from adapters.slack.api import Answer, Api, SlackRefused
 from adapters.slack.buttons import in_room
 from adapters.slack.card import Message, draw
 from adapters.slack.install import Installation
@@ -25,6 +25,7 @@ from agent_core.events import Notice, RequestClosed
 EVENT_TYPE = "holdpoint_delivery"
 _NAMES = uuid.UUID("6f1f2a4e-5d1c-5b0e-9a53-0a5a9f1b7c11")
 _LOOKED_AT = 50
+_PAGE = 200
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,10 @@ async def _post(
     api: Api, home: Installation, parcel: Parcel, spot: Spot, messages: Iterable[tuple[int, Message]]
 ) -> Receipt:
     """The messages by their number in the parcel; those that Slack has already are left as they are."""
-    there = await _there(api, home, parcel, spot) if parcel.repeat else {}
-    first, channel, thread = "", spot.channel, spot.thread_ts
+    first, channel, thread, there = "", spot.channel, spot.thread_ts, dict[int, str]()
+    if parcel.repeat:
+        channel = await _conversation(api, home, spot.channel)
+        there = await _there(api, home, parcel, channel, thread)
     for number, message in messages:
         ts = there.get(number)
         if ts is None:
@@ -90,14 +93,33 @@ def _mark(parcel: Parcel, number: int) -> JsonValue:
     return {"event_type": EVENT_TYPE, "event_payload": {"effect": parcel.effect_id, "part": number}}
 
 
-async def _there(api: Api, home: Installation, parcel: Parcel, spot: Spot) -> dict[int, str]:
-    """The messages of this very parcel that Slack has already, by their number."""
-    method, where = "conversations.history", {"channel": await _conversation(api, home, spot.channel)}
-    if spot.thread_ts:
-        method, where = "conversations.replies", where | {"ts": spot.thread_ts}
-    answer = await api.call(home.bot_token, method, **where, limit=_LOOKED_AT, include_all_metadata=True)
+async def _there(api: Api, home: Installation, parcel: Parcel, channel: str, thread: str) -> dict[int, str]:
+    """The messages of this very parcel that Slack has already, by their number. What begins goes on in its thread."""
     found: dict[int, str] = {}
-    for message in answer.get("messages", []):
+    if not thread:
+        recent = await api.call(
+            home.bot_token, "conversations.history", channel=channel, limit=_LOOKED_AT, include_all_metadata=True
+        )
+        found = _marked(parcel, recent)
+    return found | (await _below_it(api, home, parcel, channel, root) if (root := thread or found.get(0)) else {})
+
+
+async def _below_it(api: Api, home: Installation, parcel: Parcel, channel: str, root: str) -> dict[int, str]:
+    """Those in a thread, whole: Slack tells the oldest first."""
+    found: dict[int, str] = {}
+    where: dict[str, JsonValue] = {"channel": channel, "ts": root, "limit": _PAGE, "include_all_metadata": True}
+    while True:
+        page = await api.call(home.bot_token, "conversations.replies", **where)
+        found |= _marked(parcel, page)
+        cursor = page.get("response_metadata", {}).get("next_cursor")
+        if not cursor:
+            return found
+        where["cursor"] = str(cursor)
+
+
+def _marked(parcel: Parcel, page: Answer) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for message in page.get("messages", []):
         mark = message.get("metadata", {})
         payload = mark.get("event_payload", {})
         if mark.get("event_type") == EVENT_TYPE and payload.get("effect") == parcel.effect_id:
