@@ -93,11 +93,11 @@ async def test_only_exactly_what_is_there_is_replaced(bench: Bench) -> None:
 
 async def test_one_of_many_replaces(bench: Bench) -> None:
     registry, old = registry_on(bench), home_at("T0ACME")
-    await registry.save(old)
-    tries = await asyncio.gather(*(registry.replace(old, home_at("T0ACME", f"xoxb-{n}")) for n in range(20, 40)))
-    assert sum(tries) == 1
-    kept = await registry.find("T0ACME", "")
-    assert kept == home_at("T0ACME", f"xoxb-{20 + tries.index(True)}")
+    for _ in range(3):  # In the first round the connections are opened, one after the other.
+        await registry.save(old)
+        tries = await asyncio.gather(*(registry.replace(old, home_at("T0ACME", f"xoxb-new-{n}")) for n in range(20)))
+        assert sum(tries) == 1
+        assert await registry.find("T0ACME", "") == home_at("T0ACME", f"xoxb-new-{tries.index(True)}")
 
 
 async def test_a_swap_sent_again_after_its_reply_was_lost_succeeds(bench: Bench) -> None:
