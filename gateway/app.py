@@ -27,7 +27,7 @@ from config.settings import EmailChannel, MailServer, Settings, problems
 from gateway.access import Access
 from gateway.consequences import Channel, Routing
 from gateway.door import Door
-from gateway.entry import received_id
+from gateway.entry import control_verb, received_id
 from gateway.errors import Misconfigured
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring
@@ -165,7 +165,8 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
         ) as opened,
     ):
         if opened.found.blank:
-            await opened.threads.rebuild(received_id)
+            await opened.threads.rebuild(received_id, control_verb)
+            await opened.whole()
         yield House(
             settings=settings,
             opened=opened,

@@ -54,7 +54,7 @@ async def _starting(directory: Path) -> AsyncIterator[None]:
 @contextlib.asynccontextmanager
 async def _server(directory: Path, socket: Path, url: str) -> AsyncIterator[None]:
     process = await asyncio.create_subprocess_exec(
-        *command(directory, socket), stdout=asyncio.subprocess.DEVNULL, preexec_fn=_die_with_parent
+        *command(directory, socket), stdout=asyncio.subprocess.DEVNULL, preexec_fn=die_with_parent
     )
     try:
         await _until_ready(url, process)
@@ -125,7 +125,7 @@ async def _answers(url: str) -> bool:
         await redis.aclose()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """In the child, before it becomes the server: no orphan when we are killed (Linux), no Ctrl-C meant for us."""
     os.setsid()
     if sys.platform == "linux":

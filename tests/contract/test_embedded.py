@@ -76,6 +76,7 @@ async def test_it_is_private_and_fit_and_promises_no_loss_by_a_crash(tmp_path: P
 async def test_its_data_is_there_after_a_restart(tmp_path: Path) -> None:
     async with open_store(None, tmp_path, partitions=1) as first:
         assert first.found.blank
+        await first.whole()
         await first.threads.ingest("t1", "m1", record())
         log = await first.threads.read("t1")
     async with open_store(None, tmp_path, partitions=1) as second:
