@@ -69,9 +69,11 @@ async def _session(account: Account) -> AsyncIterator[aioimaplib.IMAP4]:
             raise LoginRefused(f"the mail server does not let {account.address} in")
         yield client
     finally:
-        if client.protocol and client.protocol.transport:
+        for left in (*client.tasks, *client.protocol.tasks):
+            left.cancel()
+        if client.protocol.transport:
             client.protocol.transport.abort()
-            await asyncio.sleep(0)  # The loop closes the socket in its next round, which may be its last.
+        await asyncio.sleep(0)  # The loop closes the socket in its next round, which may be its last.
 
 
 async def _follow(client: aioimaplib.IMAP4, account: Account, since: Position | None) -> AsyncIterator[Batch]:
@@ -127,7 +129,15 @@ async def _wait(client: aioimaplib.IMAP4, seconds: float) -> None:
 
 
 async def _soon(waiting: Awaitable[T]) -> T:
-    return await asyncio.wait_for(waiting, PATIENCE)
+    """The result, if it comes in time. Not `wait_for`: that waits until the client has let itself be cancelled."""
+    task = asyncio.ensure_future(waiting)
+    try:
+        await asyncio.wait({task}, timeout=PATIENCE)
+        if not task.done():
+            raise TimeoutError
+        return task.result()
+    finally:
+        task.cancel()
 
 
 def _ok(answer: Any) -> list[bytes | bytearray]:
