@@ -23,6 +23,8 @@ from gateway.store.errors import StoreError
 
 log = structlog.get_logger(__name__)
 
+CANCEL_AGAIN = 0.5
+
 
 @dataclass(frozen=True)
 class Listener:
@@ -101,8 +103,16 @@ async def _first_of(*tasks: asyncio.Task[Any]) -> None:
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _end(tasks)
     for task in done:
         await task
+
+
+async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Cancel until they have ended: Python 3.11's `wait_for` loses a cancellation that comes with its result."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN)
+    await asyncio.gather(*tasks, return_exceptions=True)
