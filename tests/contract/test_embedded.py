@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from gateway.store import embedded as embedded_store
 from gateway.store.client import connect
 from gateway.store.embedded import command, embedded
 from gateway.store.errors import StoreUnfit
@@ -105,6 +106,14 @@ async def test_many_that_start_at_the_same_moment_share_one_server(tmp_path: Pat
 async def test_it_ends_with_whoever_started_it(tmp_path: Path) -> None:
     async with embedded(tmp_path) as url:
         pid = await server_id(url)
+    await gone(pid)
+
+
+async def test_it_ends_also_when_it_does_not_listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded_store, "END_SECONDS", 0.1)
+    async with embedded(tmp_path) as url:
+        pid = await server_id(url)
+        os.kill(pid, signal.SIGSTOP)
     await gone(pid)
 
 
