@@ -157,8 +157,9 @@ async def test_a_silent_server_takes_the_call_and_says_nothing(mail: MailSandbox
 async def test_a_server_can_say_goodbye_instead_of_idling(mail: MailSandbox) -> None:
     mail.order(Fault("imap_bye_on_idle"))
     reader, writer = await asyncio.open_connection(mail.host, mail.imap_port)
-    await reader.readline()
-    writer.write(f"a LOGIN {mail.bot} sandbox\r\nb SELECT INBOX\r\nc IDLE\r\n".encode())
+    writer.write(f"a LOGIN {mail.bot} sandbox\r\nb SELECT INBOX\r\n".encode())
+    await asyncio.wait_for(reader.readuntil(b"b OK"), 10)
+    writer.write(b"c IDLE\r\n")
     said = await asyncio.wait_for(reader.read(), 10)
     writer.close()
     await writer.wait_closed()
