@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, async_playwright
 
 from gateway.demo.page import page as demo_page
 from gateway.demo.world import World, world
 from gateway.web import serve_app
 from tests.doors.scene import free_port, listening
 
-PATIENCE = 60_000
+PATIENCE = 30_000
 
 
 @dataclass
@@ -39,7 +39,11 @@ class Window:
         """Write down what it says on the console, and what breaks."""
         page.on("console", self._said)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))
+        page.on("dialog", self._asked)
+
+    async def _asked(self, dialog: Dialog) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")
+        await dialog.dismiss()
 
     def _said(self, said: ConsoleMessage) -> None:
         if said.type in ("error", "warning"):
