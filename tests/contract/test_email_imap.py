@@ -76,9 +76,11 @@ async def test_at_the_end_of_the_mailbox_the_last_mail_does_not_come_again(mail:
     await write(mail, "one")
     async with reading(account(mail)) as batches:
         position = (await following(batches)).position
-    async with reading(account(mail, poll_seconds=0.05), position) as batches:
+    async with Wire(mail.host, mail.imap_port) as wire, reading(at(wire.port, account(mail)), position) as batches:
+        coming = asyncio.create_task(following(batches))
+        await until(lambda: coming.done() or any(b"IDLE" in line for line in wire.said))
         await write(mail, "two")
-        assert words(await following(batches)) == ["two"]
+        assert words(await coming) == ["two"]
 
 
 async def test_a_position_of_a_mailbox_that_was_renumbered_is_worth_nothing(mail: MailSandbox) -> None:
