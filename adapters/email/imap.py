@@ -18,7 +18,7 @@ import aioimaplib
 
 from adapters.base import Batch, Kept, Position
 from adapters.email.account import Account
-from adapters.email.limits import MAX_MAIL
+from adapters.email.limits import CUT, MAX_MAIL
 from adapters.errors import SourceDown
 
 PATIENCE = 15.0
@@ -106,11 +106,11 @@ async def _new(client: aioimaplib.IMAP4, last: int) -> list[tuple[int, int]]:
 
 
 async def _mail(client: aioimaplib.IMAP4, account: Account, validity: int, uid: int, size: int) -> Kept:
-    """The raw mail; of one that is too large, the headers, so that it can be set aside by name."""
-    part = "BODY.PEEK[]" if size <= MAX_MAIL else "BODY.PEEK[HEADER]"
+    """The raw mail; of one that is too large, the headers, marked, so that it can be set aside by name."""
+    part, mark = ("BODY.PEEK[]", b"") if size <= MAX_MAIL else ("BODY.PEEK[HEADER]", CUT)
     lines = _ok(await _soon(client.uid("fetch", str(uid), f"(UID {part})")))
     raw = next((bytes(line) for line in lines if isinstance(line, bytearray)), b"")
-    return Kept(f"{account.address}:{validity}:{uid}", raw)
+    return Kept(f"{account.address}:{validity}:{uid}", mark + raw)
 
 
 async def _wait(client: aioimaplib.IMAP4, seconds: float) -> None:
