@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, TypeAdapter
 
 from agent_core.steps import Outcome, Step
-from agent_core.values import FormField, Frozen, NoticeKind, Text
+from agent_core.values import UNQUOTED, FormField, Frozen, NoticeKind, Text
 
 SCHEMA_VERSION: Literal[1] = 1
 EPOCH = datetime.fromtimestamp(0, UTC)
@@ -288,4 +288,4 @@ Event = Annotated[
     | ModelCall,
     Field(discriminator="type"),
 ]
-EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+EVENT: TypeAdapter[Event] = TypeAdapter(Event, config=UNQUOTED)

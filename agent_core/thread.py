@@ -106,6 +106,16 @@ class Thread(Frozen):
             asked[debt.author.identity] = before if before.person is None else debt.author
         return tuple(asked.values()) or ((self.requester,) if self.requester else ())
 
+    def askers_for(self, tool: str) -> tuple[Author, ...]:
+        """The askers, behind those for whom this tool was asked for before: to them it is still their own request.
+
+        Otherwise an approver's mere question, answered by asking anew, would leave the first one among the approvers.
+        """
+        before = (
+            e.requester for e in (*self.open, *self.recent) if isinstance(e, ApprovalRequest) and e.call.tool == tool
+        )
+        return (*before, *self.askers)
+
     @property
     def status(self) -> Status:
         """What the thread is doing, in one word, for people to read: derived, never stored."""

@@ -130,7 +130,7 @@ def _use(thread: Thread, step: Use, setting: Setting, ids: Ids) -> Event:
         call = call_of(tool, step.arguments)
     except BadArguments as error:
         return Failure(id=ids.next(), kind="bad_arguments", summary=str(error))
-    verdict = gate(tool, thread.askers, setting.policy)
+    verdict = gate(tool, thread.askers_for(tool.name), setting.policy)
     match verdict.gate:
         case "run":
             return ToolCall(id=ids.next(), call=call)
@@ -150,7 +150,7 @@ def _request(thread: Thread, tool: Tool, call: Call, reason: str, setting: Setti
         risk=tool.risk,
         digest=digest(tenant=thread.tenant, thread_id=thread.id, call=call, policy=policy.version),
         requester=thread.askers[-1],
-        approvers=approvers_for(tool, thread.askers, policy),
+        approvers=approvers_for(tool, thread.askers_for(tool.name), policy),
         policy=policy.version,
         expires_at=setting.now + policy.rule(tool.name).expires_in,
         reason=reason,

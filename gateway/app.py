@@ -33,7 +33,7 @@ from gateway.access import Access
 from gateway.consequences import Channel, Routing
 from gateway.desk import FrontDesk
 from gateway.door import Door, Hook
-from gateway.entry import received_id
+from gateway.entry import control_verb, received_id
 from gateway.errors import Misconfigured
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring
@@ -189,7 +189,8 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
         ) as opened,
     ):
         if opened.found.blank:
-            await opened.threads.rebuild(received_id)
+            await opened.threads.rebuild(received_id, control_verb)
+            await opened.whole()
         everyone: list[Adapter] = [ConsoleAdapter(), *listening, *([slack] if slack else [])]
         yield House(
             settings=settings,

@@ -18,6 +18,7 @@ from agent_core.events import (
     AgentMessage,
     ApprovalRequest,
     Call,
+    Control,
     Delivery,
     Escalation,
     Event,
@@ -176,6 +177,7 @@ def recovery_of(thread_id: str, tenant: str, entries: Sequence[Entry], routing: 
             owed[effect.id] = replace(effect, seq=seq, recover=True)
         timers |= {timer.name: timer for timer in _timer(entry.event, conversation.thread.failures, now)}
         _strike(thread_id, entry.event, owed)
+        _stop(entry.event, owed)
         conversation = conversation.heard([entry])
     alive = tuple(timer for timer in timers.values() if timer.due)
     return Commit(op="", seq=len(entries), effects=tuple(owed.values()), timers=alive)
@@ -187,6 +189,12 @@ def _strike(thread_id: str, event: Event, owed: dict[str, NewEffect]) -> None:
         owed.pop(event.effect_id, None)
     elif isinstance(event, ToolResult):
         owed.pop(effect_id(thread_id, event.call_id), None)
+
+
+def _stop(event: Event, owed: dict[str, NewEffect]) -> None:
+    """A stop keeps the tools before it from starting, also when they are made again."""
+    if isinstance(event, Control) and event.verb == "stop":
+        owed |= {e.id: replace(e, stopped=True) for e in owed.values() if e.queue == TOOL_LANE}
 
 
 def effects_of(event: Event, before: Conversation, routing: Routing) -> Iterator[NewEffect]:

@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from adapters.base import Address
-from agent_core.events import EVENT, Event, Inbound, UserMessage
+from agent_core.events import EVENT, Control, Event, Inbound, UserMessage
 from agent_core.thread import Thread, append
 from agent_core.values import Frozen
+from gateway.ports import Verb
 
 
 class Entry(Frozen):
@@ -43,6 +44,12 @@ def received_id(record: bytes) -> str | None:
     """The dedupe key of a record that came from outside; None for the agent's own."""
     event = decode(record).event
     return event.id if isinstance(event, Inbound) else None
+
+
+def control_verb(record: bytes) -> Verb | None:
+    """What a record of control says; None for any other."""
+    event = decode(record).event
+    return event.verb if isinstance(event, Control) else None
 
 
 class Conversation(Frozen):

@@ -63,7 +63,7 @@ async def take_turns(
             try:
                 claimed = await claim(concurrency - len(busy))
                 for one in claimed:
-                    busy.add(task := group.create_task(work(one)))
+                    busy.add(task := group.create_task(_alone(work(one))))
                     task.add_done_callback(busy.discard)
                 if len(busy) >= concurrency:
                     await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
@@ -72,3 +72,11 @@ async def take_turns(
             except StoreError as error:
                 log.warning("store unavailable", error=type(error).__name__)
                 await asyncio.sleep(PAUSE_WHEN_DOWN)
+
+
+async def _alone(work: Coroutine[None, None, None]) -> None:
+    """One piece of work that breaks takes nothing else with it: its lease runs out, and it is tried again."""
+    try:
+        await work
+    except Exception as error:
+        log.exception("work broke", error=type(error).__name__)

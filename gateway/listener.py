@@ -23,6 +23,9 @@ from gateway.store.errors import StoreError
 
 log = structlog.get_logger(__name__)
 
+CANCEL_AGAIN = 0.5
+MOST_REFUSED = 6  # About a minute, with a pause of a second.
+
 
 @dataclass(frozen=True)
 class Listener:
@@ -45,13 +48,16 @@ class Listener:
             await _first_of(asyncio.create_task(stopping.wait()), *serving)
 
     async def _serve(self, adapter: ListeningAdapter) -> None:
+        refused = 0
         while True:
             try:
                 if await self.mailroom.seize(adapter.source, self.holder):
                     await self._read(adapter)
             except (LeaseLost, SourceDown, StoreError) as error:
                 log.warning("source interrupted", source=adapter.source, error=type(error).__name__)
-            await asyncio.sleep(self.pause)
+                # A server that refuses us is asked less and less: many lock an account that knocks each second.
+                refused = min(refused + 1, MOST_REFUSED) if isinstance(error, SourceDown) else 0
+            await asyncio.sleep(self.pause * 2**refused)
 
     async def _read(self, adapter: ListeningAdapter) -> None:
         """Read for as long as the source is ours and answers."""
@@ -105,8 +111,16 @@ async def _first_of(*tasks: asyncio.Task[Any]) -> None:
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _end(tasks)
     for task in done:
         await task
+
+
+async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Cancel until they have ended: Python 3.11's `wait_for` loses a cancellation that comes with its result."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN)
+    await asyncio.gather(*tasks, return_exceptions=True)

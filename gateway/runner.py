@@ -25,6 +25,7 @@ from gateway.store.errors import StoreError
 
 log = structlog.get_logger(__name__)
 
+MAX_TOLD = 32_000  # characters
 REFUSED = {
     "not_approved": "it was not approved",
     "changed": "it is not what was approved",
@@ -104,11 +105,19 @@ class Runner:
         try:
             async with asyncio.timeout(self.timeout):
                 arguments = tool.arguments.model_validate_json(event.call.arguments)
-                return Ran("ok", await executor(arguments, key=grant.id))
+                return Ran("ok", _told(await executor(arguments, key=grant.id)))
         except ToolFailed as error:
-            return Ran("failed", str(error))
+            return Ran("failed", _told(str(error)))
         except TimeoutError:
             return Ran("unknown", f"{tool.name} did not finish in {self.timeout:.0f} s")
         except Exception as error:
             log.exception("tool broke", effect=grant.id, tool=tool.name, error=type(error).__name__)
             return Ran("unknown", f"{tool.name} broke off: {type(error).__name__}")
+
+
+def _told(content: object) -> str:
+    """What a tool tells the agent: text, and no more of it than a thread can carry along. Raises TypeError."""
+    if not isinstance(content, str):
+        raise TypeError("a tool must return text")
+    left_out = len(content) - MAX_TOLD
+    return content if left_out <= 0 else f"{content[:MAX_TOLD]}\n[{left_out} more characters were left out]"

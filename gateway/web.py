@@ -46,6 +46,7 @@ def web(door: Door) -> FastAPI:
     app.include_router(hooks.router)
     app.add_api_route("/health", health, methods=["GET"])
     app.add_api_route("/static/holdpoint.css", style, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/favicon.ico", no_icon, methods=["GET"], status_code=204, include_in_schema=False)
     app.add_exception_handler(NoSuchThread, _no_such_thread)
     app.add_exception_handler(StoreError, _try_later)
     app.add_exception_handler(RequestValidationError, _not_valid)
@@ -95,6 +96,10 @@ async def health(request: Request) -> dict[str, str]:
 async def style() -> FileResponse:
     """The one style sheet."""
     return FileResponse(STATIC / "holdpoint.css", media_type="text/css")
+
+
+async def no_icon() -> None:
+    """Browsers ask for an icon by themselves; there is none, and that is no error."""
 
 
 async def _with_headers(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:

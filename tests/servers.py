@@ -16,10 +16,11 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from gateway.store.client import connect
-from gateway.store.embedded import binary
+from gateway.store.embedded import binary, die_with_parent
 
 FLAVOURS = ("redis-server", "valkey-server")
 READY_SECONDS = 10.0
+END_SECONDS = 5.0
 FIT = {"appendonly": "yes", "appendfsync": "everysec", "maxmemory-policy": "noeviction"}
 
 
@@ -55,7 +56,7 @@ class Server:
 
     async def start(self) -> None:
         """Start, and wait until it answers."""
-        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, preexec_fn=die_with_parent)
         redis = connect(self.url, connections=1)
         try:
             async with asyncio.timeout(READY_SECONDS):
@@ -71,9 +72,12 @@ class Server:
         self._process.wait()
 
     def stop(self) -> None:
-        """An orderly end."""
+        """An orderly end; but a server that is still writing its first AOF ignores being asked."""
         self._process.terminate()
-        self._process.wait()
+        try:
+            self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
 
 
 async def _answers(redis: Redis) -> bool:

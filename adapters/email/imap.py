@@ -18,7 +18,7 @@ import aioimaplib
 
 from adapters.base import Batch, Kept, Position
 from adapters.email.account import Account
-from adapters.email.limits import MAX_MAIL
+from adapters.email.limits import CUT, MAX_MAIL
 from adapters.errors import SourceDown
 
 PATIENCE = 15.0
@@ -69,9 +69,11 @@ async def _session(account: Account) -> AsyncIterator[aioimaplib.IMAP4]:
             raise LoginRefused(f"the mail server does not let {account.address} in")
         yield client
     finally:
-        if client.protocol and client.protocol.transport:
+        for left in (*client.tasks, *client.protocol.tasks):
+            left.cancel()
+        if client.protocol.transport:
             client.protocol.transport.abort()
-            await asyncio.sleep(0)  # The loop closes the socket in its next round, which may be its last.
+        await asyncio.sleep(0)  # The loop closes the socket in its next round, which may be its last.
 
 
 async def _follow(client: aioimaplib.IMAP4, account: Account, since: Position | None) -> AsyncIterator[Batch]:
@@ -104,11 +106,11 @@ async def _new(client: aioimaplib.IMAP4, last: int) -> list[tuple[int, int]]:
 
 
 async def _mail(client: aioimaplib.IMAP4, account: Account, validity: int, uid: int, size: int) -> Kept:
-    """The raw mail; of one that is too large, the headers, so that it can be set aside by name."""
-    part = "BODY.PEEK[]" if size <= MAX_MAIL else "BODY.PEEK[HEADER]"
+    """The raw mail; of one that is too large, the headers, marked, so that it can be set aside by name."""
+    part, mark = ("BODY.PEEK[]", b"") if size <= MAX_MAIL else ("BODY.PEEK[HEADER]", CUT)
     lines = _ok(await _soon(client.uid("fetch", str(uid), f"(UID {part})")))
     raw = next((bytes(line) for line in lines if isinstance(line, bytearray)), b"")
-    return Kept(f"{account.address}:{validity}:{uid}", raw)
+    return Kept(f"{account.address}:{validity}:{uid}", mark + raw)
 
 
 async def _wait(client: aioimaplib.IMAP4, seconds: float) -> None:
@@ -127,7 +129,15 @@ async def _wait(client: aioimaplib.IMAP4, seconds: float) -> None:
 
 
 async def _soon(waiting: Awaitable[T]) -> T:
-    return await asyncio.wait_for(waiting, PATIENCE)
+    """The result, if it comes in time. Not `wait_for`: that waits until the client has let itself be cancelled."""
+    task = asyncio.ensure_future(waiting)
+    try:
+        await asyncio.wait({task}, timeout=PATIENCE)
+        if not task.done():
+            raise TimeoutError
+        return task.result()
+    finally:
+        task.cancel()
 
 
 def _ok(answer: Any) -> list[bytes | bytearray]:

@@ -12,24 +12,35 @@ from adapters.errors import Unreadable
 
 MAX_MAIL = 25 * 1024 * 1024
 MAX_HEADERS = 128 * 1024
+CUT = b"X-Holdpoint-Cut: larger than 25 MiB\r\n"  # Stands first where only the headers of a mail were fetched.
 MAX_CONTENT_HEADER = 4096
 MAX_BOUNDARIES = 40
+MAX_DELIMITERS = 2000
+MAX_REPORT_BLOCKS = 10_000
 MAX_TEXT = 32_000
 
 _CONTENT_HEADER = re.compile(
     rb"^content-(?:type|disposition)[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE
 )
+_DELIMITER = re.compile(rb"[\r\n]--")  # Whatever the boundary: so begins each part.
+_BLANK = re.compile(rb"(?:\r\n|\r|\n)(?=[\r\n])")
+_REPORT = re.compile(rb"delivery-status", re.IGNORECASE)  # The parser takes each block of one for a part.
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 
 def check(raw: bytes) -> None:
     """Raises Unreadable for a mail that is not worth the risk of parsing."""
-    if len(raw) > MAX_MAIL:
+    if len(raw) > MAX_MAIL or raw.startswith(CUT):
         raise Unreadable("the mail is larger than 25 MiB")
     end = _BLANK_LINE.search(raw)
     if (end.start() if end else len(raw)) > MAX_HEADERS:
         raise Unreadable("the headers are larger than 128 KiB")
     if any(len(header[0]) > MAX_CONTENT_HEADER for header in _CONTENT_HEADER.finditer(raw)):
         raise Unreadable("a content header is longer than 4 KiB")
-    if len(re.findall(rb"boundary", raw, re.IGNORECASE)) > MAX_BOUNDARIES:
+    boundaries = len(re.findall(rb"boundary", raw, re.IGNORECASE))
+    if boundaries > MAX_BOUNDARIES:
         raise Unreadable("the mail has too many parts within parts")
+    if boundaries and len(_DELIMITER.findall(raw)) > MAX_DELIMITERS:
+        raise Unreadable("the mail has too many parts")
+    if _REPORT.search(raw) and len(_BLANK.findall(raw)) > MAX_REPORT_BLOCKS:
+        raise Unreadable("the report has too many parts")

@@ -45,6 +45,7 @@ class _Ids(UnstructuredHeader, BaseHeader):
         return f"{self.name}: {f'{policy.linesep} '.join(self.split())}{policy.linesep}"
 
 
+LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
 _HEADERS = HeaderRegistry()
 _HEADERS.map_to_type("in-reply-to", _Ids)
 _HEADERS.map_to_type("references", _Ids)
@@ -63,7 +64,7 @@ def render(parcel: Parcel, account: Account) -> EmailMessage:
     mail["Date"] = parcel.event.at
     mail["From"] = Mailbox("Holdpoint", account.local, account.domain)
     mail["To"] = Mailbox(addr_spec=where.to)
-    mail["Reply-To"] = Mailbox("Holdpoint", f"{account.local}+{parcel.reply_token}", account.domain)
+    mail["Reply-To"] = Mailbox("Holdpoint", _local(parcel, account), account.domain)
     mail["Subject"] = f"Re: {one_line(where.subject)}" if where.subject else subject(parcel.event, parcel.request)
     mail["Message-ID"] = message_id(parcel, account)
     if answered := where.answered():
@@ -78,6 +79,12 @@ def render(parcel: Parcel, account: Account) -> EmailMessage:
     mail.add_alternative(page, subtype="html")
     mail.set_boundary(hashlib.sha256(f"{text}\x1f{page}".encode()).hexdigest()[:32])  # In neither: it is made of both.
     return mail
+
+
+def _local(parcel: Parcel, account: Account) -> str:
+    """Who to answer to: with the token, if mail servers take so long a name; our Message-ID brings it back as well."""
+    named = f"{account.local}+{parcel.reply_token}"
+    return named if len(named) <= LONGEST_LOCAL else account.local
 
 
 def html(blocks: tuple[Block, ...]) -> str:

@@ -5,6 +5,7 @@ The SDK's own retries are off: it would post a second time without knowing wheth
 
 from __future__ import annotations
 
+import base64
 import logging
 import ssl
 from collections.abc import Awaitable, Mapping
@@ -73,9 +74,10 @@ class Api:
 
     async def exchange(self, client_id: str, client_secret: SecretStr, **arguments: str) -> Answer:
         """Call oauth.v2.access, as the app itself. Raises SlackRefused, TryLater, OutcomeUnknown."""
-        # In the form: the SDK's own way to send them as a header warns of what it is made of.
-        data = {"client_id": client_id, "client_secret": client_secret.get_secret_value(), **arguments}
-        return await _answer("oauth.v2.access", self.client().api_call("oauth.v2.access", data=data))
+        # Made here, since the SDK makes it of something that aiohttp warns of.
+        basic = base64.b64encode(f"{client_id}:{client_secret.get_secret_value()}".encode()).decode()
+        call = self.client().api_call("oauth.v2.access", data=arguments, headers={"Authorization": f"Basic {basic}"})
+        return await _answer("oauth.v2.access", call)
 
 
 async def _answer(method: str, call: Awaitable[AsyncSlackResponse]) -> Answer:

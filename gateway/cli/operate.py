@@ -9,7 +9,7 @@ import typer
 
 from gateway.app import House, house
 from gateway.cli.serve import load_settings, one_line_errors
-from gateway.entry import received_id
+from gateway.entry import control_verb, received_id
 
 app = typer.Typer()
 
@@ -57,7 +57,7 @@ def rebuild() -> None:
     """Make heads, indexes and readiness again for threads that have nothing left but their log."""
 
     async def make(ready: House) -> None:
-        typer.echo(f"{await ready.opened.threads.rebuild(received_id)} threads")
+        typer.echo(f"{await ready.opened.threads.rebuild(received_id, control_verb)} threads")
 
     with_house(make)
 

@@ -23,7 +23,9 @@ from gateway.store.client import connect
 from gateway.store.errors import StoreUnfit
 
 READY_SECONDS = 10.0
+END_SECONDS = 10.0
 PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)  # loaded here: between fork and exec nothing may be
 LONGEST_SOCKET = 100  # sun_path is 108 bytes on Linux, 104 on macOS
 
 
@@ -54,14 +56,23 @@ async def _starting(directory: Path) -> AsyncIterator[None]:
 @contextlib.asynccontextmanager
 async def _server(directory: Path, socket: Path, url: str) -> AsyncIterator[None]:
     process = await asyncio.create_subprocess_exec(
-        *command(directory, socket), stdout=asyncio.subprocess.DEVNULL, preexec_fn=_die_with_parent
+        *command(directory, socket), stdout=asyncio.subprocess.DEVNULL, preexec_fn=die_with_parent
     )
     try:
         await _until_ready(url, process)
         yield
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
+        await _end(process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Ask it to end. One that will not (its disk is full, say) is killed: all it acknowledged is on disk."""
+    if process.returncode is None:
+        process.send_signal(signal.SIGTERM)
+    try:
+        await asyncio.wait_for(process.wait(), END_SECONDS)
+    except TimeoutError:
+        process.kill()
         await process.wait()
 
 
@@ -125,8 +136,8 @@ async def _answers(url: str) -> bool:
         await redis.aclose()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """In the child, before it becomes the server: no orphan when we are killed (Linux), no Ctrl-C meant for us."""
     os.setsid()
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

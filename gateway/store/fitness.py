@@ -14,6 +14,7 @@ SCHEMA = 1
 REDIS_FLOOR = (7, 0, 0)
 VALKEY_FLOOR = (8, 0, 0)
 META = "hp:meta"
+WHOLE = "whole"
 
 Durability = Literal["standard", "single", "strict"]
 
@@ -31,7 +32,10 @@ class Server:
 
 @dataclass(frozen=True)
 class Found:
-    """The durability class in force, and whether the store knew nothing of its own layout: new, or emptied."""
+    """The durability class in force, and whether the logs must be gone through first: the store is new, or was emptied.
+
+    A store is blank until `whole` is called: whoever is killed in between leaves the work to the next.
+    """
 
     durability: Durability
     blank: bool
@@ -42,8 +46,14 @@ async def examine(redis: Redis, partitions: int) -> Found:
     server = await _ask(redis)
     for complaint in _complaints(server):
         raise StoreUnfit(complaint)
-    blank = await patiently(lambda: _same_layout(redis, partitions))
-    return Found(_durability(server), blank)
+    await patiently(lambda: _same_layout(redis, partitions))
+    known = await patiently(lambda: redis.hexists(META, WHOLE))
+    return Found(_durability(server), blank=not known)
+
+
+async def whole(redis: Redis) -> None:
+    """Remember that every thread that has a log has all the rest, too."""
+    await patiently(lambda: redis.hset(META, WHOLE, "1"))
 
 
 async def _ask(redis: Redis) -> Server:
@@ -84,14 +94,14 @@ def _durability(server: Server) -> Durability:
     return "strict" if server.replicas and int(server.settings["min-replicas-to-write"]) else "single"
 
 
-async def _same_layout(redis: Redis, partitions: int) -> bool:
-    """The number of partitions and the schema are written at the first start and never change. True: written now."""
+async def _same_layout(redis: Redis, partitions: int) -> None:
+    """The number of partitions and the schema are written at the first start and never change."""
     ours = {"partitions": partitions, "schema": SCHEMA}
-    written = [await redis.hsetnx(META, name, str(value)) for name, value in ours.items()]
+    for name, value in ours.items():
+        await redis.hsetnx(META, name, str(value))
     theirs = {name: int(await redis.hget(META, name) or 0) for name in ours}
     if theirs != ours:
         raise StoreUnfit(f"the store was made with {theirs}, and we are set to {ours}")
-    return all(written)
 
 
 def _text(value: object) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from gateway.store.access import RedisGuard, RedisTokens
 from gateway.store.blobs import RedisBlobs
 from gateway.store.client import connect
 from gateway.store.embedded import embedded
-from gateway.store.fitness import Found, examine
+from gateway.store.fitness import Found, examine, whole
 from gateway.store.installations import RedisInstallations
 from gateway.store.links import RedisLinks
 from gateway.store.mailroom import RedisMailroom
@@ -24,7 +25,7 @@ LISTENING_CONNECTIONS = 2
 
 @dataclass(frozen=True)
 class Opened:
-    """The rooms of an open store, and what it promises."""
+    """The rooms of an open store, and what it promises. `whole` is called when a blank store has been gone through."""
 
     threads: RedisThreads
     mailroom: RedisMailroom
@@ -34,6 +35,7 @@ class Opened:
     guard: RedisGuard
     installations: RedisInstallations
     found: Found
+    whole: Callable[[], Awaitable[None]]
 
 
 @contextlib.asynccontextmanager
@@ -67,4 +69,5 @@ async def open_store(
             guard=RedisGuard(redis),
             installations=RedisInstallations(redis),
             found=found,
+            whole=partial(whole, redis),
         )

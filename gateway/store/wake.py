@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 CHANNEL = "hp:wake"
 SWEEP_EVERY = 1.0
 RECONNECT_PAUSE = 0.5
+ASK_AGAIN = 0.1
 
 
 class Waker:
@@ -51,10 +52,10 @@ class Waker:
         self._events[queue].clear()
 
     async def close(self) -> None:
-        """Stop listening."""
-        if self._listening:
+        """Stop listening. Asks again, because redis-py swallows a cancellation that meets it while it reconnects."""
+        while self._listening and not self._listening.done():
             self._listening.cancel()
-            await asyncio.gather(self._listening, return_exceptions=True)
+            await asyncio.wait({self._listening}, timeout=ASK_AGAIN)
 
     async def _listen(self) -> None:
         while True:

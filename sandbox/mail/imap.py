@@ -15,6 +15,7 @@ from pymap.backend.dict import Config, Identity, Login
 from pymap.backend.dict.mailbox import MailboxData
 from pymap.imap import IMAPServer
 from pymap.user import Passwords, UserMetadata
+from pysasl.hashing import Cleartext
 
 from sandbox.mail.post import Post
 
@@ -38,6 +39,7 @@ class Imap:
             demo_data=False,
             demo_user="",
             demo_password="",
+            hash_context=Cleartext(),  # Nobody's password: half a second of hashing at each login protects nothing.
             tls_enabled=False,
             secure_auth=False,
             reject_dnsbl=False,

@@ -13,7 +13,7 @@ from typing import Self
 
 from sandbox.mail.imap import Imap
 from sandbox.mail.letter import Letter, quoted, write
-from sandbox.mail.post import MX, Auth, Fault, Post, Transaction
+from sandbox.mail.post import MX, Auth, Fault, FaultKind, Post, Transaction
 from sandbox.mail.smtp import Smtp
 
 BOT = "holdpoint@bot.example.test"
@@ -99,6 +99,11 @@ class MailSandbox:
         if fault.kind == "imap_drop":
             self._imap.drop()
         self._post.faults.extend([fault.kind] * fault.count)
+
+    @property
+    def faults(self) -> tuple[FaultKind, ...]:
+        """What is still to go wrong, in order."""
+        return tuple(self._post.faults)
 
     def lift(self) -> None:
         """Nothing goes wrong any more."""

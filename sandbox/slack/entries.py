@@ -33,13 +33,18 @@ _MANY = {
 
 
 def find(blocks: Blocks, name: str) -> tuple[Json, Json]:
-    """The block and the element of this action_id, block_id, value, or label, in that order."""
+    """The block and the element of this `block_id/action_id`, action_id, block_id, value, or label, in that order."""
     pairs = [(block, element) for block in blocks for element in inputs(block)]
-    for names in (_action_id, _block_id, _value, _label):
+    for names in (_place, _action_id, _block_id, _value, _label):
         for block, element in pairs:
             if names(block, element) == name:
                 return block, element
     raise CannotDo(f"nothing here is called {name!r}")
+
+
+def _place(block: Json, element: Json) -> object:
+    """What no other element of the same blocks is called."""
+    return f"{block.get('block_id')}/{element.get('action_id')}"
 
 
 def _action_id(block: Json, element: Json) -> object:

@@ -1,4 +1,4 @@
-"""The Slack adapter on a bench: a local Slack at its far end, and a desk that notes what it is given at its near end."""
+"""The Slack adapter on a bench: a local Slack at its far end, at its near end a desk that notes what it is given."""
 
 from __future__ import annotations
 

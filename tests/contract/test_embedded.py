@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from gateway.store import embedded as embedded_store
 from gateway.store.client import connect
 from gateway.store.embedded import command, embedded
 from gateway.store.errors import StoreUnfit
@@ -76,6 +77,7 @@ async def test_it_is_private_and_fit_and_promises_no_loss_by_a_crash(tmp_path: P
 async def test_its_data_is_there_after_a_restart(tmp_path: Path) -> None:
     async with open_store(None, tmp_path, partitions=1) as first:
         assert first.found.blank
+        await first.whole()
         await first.threads.ingest("t1", "m1", record())
         log = await first.threads.read("t1")
     async with open_store(None, tmp_path, partitions=1) as second:
@@ -104,6 +106,14 @@ async def test_many_that_start_at_the_same_moment_share_one_server(tmp_path: Pat
 async def test_it_ends_with_whoever_started_it(tmp_path: Path) -> None:
     async with embedded(tmp_path) as url:
         pid = await server_id(url)
+    await gone(pid)
+
+
+async def test_it_ends_also_when_it_does_not_listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded_store, "END_SECONDS", 0.1)
+    async with embedded(tmp_path) as url:
+        pid = await server_id(url)
+        os.kill(pid, signal.SIGSTOP)
     await gone(pid)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import Any
 
 import httpx
@@ -83,13 +84,19 @@ async def test_a_name_no_thread_can_have(ana: Caller, name: str) -> None:
     ],
     ids=range(19),
 )
-async def test_a_message_that_is_none(ana: Caller, body: bytes) -> None:
-    before = await ana.get("/threads")
-    answer = await ana.http.post("/v1/threads", content=body, headers=JSON)
+async def test_a_message_that_is_none(at: Scene, ana: Caller, body: bytes) -> None:
+    key = secrets.token_hex(8)
+    answer = await ana.http.post("/v1/threads", content=body, headers={**JSON, "Idempotency-Key": key})
     status, kind = problem(answer)
     assert (status, kind) in ((422, "not-valid"), (400, "refused"))
     assert len(answer.content) < 3000
-    assert await ana.get("/threads") == before
+    assert not await at.house.opened.threads.exists(at.house.keyring.thread_id("console", f"ana/{key}"))
+
+
+async def test_a_message_that_is_one_makes_the_thread_its_key_names(at: Scene, ana: Caller) -> None:
+    key = secrets.token_hex(8)
+    taken = await ana.post("/threads", {"text": "Hello"}, key=key)
+    assert taken["thread_id"] == at.house.keyring.thread_id("console", f"ana/{key}")
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from sandbox.model import Fault
 from tests.doors.scene import until
 
 MARK = "canary-e19b"
+MARKED_VERSION = "77.4242.90125"
 MALLORY = "mallory@evil.test"
 
 
@@ -55,6 +56,9 @@ async def by_mail(t: Teller) -> list[str]:
     failing = await ask(t, "6.6.6")
     await mail.reply_as(BO, failing, f"APPROVE {code(failing)}")
     await t.letter(ANA, "rolled back", "Ana hears that it failed")
+    unknown = await ask(t, MARKED_VERSION)
+    await mail.reply_as(BO, unknown, f"APPROVE {code(unknown)}")
+    await t.letter(ANA, f"there is no version {MARKED_VERSION}", "Ana hears that there is none")
     await mail.send_as(MALLORY, mail.bot, MARK, f"deploy {MARK}", auth="fail")
     await mail.deliver_raw(MALLORY, mail.bot, f"From: <a@b>, <{MARK}@d>\r\nMessage-ID: <>\r\n\r\n{MARK}\r\n".encode())
     return [code(card), code(failing), first(r"/d/(\S+)", card.text), card.answer_to]
@@ -114,7 +118,7 @@ async def test_nothing_that_was_said_is_in_any_line(tmp_path: Path, capfd: pytes
     telemetry.configure(json=True)
     async with world(tmp_path) as here:
         t = Teller(here)
-        secrets = [here.mail.password, here.house.keyring.secret.decode(), MARK, ANA, BO, MALLORY]
+        secrets = [here.mail.password, here.house.keyring.secret.decode(), MARK, MARKED_VERSION, ANA, BO, MALLORY]
         for chapter in (by_mail, by_page, by_rest):
             secrets += await chapter(t)
         await with_trouble(t)

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- Write a turn: records, effects, approvals, timers, snapshot; all of it, or nothing. Everything is checked first.
 -- ARGV: now, tid, token, op, seq, snapshot, then four counted groups:
---   records; effects (id queue lane offset seq body approval digest recover);
+--   records; effects (id queue lane offset seq body approval digest again; again `stopped`: a stop came after it);
 --   approvals (id state digest expires start_by; state `open` creates); timers (name due; 0 removes)
 -- -> {OK, seq} | {FENCED} | {STALE, now, record...} | {BAD, why}
 local tid, token, op, expected, snapshot = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6]
@@ -50,7 +50,8 @@ for _, f in ipairs(effects) do
     local at = tonumber(f[5]) > 0 and tonumber(f[5]) or expected + 1 + tonumber(f[4])
     redis.call('HSET', fx, 't', tid, 'q', f[2], 'l', f[3], 's', 'pending', 'n', 0, 'e', at, 'b', f[6])
     if f[7] ~= '' then redis.call('HSET', fx, 'a', f[7], 'd', f[8]) end
-    if f[9] == '1' then redis.call('HSET', fx, 'r', 1) end
+    if f[9] ~= '' then redis.call('HSET', fx, 'r', 1) end
+    if f[9] == 'stopped' then redis.call('HSET', fx, 'x', 1) end
     redis.call('RPUSH', key('fl', tid), f[1])
     if redis.call('RPUSH', key('oq', lane), f[1]) == 1 then lane_due(tid, f[2], lane, now) end
   end

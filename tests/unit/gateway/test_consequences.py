@@ -170,7 +170,7 @@ def test_a_model_that_is_away_is_asked_again_later_and_later() -> None:
     assert waits == [FIRST_RETRY, FIRST_RETRY * 2, FIRST_RETRY * 4]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(histories)
 def test_in_every_history_each_effect_is_one_and_belongs_to_its_event(story: Story) -> None:
     conversation, seen = Conversation(thread=Story().thread), set[str]()
@@ -185,7 +185,7 @@ def test_in_every_history_each_effect_is_one_and_belongs_to_its_event(story: Sto
         conversation = conversation.heard([Entry(event=event)])
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(histories)
 def test_in_every_history_a_gate_is_made_for_each_request_and_nothing_else(story: Story) -> None:
     commit = commit_of(Conversation(thread=Story().thread), story.log, ROUTING, "op", START)
@@ -199,7 +199,7 @@ def test_in_every_history_a_gate_is_made_for_each_request_and_nothing_else(story
         assert not isinstance(cause, ToolCall) or (effect.approval, effect.digest) == (cause.approval, cause.digest)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(histories)
 def test_a_log_alone_still_owes_exactly_what_has_no_end(story: Story) -> None:
     log = [Entry(event=event) for event in story.log]

@@ -31,7 +31,7 @@ def said(author: Author, text: str) -> UserMessage:
     return UserMessage(id=f"m-{text}", author=author, text=text)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(histories)
 def test_every_event_of_every_history_survives_the_log(story: Story) -> None:
     for event in story.log:
@@ -39,6 +39,7 @@ def test_every_event_of_every_history_survives_the_log(story: Story) -> None:
         assert entry == Entry(event=event)
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(), st.text())
 def test_words_and_addresses_survive_whatever_is_in_them(text: str, channel: str, ref: str) -> None:
     address, event = Address(channel=channel, ref=ref), said(ANA, text)
@@ -75,7 +76,7 @@ def test_a_record_that_is_none_is_not_taken_for_one(record: bytes) -> None:
         decode(record)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(histories)
 def test_only_what_came_from_outside_has_a_dedupe_key(story: Story) -> None:
     for event in story.log:
@@ -103,7 +104,7 @@ def test_hearing_leaves_the_conversation_before_as_it_was() -> None:
     assert after.said([AgentMessage(id="a", to=(ANA.identity,), text="Hello")]).addresses == after.addresses
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(histories, st.data())
 def test_a_snapshot_and_the_rest_are_the_whole_log(story: Story, data: st.DataObject) -> None:
     records = [stamped(encode(event, _where(event)), event.at) for event in story.log]

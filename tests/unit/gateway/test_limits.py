@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.types import Message, Receive, Scope, Send
 
@@ -53,6 +53,7 @@ def pieces(*parts: bytes) -> list[Message]:
     return [{"type": "http.request", "body": part, "more_body": n < last} for n, part in enumerate(parts)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=50), min_size=1, max_size=8))
 def test_a_body_is_passed_on_whole_and_then_the_connection_speaks(parts: list[bytes]) -> None:
     caller = Caller(pieces(*parts))

@@ -1,0 +1,104 @@
+"""The sandbox's mailbox for contract tests: an account, a reader, and a wire that can be bent on its way to us."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from dataclasses import replace
+
+from adapters.base import Batch, Position
+from adapters.email import imap
+from adapters.email.account import Account, Server
+from sandbox.mail import MailSandbox
+
+ANA, BO = "ana@example.test", "bo@example.test"
+PATIENCE = 20.0
+CUT = b"(cut)"
+
+# What the client hears of what the server says.
+Bend = Callable[[bytes], bytes]
+
+
+def account(mail: MailSandbox, *, password: str = "", poll_seconds: float = 30) -> Account:
+    """The bot's account at the sandbox."""
+
+    def server(port: int) -> Server:
+        return Server(mail.host, port, mail.bot, password or mail.password, tls=False)
+
+    return Account(mail.bot, mail.authserv_id, server(mail.imap_port), server(mail.smtp_port), poll_seconds)
+
+
+def at(port: int, of: Account) -> Account:
+    """The same account, read at another port."""
+    return replace(of, imap=replace(of.imap, port=port))
+
+
+@contextlib.asynccontextmanager
+async def reading(of: Account, since: Position | None = None) -> AsyncIterator[AsyncGenerator[Batch]]:
+    """The batches of a mailbox, closed in the end."""
+    batches = imap.listen(of, since)
+    assert isinstance(batches, AsyncGenerator)
+    async with contextlib.aclosing(batches):
+        yield batches
+
+
+async def following(batches: AsyncIterator[Batch]) -> Batch:
+    """The next batch, which must come."""
+    return await asyncio.wait_for(anext(batches), PATIENCE)
+
+
+async def until(true: Callable[[], object]) -> None:
+    """Wait for something that must become so."""
+    async with asyncio.timeout(PATIENCE):
+        while not true():
+            await asyncio.sleep(0.01)
+
+
+class Wire:
+    """A relay before the IMAP server: `bend` sees every piece the server says, `said` is what the client said.
+
+    A piece that is bent to end in `CUT` is the last one of its connection.
+    """
+
+    def __init__(self, host: str, port: int, bend: Bend = lambda said: said, *, listen: int = 0) -> None:
+        self._server = (host, port)
+        self.port = listen
+        self.bend = bend
+        self.said: list[bytes] = []
+        self.connections = 0
+
+    async def __aenter__(self) -> Wire:
+        self._listening = await asyncio.start_server(self._relay, "127.0.0.1", self.port)
+        self.port = int(self._listening.sockets[0].getsockname()[1])
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._listening.close()
+        await asyncio.sleep(0)
+
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        server_reader, server_writer = await asyncio.open_connection(*self._server)
+        up = asyncio.create_task(self._up(reader, server_writer))
+        down = asyncio.create_task(self._down(server_reader, writer))
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait({up, down}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (up, down):
+            task.cancel()
+        await asyncio.gather(up, down, return_exceptions=True)
+        server_writer.transport.abort()
+        writer.transport.abort()
+
+    async def _up(self, reader: asyncio.StreamReader, server: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            self.said.append(line)
+            server.write(line)
+
+    async def _down(self, server: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while said := await server.read(65536):
+            bent = self.bend(said)
+            writer.write(bent.removesuffix(CUT))
+            await writer.drain()
+            if bent.endswith(CUT):
+                return

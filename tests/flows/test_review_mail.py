@@ -1,0 +1,62 @@
+"""Mail at its outer limits: half a mail is not a mail, and an address nobody can write to brings no answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from email.utils import parseaddr
+from pathlib import Path
+
+import pytest
+
+from adapters.base import Parcel, Received
+from adapters.email import imap
+from adapters.email.account import Account, Server
+from adapters.email.parse import parse
+from adapters.email.render import render
+from adapters.email.where import Where
+from agent_core.events import AgentMessage
+from gateway.demo.story import Teller
+from gateway.demo.world import ANA, world
+from gateway.keyring import Keyring, Place
+
+SERVER = Server("127.0.0.1", 1, "holdpoint", "secret", tls=False)
+LONG = Account("approvals-bot@bot.example.test", "mx.example.test", SERVER, SERVER)
+TOKEN = Keyring(b"sixteen bytes and more").reply_token(Place(thread_id="t" * 20, request_id="r" * 16), "bo")
+
+
+async def test_a_mail_too_large_to_read_is_set_aside_and_not_taken_by_its_subject(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap, "MAX_MAIL", 20_000)
+    async with world(tmp_path) as here:
+        t, mail = Teller(here), here.mail
+        await mail.send_as(ANA, mail.bot, "Please deploy 1.4.2 to production", "No, wait!\n" + "see the log\n" * 3_000)
+        await mail.send_as(ANA, mail.bot, "Versions", "What versions are there?")
+        await t.letter(ANA, "1.4.2", "Ana gets an answer to the mail that was read")
+        assert len(await here.house.door().threads.latest(most=9, before=None)) == 1
+        [(kept, why)] = await here.house.opened.mailroom.quarantined(here.house.listening[0].source)
+        assert b"Please deploy 1.4.2" in kept.raw
+        assert "larger than" in why
+
+
+@pytest.mark.parametrize("account", [LONG, replace(LONG, address="holdpoint@bot.example.test")])
+def test_an_answer_finds_its_way_however_long_our_own_name_is(account: Account) -> None:
+    parcel = Parcel(
+        effect_id="e" * 20,
+        thread_id="t" * 20,
+        reply_token=TOKEN,
+        identity="email:bo@example.test",
+        address=Where(to="bo@example.test").address(),
+        event=AgentMessage(id="1", to=("email:bo@example.test",), text="hello"),
+        role="watch",
+    )
+    ours = render(parcel, account)
+    answer_to = parseaddr(str(ours["Reply-To"]))[1]
+    assert len(answer_to.rpartition("@")[0]) <= 64
+    answer = (
+        f"From: bo@example.test\r\nTo: {answer_to}\r\nMessage-ID: <a@example.test>\r\n"
+        f"In-Reply-To: {ours['Message-ID']}\r\n\r\nHello.\r\n"
+    )
+    received = parse(answer.encode(), account)
+    assert isinstance(received, Received)
+    assert received.token == TOKEN
