@@ -44,6 +44,7 @@ async def hear(bolt: AsyncApp, app_token: SecretStr, stopping: asyncio.Event, wa
     while not stopping.is_set():
         try:
             async with _connected(bolt, app_token) as ear:
+                log.info("source connected", source="slack")
                 while not stopping.is_set() and await ear.well(watch.deaf_after):
                     await _until(stopping, watch.look_every)
         except (SlackClientError, OSError, TimeoutError) as error:
