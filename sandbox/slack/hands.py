@@ -1,12 +1,13 @@
 """The hands of a person: buttons, menus, modals, slash commands. Each waits for the app's answer.
 
-In a shared channel `team` is the workspace of whoever clicks, as Slack's sample of a Slack Connect submission has it.
+In a shared channel the `team` of a click is the workspace whose app showed the message, as payloads that people have
+shown say; that of a submission is the workspace of whoever submits, as Slack's own sample has it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from sandbox.slack import payload as payloads
@@ -59,7 +60,7 @@ class Hands(Person):
         current = channel.message(message.ts) or message
         url = self.core.tickets.url(self.id, channel.id, message.ts, message.thread_ts)
         sent = payloads.message_action(
-            self._here(channel.team_id),
+            replace(self._here(channel.team_id), team=self.core.world.teams[channel.team_id]),
             self.user,
             channel,
             self.core.shown(current),
