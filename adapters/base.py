@@ -45,7 +45,8 @@ class Pressed(Frozen):
     """A person pressed a button of a card of ours, or sent off its form.
 
     `ticket` is what the button carried, and `seal` the place it was pressed in: a ticket opens only where it was shown.
-    `digest` is the card's; `arguments` are the call's as the person changed them, JSON text, or empty.
+    `digest` is the card's; `arguments` are the call's as the person changed them, JSON text, or empty. `address` is
+    where the person is answered if it does not count.
     """
 
     id: str
@@ -56,16 +57,18 @@ class Pressed(Frozen):
     digest: str = ""
     reason: Text = ""
     arguments: Text = ""
+    address: Address | None = None
 
 
 class Filled(Frozen):
-    """A person filled in the form of a question: `values` by the fields' names, in their order."""
+    """A person filled in the form of a question: `values` by the fields' names, in their order; see `Pressed`."""
 
     id: str
     author: Author
     ticket: str
     seal: str
     values: tuple[tuple[str, Text], ...]
+    address: Address | None = None
 
 
 class Ordered(Frozen):

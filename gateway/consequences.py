@@ -75,21 +75,30 @@ class Routing:
         request = _card(event, conversation)
         going: dict[Address, Envelope] = {}
         for identity, role in dict(self._audience(event, request, conversation)).items():
-            address = self._address(identity, conversation)
+            address = self._address(identity, event, conversation)
             if address and (address not in going or role == "decide"):
                 first = going.get(address)
                 named = first.identity if first else identity
                 going[address] = Envelope(identity=named, address=address, role=role, request=request)
         yield from going.values()
 
-    def _address(self, identity: str, conversation: Conversation) -> Address | None:
+    def _address(self, identity: str, event: Outbound, conversation: Conversation) -> Address | None:
         """Where an identity is written to; None when it comes and reads by itself."""
         channel = self.channels.get(identity.partition(":")[0])
         if channel is None:
             return Address(channel=NOWHERE, ref=identity)
         if channel.capabilities.pull:
             return None
-        return conversation.addresses.get(identity) or channel.address_of(identity)
+        match event:
+            case RequestClosed() if channel.capabilities.edits and event.request_id in conversation.cards:
+                # The card is redrawn where it was shown, wherever its people have been since.
+                found = conversation.cards[event.request_id].get(identity)
+            case Notice(about=about) if about and event.kind != "undelivered" and identity in conversation.pressed:
+                # Whoever pressed looks there for an answer, even if they never said a word here.
+                found = conversation.pressed[identity]
+            case _:
+                found = conversation.addresses.get(identity)
+        return found or channel.address_of(identity)
 
     def _audience(
         self, event: Outbound, request: Request | None, conversation: Conversation

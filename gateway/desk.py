@@ -97,7 +97,7 @@ class FrontDesk:
             digest=pressed.digest,
             arguments=pressed.arguments,
         )
-        await self.inbound.respond(named.thread_id, said)
+        await self.inbound.respond(named.thread_id, said, pressed.address)
 
     def _check_arguments(self, request: Request | None, arguments: str) -> None:
         """Raises BadAnswer for arguments the tool would not take."""
@@ -120,7 +120,7 @@ class FrontDesk:
         else:
             text = "\n".join(value for _, value in values)
         said = InputResponse(id=filled.id, request_id=named.request_id, author=filled.author, text=text, values=values)
-        await self.inbound.respond(named.thread_id, said)
+        await self.inbound.respond(named.thread_id, said, filled.address)
 
     async def _order(self, ordered: Ordered) -> bool:
         """Only who asked in a conversation may stop or hold it; for anybody else there is nothing here."""

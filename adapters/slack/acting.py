@@ -67,15 +67,15 @@ class Acting:
             case Received():
                 await self._message(meaning, raw)
             case Pressed():
-                await self._decision(meaning, place)
+                await self._decision(meaning.model_copy(update={"address": _where(place)}), place)
             case Opens():
                 self.later(self._open(meaning))
             case Chose():
                 await self._chosen(meaning, place)
             case Changed():
-                return await self._changed(meaning)
+                return await self._changed(meaning, place)
             case Filled():
-                return await self._sent_off(meaning)
+                return await self._sent_off(meaning.model_copy(update={"address": _where(place)}))
             case Amiss():
                 return modal.errors(dict(meaning.problems))
             case Slash():
@@ -145,12 +145,19 @@ class Acting:
             text = choices[chose.index] if chose.index < len(choices) else str(chose.index + 1)
             values = ((modal.ANSWER, text),)
             await self.desk.take(
-                Filled(id=chose.id, author=chose.author, ticket=chose.ticket, seal=chose.seal, values=values)
+                Filled(
+                    id=chose.id,
+                    author=chose.author,
+                    ticket=chose.ticket,
+                    seal=chose.seal,
+                    values=values,
+                    address=_where(place),
+                )
             )
         except BadTicket:
             self.later(self._tell(place, NOT_OURS))
 
-    async def _changed(self, changed: Changed) -> Json | None:
+    async def _changed(self, changed: Changed, place: Place) -> Json | None:
         """An approval with other arguments; what cannot stand is shown at its field."""
         names: Sequence[str] = ()
         try:
@@ -167,6 +174,7 @@ class Acting:
                 decision="approve",
                 digest=changed.digest,
                 arguments=modal.arguments_from(changed.values, request.call),
+                address=_where(place),
             )
             await self.desk.take(pressed)
         except BadAnswer as error:
@@ -244,6 +252,13 @@ class Acting:
 
     async def _view(self, method: str, **arguments: JsonValue) -> Answer:
         return await self.api.call(self.home.bot_token, method, **arguments)
+
+
+def _where(place: Place) -> Address:
+    """Where a press is answered: below what was pressed; directly for a press on the Home tab or in a modal."""
+    below = place.thread_ts or place.message_ts
+    spot = f"{place.channel}/{below}" if place.channel and below else place.user
+    return Address(channel=CHANNEL, ref=f"{place.team}/{spot}")
 
 
 def _instead(view: Json) -> Json:
