@@ -25,7 +25,7 @@ from adapters.slack.account import SlackApp
 from adapters.slack.acting import Acting
 from adapters.slack.api import Api, SlackRefused
 from adapters.slack.deliver import deliver, spot_of
-from adapters.slack.install import Installations, is_end
+from adapters.slack.install import Installations, is_end, is_over
 from adapters.slack.meaning import Place, RateLimited, Uninstalled
 from adapters.slack.payload import understand, whose
 from adapters.slack.press import place
@@ -159,7 +159,8 @@ class SlackAdapter:
             return {}
         log.info("payload read", source=CHANNEL, kind=type(meaning).__name__)
         if isinstance(meaning, Uninstalled):
-            await self._installations.bury(home.us.team, home.us.enterprise, meaning.why)
+            if await is_over(self._api, home):
+                await self._installations.bury(home.us.team, home.us.enterprise, meaning.why, home.bot_token)
             return {}
         if isinstance(meaning, RateLimited):
             log.error("source interrupted", source=CHANNEL, error="RateLimited")
