@@ -55,11 +55,15 @@ class EmailChannel(_Group):
 class SlackChannel(_Group):
     """A Slack app. With `app_token` it is heard by Socket Mode, with `signing_secrets` it may post to `/slack/events`.
 
-    `signing_secrets`: two while one is exchanged for the other, separated by a comma in the environment.
+    `bot_token` is that of the one workspace it is for; with `client_id` and `client_secret` in its place, any
+    workspace may install it, at `/slack/install`. `signing_secrets`: two while one is exchanged for the other,
+    separated by a comma in the environment.
     """
 
     signing_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     bot_token: SecretStr | None = None
+    client_id: str = ""
+    client_secret: SecretStr | None = None
     app_token: SecretStr | None = None
     base_url: str = "https://slack.com/api/"
 

@@ -21,6 +21,8 @@ from adapters.slack.account import SlackApp
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.api import Api
 from adapters.slack.install import Single
+from adapters.slack.oauth import OAuth
+from adapters.slack.rotation import Rotating
 from agent_core.agent import Agent, Model
 from agent_core.agents.deploy import deploy_agent
 from agent_core.agents.deploy_tools import executors, seed
@@ -39,7 +41,9 @@ from gateway.inbound import Inbound
 from gateway.keyring import Keyring
 from gateway.listener import Listener
 from gateway.runner import Runner
+from gateway.sealed import Sealer
 from gateway.sender import Sender
+from gateway.slack_install import SlackInstallations, SlackInstalling
 from gateway.store.opening import Opened, open_store
 from gateway.threads import Threads
 from gateway.timers import Timers
@@ -64,6 +68,7 @@ class House:
     adapters: Mapping[str, Adapter]
     listening: Sequence[ListeningAdapter]
     slack: SlackAdapter | None = None
+    installing: SlackInstalling | None = None
 
     @property
     def inbound(self) -> Inbound:
@@ -102,6 +107,7 @@ class House:
             durability=self.opened.found.durability,
             public_url=self.settings.public_url,
             hooks={adapter.channel: Hook(adapter, self.desk(adapter.channel)) for adapter in posted_to},
+            installing=self.installing,
         )
 
     @property
@@ -179,7 +185,6 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
     url = settings.store.url.get_secret_value() if settings.store.url else None
     async with (
         contextlib.aclosing(model),
-        _slack(settings.slack) as slack,
         open_store(
             url,
             settings.state_dir / "store",
@@ -187,6 +192,7 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
             lease=int(settings.store.lease_seconds * 1000),
             clock=clock,
         ) as opened,
+        _slack(settings, keyring, opened) as (slack, installing),
     ):
         if opened.found.blank:
             await opened.threads.rebuild(received_id, control_verb)
@@ -203,21 +209,41 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
             adapters={adapter.channel: adapter for adapter in everyone},
             listening=listening,
             slack=slack,
+            installing=installing,
         )
 
 
 @contextlib.asynccontextmanager
-async def _slack(channel: SlackChannel | None) -> AsyncIterator[SlackAdapter | None]:
+async def _slack(
+    settings: Settings, keyring: Keyring, opened: Opened
+) -> AsyncIterator[tuple[SlackAdapter | None, SlackInstalling | None]]:
+    """The adapter; and the way in for workspaces, unless there is one only, whose token we have."""
+    channel = settings.slack
     if channel is None:
-        yield None
+        yield None, None
         return
-    if channel.bot_token is None or not (channel.signing_secrets or channel.app_token):
-        raise Misconfigured("slack needs bot_token, and signing_secrets or app_token")
+    if not (channel.signing_secrets or channel.app_token):
+        raise Misconfigured("slack needs signing_secrets or app_token")
     app = SlackApp(channel.signing_secrets, channel.app_token, channel.base_url)
     async with Api(channel.base_url) as api:
-        adapter = SlackAdapter(app, api, Single(api, channel.bot_token))
-        yield adapter
-        await adapter.settled()
+        if channel.bot_token and not channel.client_id:
+            adapter = SlackAdapter(app, api, Single(api, channel.bot_token))
+            yield adapter, None
+            await adapter.settled()
+            return
+        oauth = _oauth(channel, api)
+        sealer = Sealer(keyring.secret, keyring.tenant, "installations")
+        registry = SlackInstallations(opened.installations, sealer)
+        async with contextlib.aclosing(Rotating(registry, oauth)) as rotating:
+            adapter = SlackAdapter(app, api, rotating)
+            yield adapter, SlackInstalling(oauth, registry, keyring, settings.public_url)
+            await adapter.settled()
+
+
+def _oauth(channel: SlackChannel, api: Api) -> OAuth:
+    if channel.bot_token or not channel.client_id or not channel.client_secret:
+        raise Misconfigured("slack needs bot_token, or else client_id and client_secret")
+    return OAuth(api, channel.client_id, channel.client_secret, channel.base_url)
 
 
 def _account(channel: EmailChannel) -> Account:

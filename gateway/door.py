@@ -10,6 +10,7 @@ from gateway.access import Access
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring
 from gateway.ports import ThreadStore
+from gateway.slack_install import SlackInstalling
 from gateway.storage import Guard
 from gateway.threads import Threads
 
@@ -24,7 +25,10 @@ class Hook:
 
 @dataclass(frozen=True)
 class Door:
-    """`durability` is the class in force; `public_url` is where people reach us; `hooks` by channel."""
+    """`durability` is the class in force; `public_url` is where people reach us; `hooks` by channel.
+
+    `installing` is there where any workspace may install our Slack app.
+    """
 
     store: ThreadStore
     threads: Threads
@@ -35,3 +39,4 @@ class Door:
     durability: str
     public_url: str
     hooks: Mapping[str, Hook] = field(default_factory=dict)
+    installing: SlackInstalling | None = None
