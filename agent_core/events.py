@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, TypeAdapter
 
 from agent_core.steps import Outcome, Step
-from agent_core.values import UNQUOTED, FormField, Frozen, NoticeKind, Text
+from agent_core.values import UNQUOTED, Attachment, FormField, Frozen, NoticeKind, Text
 
 SCHEMA_VERSION: Literal[1] = 1
 EPOCH = datetime.fromtimestamp(0, UTC)
@@ -47,11 +47,15 @@ class _Event(Frozen):
 
 
 class UserMessage(_Event):
-    """A person said something. `answers` names the request whose code the message proved to know, if any."""
+    """A person said something, and maybe sent files along.
+
+    `answers` names the request whose code the message proved to know, if any.
+    """
 
     type: Literal["user_message"] = "user_message"
     author: Author
     text: Text
+    attachments: tuple[Attachment, ...] = ()
     answers: str | None = None
     raw: str | None = None
 

@@ -12,10 +12,14 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from agent_core.events import EVENT, Author, Call, Event, Failure, ModelCall, UserMessage
 from agent_core.steps import Ask, GiveUp, Say, Use
+from agent_core.values import Attachment, WhyNot
 
 KINDS: tuple[type[BaseModel], ...] = get_args(get_args(Event)[0])
 moments = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))
 st.register_type_strategy(AwareDatetime, moments)
+read = st.builds(Attachment, name=st.text(), text=st.text(), why_not=st.none())
+unread = st.builds(Attachment, name=st.text(), text=st.none(), why_not=st.sampled_from(get_args(WhyNot)))
+st.register_type_strategy(Attachment, read | unread)
 
 
 def made(kind: type[BaseModel]) -> st.SearchStrategy[Any]:
