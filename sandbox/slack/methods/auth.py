@@ -1,4 +1,7 @@
-"""auth.*, apps.connections.open, oauth.v2.access: who calls, a socket, and tokens for a code or a refresh token."""
+"""auth.*, apps.connections.open, oauth.v2.access: who calls, a socket, and tokens for a code or a refresh token.
+
+https://docs.slack.dev/reference/methods/auth.teams.list
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from sandbox.slack.errors import Refusal
 from sandbox.slack.methods.call import Call
 from sandbox.slack.shapes import Json
 from sandbox.slack.tokens import LIFETIME, Granted
+from sandbox.slack.world import Team
 
 
 async def test(call: Call) -> Json:
@@ -31,6 +35,20 @@ async def revoke(call: Call) -> Json:
         return {"ok": True, "revoked": False}
     call.core.tokens.kill(call.team_id, "revoked")
     return {"ok": True, "revoked": True}
+
+
+async def list_teams(call: Call) -> Json:
+    """auth.teams.list: the workspaces this token serves, by pages; the cursor is where the next one begins."""
+    own = call.core.world.teams[call.team_id]
+    served = [one for one in call.core.world.teams.values() if one == own or _in_its_organisation(call, one)]
+    begin, limit = call.number("cursor", 0), call.number("limit", 100)
+    end = begin + limit
+    page = [{"id": one.id, "name": one.name} for one in served[begin:end]]
+    return {"ok": True, "teams": page, "response_metadata": {"next_cursor": str(end) if end < len(served) else ""}}
+
+
+def _in_its_organisation(call: Call, team: Team) -> bool:
+    return call.installation.org_wide and team.enterprise == call.core.world.teams[call.team_id].enterprise
 
 
 def open_connection(core: Core) -> Json:

@@ -24,6 +24,7 @@ METHODS: Mapping[str, Entry] = {
     "agents.sessions.setStatus": Entry(sessions.set_status, _WRITE),
     "assistant.threads.setStatus": Entry(sessions.set_text, (*_WRITE, "assistant:write")),
     "auth.revoke": Entry(auth.revoke),
+    "auth.teams.list": Entry(auth.list_teams),
     "auth.test": Entry(auth.test),
     "bots.info": Entry(users.bot_info, ("users:read",)),
     "chat.appendStream": Entry(streams.append, _WRITE),
