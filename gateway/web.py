@@ -19,8 +19,8 @@ from gateway import hooks, pages
 from gateway.api import threads
 from gateway.door import Door
 from gateway.errors import Misconfigured, NoSuchThread
-from gateway.oauth import installing_routes
 from gateway.limits import BodyLimit
+from gateway.oauth import installing_routes
 from gateway.problem import kind_of, problem
 from gateway.store.errors import StoreError
 

@@ -18,6 +18,7 @@ from adapters.slack.meaning import Us
 from agent_core.values import Frozen
 
 NOTHING = SecretStr("")
+_PAGE = 1000
 
 
 class Installation(Frozen):
@@ -95,14 +96,33 @@ async def learn(api: Api, token: SecretStr) -> Us:
     tested = await asked(api, token, "auth.test")
     bot = str(tested["bot_id"])
     shown = await asked(api, token, "bots.info", bot=bot)
-    team, enterprise = str(tested["team_id"]), str(tested.get("enterprise_id") or "")
+    team, enterprise, org_wide = str(tested["team_id"]), str(tested.get("enterprise_id") or ""), is_org_wide(tested)
     return Us(
         app_id=str(shown["bot"]["app_id"]),
-        team=enterprise if tested.get("is_enterprise_install") else team,
+        team=enterprise if org_wide else team,
         bot_user=str(tested["user_id"]),
         bot_id=bot,
         enterprise=enterprise,
+        workspaces=await workspaces(api, token) if org_wide else (),
     )
+
+
+def is_org_wide(answer: Answer) -> bool:
+    """Whether the answer speaks of a token that serves a whole organisation."""
+    return answer.get("is_enterprise_install") is True
+
+
+async def workspaces(api: Api, token: SecretStr) -> tuple[str, ...]:
+    """The workspaces of its organisation that a token serves. Raises TryLater, SlackRefused."""
+    found: list[str] = []
+    where: dict[str, JsonValue] = {"limit": _PAGE}
+    while True:
+        page = await asked(api, token, "auth.teams.list", **where)
+        found += [str(team["id"]) for team in page["teams"]]
+        cursor = page.get("response_metadata", {}).get("next_cursor")
+        if not cursor:
+            return tuple(found)
+        where["cursor"] = str(cursor)
 
 
 async def asked(api: Api, token: SecretStr, method: str, **arguments: JsonValue) -> Answer:

@@ -5,6 +5,7 @@ https://docs.slack.dev/authentication/installing-with-oauth, https://docs.slack.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,9 +14,10 @@ from urllib.parse import urlencode, urljoin
 
 from pydantic import SecretStr
 
+from adapters.errors import SendError
 from adapters.slack.account import SLACK
 from adapters.slack.api import Answer, Api
-from adapters.slack.install import Installation, asked
+from adapters.slack.install import Installation, asked, is_org_wide, workspaces
 from adapters.slack.meaning import Us
 
 
@@ -44,15 +46,27 @@ class OAuth:
         granted = await self._exchange(code=code, redirect_uri=redirect_url)
         token = SecretStr(str(granted["access_token"]))
         tested = await asked(self.api, token, "auth.test")
-        return self._installed(granted, _us(granted, bot_id=str(tested["bot_id"])))
+        us = _us(granted, bot_id=str(tested["bot_id"]))
+        if is_org_wide(granted):
+            us = us.model_copy(update={"workspaces": await workspaces(self.api, token)})
+        return self._installed(granted, us)
 
     async def renew(self, home: Installation) -> Installation:
         """The installation with its next tokens; its refresh token is spent.
 
         Raises SlackRefused, TryLater, OutcomeUnknown.
         """
+        us = await self._grown(home)  # Before: what comes after must be nothing but saved.
         spent = home.refresh_token.get_secret_value()
-        return self._installed(await self._exchange(grant_type="refresh_token", refresh_token=spent), home.us)
+        return self._installed(await self._exchange(grant_type="refresh_token", refresh_token=spent), us)
+
+    async def _grown(self, home: Installation) -> Us:
+        """Who we are, in the workspaces that an organisation has by now; as before where Slack does not say."""
+        if home.us.team != home.us.enterprise:
+            return home.us
+        with contextlib.suppress(SendError):
+            return home.us.model_copy(update={"workspaces": await workspaces(self.api, home.bot_token)})
+        return home.us
 
     async def _exchange(self, **arguments: str) -> Answer:
         return await self.api.exchange(self.client_id, self.client_secret, **arguments)
@@ -72,7 +86,7 @@ def _us(granted: Answer, bot_id: str) -> Us:
     team, enterprise = _id_of(granted.get("team")), _id_of(granted.get("enterprise"))
     return Us(
         app_id=str(granted["app_id"]),
-        team=enterprise if granted.get("is_enterprise_install") else team,
+        team=enterprise if is_org_wide(granted) else team,
         bot_user=str(granted["bot_user_id"]),
         bot_id=bot_id,
         enterprise=enterprise,

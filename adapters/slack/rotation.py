@@ -24,7 +24,7 @@ from adapters.slack.oauth import OAuth
 log = structlog.get_logger(__name__)
 
 EARLY = 1800.0  # seconds before the end; Slack gives a token twelve hours
-TURN = 60.0  # seconds; a renewal takes 15 at most to ask and 10 to save
+TURN = 60.0  # seconds; a renewal takes 15 at most to look, 15 to ask and 10 to save
 PAUSE = 0.1
 PATIENCE = 20.0
 

@@ -198,7 +198,7 @@ async def test_an_organisation_installs_it_for_all_its_workspaces(door: Door) ->
     for team in (unit.id, "T0ANOTHER"):
         home = await door.at.registry.find(team, "E0ACME")
         assert home is not None
-        assert (home.us.team, home.us.enterprise) == ("E0ACME", "E0ACME")
+        assert (home.us.team, home.us.enterprise, home.us.workspaces) == ("E0ACME", "E0ACME", (unit.id,))
     assert await door.at.registry.find(unit.id, "") is None
 
 

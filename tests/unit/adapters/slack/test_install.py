@@ -59,6 +59,7 @@ async def test_a_token_of_a_whole_organisation_serves_all_its_workspaces(slack: 
         home = await single.find(team, enterprise)
         assert home is not None
         assert home.us.team == "E0ACME"
+        assert home.us.workspaces == ("T0UNIT",)
     assert await single.find("T0UNIT", "E0OTHER") is None
 
 
@@ -159,3 +160,23 @@ async def test_an_installation_by_oauth_knows_who_we_are_and_what_was_granted(sl
     assert home.us == US
     assert set(home.scopes) == set(slack.app.scopes)
     assert (home.refresh_token.get_secret_value(), home.expires_at, home.dead) == ("", None, "")
+
+
+async def test_the_workspaces_of_an_organisation_are_learnt_page_by_page_and_again_with_each_token(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("adapters.slack.install._PAGE", 2)  # SL-40
+    async with SlackSandbox(App(token_rotation=True)) as slack, Api(slack.api_url) as api:
+        units = [slack.town.team(f"unit{number}", enterprise="E0ACME") for number in range(5)]
+        slack.town.user("uma", units[0])
+        slack.town.install(units[0], org_wide=True)
+        oauth = OAuth(api, slack.app.client_id, SecretStr(slack.app.client_secret), slack.api_url)
+        home = await oauth.redeem(slack.core.tokens.code(units[0].id), "https://holdpoint.example.test/back")
+        assert home.us.workspaces == tuple(unit.id for unit in units)
+        assert len(slack.called("auth.teams.list")) == 3
+        slack.town.team("younger", enterprise="E0ACME")
+        slack.town.team("strange", enterprise="E0OTHER")
+        renewed = await oauth.renew(home)
+        assert renewed.us.workspaces == (*home.us.workspaces, "T0YOUNGER")
+        slack.order(Fault("server_error", method="auth.teams.list"))
+        assert (await oauth.renew(renewed)).us == renewed.us
