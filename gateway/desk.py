@@ -22,6 +22,7 @@ from gateway.keyring import Keyring, Pass
 from gateway.threads import Threads
 
 LOOKED_AT = 200
+UNSEEN = "missing"
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ class FrontDesk:
             author=pressed.author,
             decision=pressed.decision,
             reason=pressed.reason,
-            digest=pressed.digest,
+            # Every card of ours says what it showed; who does not say what they saw has not seen it.
+            digest=pressed.digest or UNSEEN,
             arguments=pressed.arguments,
         )
         await self.inbound.respond(named.thread_id, said, pressed.address)
