@@ -32,6 +32,7 @@ E = TypeVar("E", bound=Event)
 ROOM = "#deploys"
 ASK = "@holdpoint Please deploy {} to production."
 CARD = "May this run?"
+CARDS = ("Approval needed", "Closed")
 PEOPLE = ("ana", "bo", "cy")
 SURVEY = [
     {
@@ -123,12 +124,12 @@ class SlackHouse:
         return (await until(lambda: [now for now in [self.now(card)] if containing in now.text]))[0]
 
     def told(self, name: str, containing: str = "") -> list[Message]:
-        """What only this person reads: ephemeral anywhere, or in their DM with the bot."""
+        """What is said to this person alone: ephemeral anywhere, or in their DM with the bot; cards apart."""
         id = self.person(name).id
         aside = [m for c in self.slack.core.world.channels.values() for m in c.messages if m.ephemeral_for == id]
         mine = [c for c in self.slack.core.world.channels.values() if c.kind == "im" and id in c.members]
-        direct = [m for c in mine for m in c.messages if m.user != id and CARD not in m.text]
-        return [m for m in (*aside, *direct) if containing in m.text]
+        direct = [m for c in mine for m in c.messages if m.user != id and not m.text.startswith(CARDS)]
+        return sorted((m for m in (*aside, *direct) if containing in m.text), key=lambda m: m.ts)
 
     # --- what is so
 
