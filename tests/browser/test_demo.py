@@ -6,7 +6,7 @@ import re
 
 from playwright.async_api import Locator, Page, expect
 
-from gateway.demo.story import Teller
+from gateway.demo.teller import Teller
 from gateway.demo.world import ANA, BO, World
 from tests.browser.conftest import PATIENCE, Window
 
@@ -30,7 +30,7 @@ def letter(page: Page, name: str, containing: str) -> Locator:
 
 
 async def test_ana_asks_and_bo_approves_by_answering(window: Window, here: World) -> None:
-    page = await window.open(window.demo)
+    page = await window.open(f"{window.demo}#mail")
     await write(page, "Ana", "Please deploy 1.4.1 to production.")
     card = letter(page, "Bo", '{"version":"1.4.1","environment":"production"}')
     await expect(card).to_be_visible()
@@ -43,7 +43,7 @@ async def test_ana_asks_and_bo_approves_by_answering(window: Window, here: World
 
 
 async def test_bo_decides_on_the_page_behind_the_link(window: Window, here: World) -> None:
-    page = await window.open(window.demo)
+    page = await window.open(f"{window.demo}#mail")
     await write(page, "Ana", "Please deploy 1.4.2 to staging.")
     card = letter(page, "Bo", '{"version":"1.4.2","environment":"staging"}')
     await expect(card).to_be_visible()
@@ -82,7 +82,7 @@ async def test_a_wrong_code_is_said_to_be_wrong_and_decides_nothing(window: Wind
 
 async def test_hostile_mail_stays_text(window: Window, here: World) -> None:
     markup = "<img src=https://evil.test/x onerror=alert(1)><script>alert(2)</script><b id=owned>Hello</b>"
-    page = await window.open(window.demo)
+    page = await window.open(f"{window.demo}#mail")
     await here.mail.send_as(
         ANA, BO, markup, f'{markup}\nhttp://127.0.0.1:9/d/x"onclick=alert(3)', html=f"<p>{markup}</p>"
     )
