@@ -2,19 +2,19 @@
 
 Bolt would answer Slack before a listener has run; so there are none, but one middleware that takes everything, and
 stores it before Slack is told that we have it. Signatures are checked before Bolt sees a request, against every secret
-in force.
+in force. Bolt looks into payloads on its way and breaks on odd ones; so it has done nothing yet when we read them.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
@@ -27,9 +27,10 @@ from adapters.slack.api import Api, SlackRefused
 from adapters.slack.deliver import deliver, spot_of
 from adapters.slack.install import Installations, is_end, is_over
 from adapters.slack.meaning import Place, RateLimited, Uninstalled
-from adapters.slack.payload import understand, whose
+from adapters.slack.payload import challenge, understand, whose
 from adapters.slack.press import place
-from adapters.slack.wire import CHANNEL, child, unwrap
+from adapters.slack.stream import PACE, Pace
+from adapters.slack.wire import CHANNEL, child, unwrap, wrapped
 
 log = structlog.get_logger(__name__)
 
@@ -42,10 +43,11 @@ class SlackAdapter:
     channel = CHANNEL
     capabilities = Capabilities(edits=True)
 
-    def __init__(self, app: SlackApp, api: Api, installations: Installations) -> None:
+    def __init__(self, app: SlackApp, api: Api, installations: Installations, pace: Pace = PACE) -> None:
         self._app = app
         self._api = api
         self._installations = installations
+        self._pace = pace
         self._under_way: set[asyncio.Task[Any]] = set()
         self._made: tuple[Desk, AsyncApp] | None = None
 
@@ -76,7 +78,7 @@ class SlackAdapter:
         if home is None or home.dead:
             raise Rejected(f"the app is not installed in this workspace any more{(home and f': {home.dead}') or ''}")
         try:
-            return await deliver(self._api, home, parcel)
+            return await deliver(self._api, home, parcel, self._pace)
         except SlackRefused as error:
             if is_end(home, error):
                 await self._installations.bury(home.us.team, home.us.enterprise, error.error, home.bot_token)
@@ -94,7 +96,8 @@ class SlackAdapter:
         except Unreadable:
             return HttpReply(400)
         # As if by socket: Bolt would read the body once more, and not every form as Slack writes it.
-        request = AsyncBoltRequest(body=body, headers=dict(call.headers), mode="socket_mode")
+        request = AsyncBoltRequest(body={}, headers=dict(call.headers), mode="socket_mode")
+        request.body = body
         response = await self._handlers(desk).async_dispatch(request)
         headers = {name: values[0] for name, values in response.headers.items() if values}
         return HttpReply(response.status, (response.body or "").encode(), headers)
@@ -123,17 +126,8 @@ class SlackAdapter:
 
     def _make(self, desk: Desk) -> AsyncApp:
         async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-            # For whom we act is found out below. Of a stranger Bolt would tell a URL in the payload, and wait for it.
+            # Never asked, but Bolt insists. For whom we act is found out below.
             return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
-
-        app = AsyncApp(
-            client=self._api.client(),
-            authorize=authorize,
-            request_verification_enabled=False,
-            ignoring_self_events_enabled=False,
-            ignoring_self_assistant_message_events_enabled=False,
-            attaching_conversation_kwargs_enabled=False,
-        )
 
         async def heard(body: dict[str, Any]) -> BoltResponse:
             # In a task of its own: when whoever waits for it goes away, what was begun is finished.
@@ -141,19 +135,28 @@ class SlackAdapter:
             self._keep(task)
             return BoltResponse(status=200, body=await asyncio.shield(task) or "")
 
-        # It takes everything: what has no handler, Bolt would leave without an answer, and Slack would send again.
-        app.middleware(heard)
-        return app
+        return AsyncApp(
+            client=self._api.client(),
+            before_authorize=_Taking(heard),
+            authorize=authorize,
+            request_verification_enabled=False,
+            ignoring_self_events_enabled=False,
+            ignoring_self_assistant_message_events_enabled=False,
+            attaching_conversation_kwargs_enabled=False,
+        )
 
     async def _hear(self, body: dict[str, Any], desk: Desk) -> dict[str, Any]:
         """Understand and act; what to acknowledge with."""
         try:
+            if asked := challenge(body):
+                return {"challenge": asked.text}
             owner = whose(body)
             home = await self._installations.find(owner.team, owner.enterprise)
             if home is None or home.dead:
                 return {}
             meaning = understand(body, home.us)
             where = place(body, home.us) if child(body, "user") else Place(team=home.us.team, user="")
+            raw = wrapped(body)
         except Unreadable as error:
             log.error("message quarantined", source=CHANNEL, why=type(error).__name__)
             return {}
@@ -164,7 +167,6 @@ class SlackAdapter:
             return {}
         if isinstance(meaning, RateLimited):
             log.error("source interrupted", source=CHANNEL, error="RateLimited")
-        raw = json.dumps(body, ensure_ascii=False).encode()
         return await Acting(self._api, home, desk, self._later).on(meaning, where, raw) or {}
 
     # --- what is done after Slack was answered
@@ -180,6 +182,19 @@ class SlackAdapter:
         """When everything that was begun is done."""
         while self._under_way:
             await asyncio.gather(*self._under_way, return_exceptions=True)
+
+
+class _Taking(AsyncMiddleware):
+    """Takes everything. What has no handler, Bolt would leave without an answer, and Slack would send it again."""
+
+    def __init__(self, heard: Callable[[dict[str, Any]], Awaitable[BoltResponse]]) -> None:
+        self._heard = heard
+
+    async def async_process(
+        self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
+        """Answer; nothing after it is asked."""
+        return await self._heard(req.body)
 
 
 def _verified(secret: str, body: bytes, stamp: str, signature: str) -> bool:
