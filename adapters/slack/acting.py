@@ -16,6 +16,7 @@ from adapters.base import Address, Desk, Filled, Ignored, Pressed, Received
 from adapters.errors import BadAnswer, BadTicket, SendError
 from adapters.slack import modal
 from adapters.slack.api import Answer, Api, SlackRefused
+from adapters.slack.attached import with_files
 from adapters.slack.blocks import Json
 from adapters.slack.home import home as home_view
 from adapters.slack.install import Installation
@@ -91,6 +92,7 @@ class Acting:
     # --- words
 
     async def _message(self, received: Received, raw: bytes) -> None:
+        received = await with_files(self.api, self.home, self.desk, received, raw)
         if await self.desk.take(received, raw):
             _, channel, thread_ts = received.conversation.split("/")
             self.later(self._show(channel, thread_ts, "processing"))

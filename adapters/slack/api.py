@@ -16,10 +16,12 @@ from pydantic import JsonValue, SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from yarl import URL
 
 from adapters.errors import OutcomeUnknown, Rejected, SendError, TryLater
 
 TIMEOUT = 15
+DOMAINS = ("slack.com", "slack-gov.com")
 # Slack may have done it before it failed.
 UNCLEAR = {"internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org"}
 LATER = {"ratelimited", "rate_limited", "message_limit_exceeded", "accesslimited", "org_login_required"}
@@ -57,6 +59,18 @@ class Api:
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
 
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """What carries the bytes of files, which are no calls."""
+        return self._session
+
+    @property
+    def files_at(self) -> URL:
+        """Scheme and host of all files: Slack has a host for them, the sandbox has them where its methods are."""
+        base = URL(self._base_url)
+        domain = next((name for name in DOMAINS if f".{base.host}".endswith(f".{name}")), None)
+        return URL(f"https://files.{domain}") if domain else base.origin()
+
     def client(self, token: SecretStr | None = None) -> AsyncWebClient:
         """A client of the SDK that shares our session and never tries again by itself."""
         return AsyncWebClient(
@@ -71,6 +85,10 @@ class Api:
     async def call(self, token: SecretStr, method: str, **arguments: JsonValue) -> Answer:
         """Call a method. Raises SlackRefused, TryLater, OutcomeUnknown."""
         return await _answer(method, self.client(token).api_call(method, json=arguments))
+
+    async def call_by_form(self, token: SecretStr, method: str, **arguments: str) -> Answer:
+        """Call a method that reads no JSON, as those about files. Raises SlackRefused, TryLater, OutcomeUnknown."""
+        return await _answer(method, self.client(token).api_call(method, data=arguments))
 
     async def exchange(self, client_id: str, client_secret: SecretStr, **arguments: str) -> Answer:
         """Call oauth.v2.access, as the app itself. Raises SlackRefused, TryLater, OutcomeUnknown."""

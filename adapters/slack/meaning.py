@@ -9,7 +9,7 @@ from typing import Literal
 
 from adapters.base import Filled, Ignored, Ordered, Pressed, Received
 from agent_core.events import Author
-from agent_core.values import Frozen, Text
+from agent_core.values import Frozen, Text, WhyNot
 
 Modal = Literal["deny", "edit", "answer"]
 Verb = Literal["ask", "status", "stop", "help"]
@@ -50,14 +50,18 @@ class Place(Frozen):
 
 
 class File(Frozen):
-    """A file somebody attached; `size` in bytes. `asks`: Slack wants `files.info` asked before it tells more."""
+    """A file somebody attached; `size` in bytes, None where Slack does not say; `why_not` if it cannot be fetched.
+
+    `asks`: Slack wants `files.info` asked before it tells more.
+    """
 
     id: str
     name: Text = ""
     mimetype: Text = ""
-    size: int = 0
+    size: int | None = None
     url: str = ""
     asks: bool = False
+    why_not: WhyNot | None = None
 
 
 class Opens(Frozen):

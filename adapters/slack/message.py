@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 
 from adapters.base import Address, Ignored, Received
+from adapters.errors import Unreadable
 from adapters.slack.meaning import File, Us
 from adapters.slack.wire import CHANNEL, Json, at, author, child, children, ident, required, stamp, team_of, words
 from adapters.slack.words import mentions, named, plain
 from agent_core.events import UserMessage
+from agent_core.values import Attachment, WhyNot
 
 # Only these are a person speaking; every other subtype is Slack telling what happened in a channel.
 SPOKEN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 _REVISED = {"message_changed": "edited", "message_deleted": "deleted"}
 _DIRECT = frozenset({"im", "app_home"})
 _SLACKBOT = "USLACKBOT"
+_GONE = frozenset({"tombstone", "hidden_by_limit"})
+MOST_WORDS = 32_000
 _CLIENT_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -90,6 +95,7 @@ def _received(payload: Json, event: Json, us: Us) -> Received:
             id=_id(event, f"{CHANNEL}:{team}", user, f"{channel}/{ts}"),
             author=author(user, claimed, payload, us),
             text=_text(event, us),
+            attachments=tuple(unread(file) for file in files(event)),
         ),
         address=Address(channel=CHANNEL, ref=conversation),
         conversation=conversation,
@@ -107,24 +113,53 @@ def _id(event: Json, scope: str, user: str, place: str) -> str:
 
 
 def _text(event: Json, us: Us) -> str:
-    said = plain(words(event, "text"), us.bot_user)
+    said = _cut(plain(words(event, "text"), us.bot_user))
     shared = sum(1 for shown in children(event, "attachments") if shown.get("is_share") is True)
     notes = [named(file) for file in files(event)] + ["[a forwarded message, not read]"] * shared
     return "\n".join((*filter(None, (said,)), *notes))
 
 
+def _cut(said: str) -> str:
+    more = len(said) - MOST_WORDS
+    return said if more <= 0 else f"{said[:MOST_WORDS]}\n[{more:,} more characters, not read]"
+
+
 def files(event: Json) -> tuple[File, ...]:
-    """The files of a message event, those that still exist."""
-    return tuple(_file(found) for found in children(event, "files") if words(found, "mode") != "tombstone")
+    """The files of a message event, as far as Slack describes them."""
+    return tuple(file_of(found) for found in children(event, "files"))
 
 
-def _file(found: Json) -> File:
+def file_of(found: Json) -> File:
+    """A file as Slack describes it. However odd, it is one: nobody's words are lost for it."""
     size = found.get("size")
     return File(
-        id=required(ident(found, "id"), "the file's id"),
+        id=_plain_id(found),
         name=words(found, "name") or words(found, "title"),
         mimetype=words(found, "mimetype"),
-        size=size if isinstance(size, int) and size >= 0 else 0,
+        size=size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else None,
         url=words(found, "url_private_download") or words(found, "url_private"),
         asks=words(found, "file_access") == "check_file_info",
+        why_not=_why_not(found),
+    )
+
+
+def _plain_id(found: Json) -> str:
+    with contextlib.suppress(Unreadable):
+        return ident(found, "id")
+    return ""
+
+
+def _why_not(found: Json) -> WhyNot | None:
+    """Why nobody needs to try, if Slack says so."""
+    if words(found, "mode") in _GONE or words(found, "file_access") == "file_not_found":
+        return "gone"
+    if words(found, "file_access") == "access_denied":
+        return "no_access"
+    return "elsewhere" if found.get("is_external") is True else None
+
+
+def unread(file: File, why_not: WhyNot = "not_fetched") -> Attachment:
+    """A file without its content."""
+    return Attachment(
+        name=file.name or file.id, media_type=file.mimetype, size=file.size, why_not=file.why_not or why_not
     )

@@ -72,5 +72,8 @@ def _received(meaning: Received) -> str:
         if meaning.joins
         else "said to us, in a direct message or by mentioning us"
     )
-    sure = meaning.message.author.assurance == "verified"
-    return addressed if sure else f"{addressed}; Slack does not say whose person the author is"
+    if meaning.message.author.assurance != "verified":
+        addressed += "; Slack does not say whose person the author is"
+    if meaning.message.attachments:
+        addressed += "; its files are fetched before it is stored, those of text that are small enough"
+    return addressed

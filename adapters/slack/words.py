@@ -49,7 +49,10 @@ def _special(target: str, label: str) -> str:
 
 def named(file: File) -> str:
     """A file in a line of text: name, type and size."""
+    if file.why_not == "gone":
+        return f"[file {file.id}: it is gone]"
     if file.asks or not file.name:
         return f"[file {file.id}: Slack does not describe it]"
     name = file.name if len(file.name) <= _MAX_NAME else f"{file.name[:_MAX_NAME]}… (name cut)"
-    return f"[file {one_line(name)}, {one_line(file.mimetype) or 'type unknown'}, {file.size:,} bytes]"
+    size = "size unknown" if file.size is None else f"{file.size:,} bytes"
+    return f"[file {one_line(name)}, {one_line(file.mimetype) or 'type unknown'}, {size}]"

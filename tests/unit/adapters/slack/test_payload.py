@@ -225,9 +225,11 @@ def test_files_are_named_in_the_text_and_described_for_fetching() -> None:
         "here is the invoice",
         "[file invoice.pdf, application/pdf, 92,582 bytes]",
         "[file F0FOREIGN: Slack does not describe it]",
+        "[file F0GONE: it is gone]",
     ]
-    invoice, foreign = files(payload("message_file_share")["event"])
+    invoice, foreign, gone = files(payload("message_file_share")["event"])
     assert (invoice.id, invoice.asks, foreign.id, foreign.asks) == ("F0INVOICE", False, "F0FOREIGN", True)
+    assert (gone.id, gone.why_not) == ("F0GONE", "gone")
     assert invoice.url == "https://files.slack.com/files-pri/T0ACME-F0INVOICE/download/invoice.pdf"
 
 
