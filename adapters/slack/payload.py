@@ -43,7 +43,7 @@ COMMAND = "/holdpoint"
 _VERBS: Mapping[str, Verb] = {"ask": "ask", "status": "status", "stop": "stop", "help": "help", "": "help"}
 _MAX_CHALLENGE = 1000
 
-__all__ = ["COMMAND", "COMMANDS", "EVENTS", "INTERACTIONS", "LEGACY_EVENTS", "understand", "whose"]
+__all__ = ["COMMAND", "COMMANDS", "EVENTS", "INTERACTIONS", "LEGACY_EVENTS", "challenge", "understand", "whose"]
 
 Reader = Callable[[Json, Us], Meaning]
 
@@ -56,10 +56,17 @@ def understand(payload: Json, us: Us) -> Meaning:
         raise Unreadable(f"the payload breaks the reader: {type(error).__name__}") from error
 
 
+def challenge(payload: Json) -> Challenge | None:
+    """What is asked of us before we are anybody. Raises Unreadable."""
+    if words(payload, "type") != "url_verification":
+        return None
+    return Challenge(text=required(words(payload, "challenge"), "the challenge")[:_MAX_CHALLENGE])
+
+
 def _read(payload: Json, us: Us) -> Meaning:
     kind = words(payload, "type")
-    if kind == "url_verification":
-        return Challenge(text=required(words(payload, "challenge"), "the challenge")[:_MAX_CHALLENGE])
+    if asked := challenge(payload):
+        return asked
     if words(payload, "ssl_check"):
         return Ignored(kind="ssl-check")
     if ident(payload, "api_app_id") not in ("", us.app_id):

@@ -35,6 +35,14 @@ def unwrap(body: bytes) -> Json:
     return _object(form["payload"]) if "payload" in form else form
 
 
+def wrapped(payload: Json) -> bytes:
+    """The payload as bytes that can be kept; `unwrap` reads them again. Raises Unreadable."""
+    try:
+        return json.dumps(payload).encode()
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("the payload cannot be written down") from error
+
+
 def _object(text: str) -> Json:
     try:
         found: object = json.loads(text)
