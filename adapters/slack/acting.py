@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 
+import structlog
 from pydantic import JsonValue
 
 from adapters.base import Address, Desk, Filled, Ignored, Pressed, Received
@@ -37,8 +38,11 @@ from adapters.slack.wire import CHANNEL
 from adapters.text import visible
 from agent_core.events import ApprovalRequest, InputRequest, UserMessage
 
+log = structlog.get_logger(__name__)
+
 NOT_OURS = "This button is not one of ours, or was shown somewhere else. Nothing was done."
 TOO_LATE = "Slack gave up waiting before the form could open. Please press the button once more."
+NOT_NOW = "The request cannot be looked up just now. Please close this and press the button once more."
 UNKNOWN = "This button has no meaning any more. Nothing was done."
 NOT_INVITED = "I cannot write here. Please invite me to this channel first."
 NOTHING_WAITS = "Nothing waits for you."
@@ -115,13 +119,13 @@ class Acting:
 
     async def _open(self, opens: Opens) -> None:
         """The form: at once where it needs nothing, else after an empty one, since Slack waits three seconds only."""
+        first = modal.deny(opens.value) if opens.kind == "deny" else modal.loading()
         try:
-            if opens.kind == "deny":
-                await self._view("views.open", trigger_id=opens.trigger_id, view=modal.deny(opens.value))
-                return
-            answer = await self._view("views.open", trigger_id=opens.trigger_id, view=modal.loading())
-        except SlackRefused:
+            answer = await self._view("views.open", trigger_id=opens.trigger_id, view=first)
+        except SendError:
             await self._tell(opens.place, TOO_LATE)
+            return
+        if opens.kind == "deny":
             return
         shown, view = answer["view"], await self._form(opens)
         with contextlib.suppress(SendError):  # The person has closed it, or it is gone for good: nothing to show.
@@ -132,6 +136,9 @@ class Acting:
             request = await self.desk.request(opens.ticket, opens.seal)
         except BadTicket:
             return modal.gone(NOT_OURS)
+        except Exception as error:  # Whatever it was: Slack has its answer, and the person waits before an empty form.
+            log.error("request not looked up", source=CHANNEL, error=type(error).__name__)
+            return modal.gone(NOT_NOW)
         match opens.kind, request:
             case "edit", ApprovalRequest():
                 return modal.edit(request.call, opens.value)
