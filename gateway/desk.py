@@ -108,7 +108,7 @@ class FrontDesk:
             if tool is not None:
                 call_of(tool, arguments)
         except BadArguments as error:
-            raise BadAnswer({"": str(error)}) from error
+            raise BadAnswer(error.by_name or {"": str(error)}) from error
 
     async def _form(self, filled: Filled) -> None:
         named = self._open(filled.ticket, filled.seal)
