@@ -27,7 +27,7 @@ def unwrap(body: bytes) -> Json:
     """The payload in a request's body (JSON, a form's `payload`, or a form) or in a socket's envelope."""
     try:
         text = body.decode("utf-8").strip()
-        if text.startswith("{"):
+        if text[:1] in ("{", "["):
             return _opened(_object(text))
         form = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS))
     except ValueError as error:

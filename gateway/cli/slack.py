@@ -53,7 +53,7 @@ def parse_slack(
 ) -> None:
     """Print how a payload on standard input (event, action, view, slash, envelope) is read and why, without effects."""
     try:
-        payload = unwrap(sys.stdin.buffer.read())
+        payload = _given(sys.stdin.buffer.read())
         seen = assumed(payload)
         given = {"app_id": app_id, "team": team, "bot_user": bot_user, "bot_id": bot_id}
         us = seen.model_copy(update={key: value for key, value in given.items() if value})
@@ -61,7 +61,14 @@ def parse_slack(
     except Unreadable as error:
         typer.echo(json.dumps({"read_as": "Unreadable", "why": str(error)}, indent=2))
         raise typer.Exit(1) from error
-    typer.echo(json.dumps(report, indent=2, ensure_ascii=False))
+    # In ASCII: what a payload holds may be made to look like something else on a terminal.
+    typer.echo(json.dumps(report, indent=2))
+
+
+def _given(body: bytes) -> Json:
+    if not body.strip():
+        raise Unreadable("nothing came on standard input")
+    return unwrap(body)
 
 
 def reading(payload: Json, us: Us) -> dict[str, Any]:
