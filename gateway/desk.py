@@ -120,7 +120,8 @@ class FrontDesk:
                 raise BadAnswer(problems)
             text = in_words(values)
         else:
-            text = "\n".join(value for _, value in values)
+            # Nothing was asked for by name: what was chosen or written is the answer, in words.
+            text, values = "\n".join(value for _, value in values), ()
         said = InputResponse(id=filled.id, request_id=named.request_id, author=filled.author, text=text, values=values)
         await self.inbound.respond(named.thread_id, said, filled.address)
 
