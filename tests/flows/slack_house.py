@@ -34,6 +34,7 @@ ASK = "@holdpoint Please deploy {} to production."
 CARD = "May this run?"
 CARDS = ("Approval needed", "Closed")
 PEOPLE = ("ana", "bo", "cy")
+MANY = [f"Choice {number}" for number in range(1, 102)]
 SURVEY = [
     {
         "name": "survey",
@@ -57,8 +58,22 @@ SURVEY = [
         },
     },
     {
+        "name": "long list",
+        "when": {"last_event": "<user_message [^>]*>.*long list"},
+        "then": {
+            "call": {
+                "name": "ask",
+                "arguments": {
+                    "question": "Which of them?",
+                    "choices": [],
+                    "fields": [{"name": "those", "label": "Those", "kind": "choices", "choices": MANY}],
+                },
+            }
+        },
+    },
+    {
         "name": "survey answered",
-        "when": {"last_event": ["<input_request ", "<input_response [^>]*>(?P<said>why:.*)</input_response>"]},
+        "when": {"last_event": ["<input_request ", "<input_response [^>]*>(?P<said>.*: .*)</input_response>"]},
         "then": {"say": "Noted: {said}"},
     },
 ]
