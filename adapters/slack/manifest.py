@@ -26,13 +26,10 @@ _TO_HEAR: Mapping[str, str] = {
 # What each scope is for; without it that one thing is missing, and no more.
 _TO_ACT: Mapping[str, str] = {
     "chat:write": "post, stream and redraw messages",
-    "im:read": "see which direct messages are with us",
     "im:write": "begin a direct message",
-    "users:read": "tell a member from a guest or a stranger",
-    "users:read.email": "link a member to a person by address",
+    "users:read": "learn which app our own bot is",
     "files:read": "fetch what people attach",
     "files:write": "attach what is too long for a message",
-    "reactions:write": "mark a message as seen",
     "assistant:write": "show what the agent is doing",
     "commands": "be called by the slash command",
 }

@@ -17,12 +17,13 @@ from adapters.slack.account import SlackApp
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.api import Api
 from adapters.slack.install import Single
+from adapters.slack.manifest import scopes_asked
 from adapters.slack.socket import Watch
 from agent_core.events import Request
 from gateway.door import Door, Hook
 from gateway.store.errors import StoreDown
 from gateway.web import serve_app, web
-from sandbox.slack import SlackSandbox
+from sandbox.slack import App, SlackSandbox
 from sandbox.slack.shapes import Json
 from sandbox.slack.webhook import encode, signature
 from tests.doors.scene import free_port, listening
@@ -119,8 +120,9 @@ async def bench(
     transport: Transport, desk: Noted | None = None, *, watch: Watch = QUICK, **sandbox: Any
 ) -> AsyncIterator[Bench]:
     """All of it, Slack able to reach us."""
+    app = App(scopes=scopes_asked())
     sandbox = {"retry_delays": (0.01, 0.01, 0.01)} | sandbox
-    async with SlackSandbox(**sandbox) as slack, Api(slack.api_url) as api:
+    async with SlackSandbox(app, **sandbox) as slack, Api(slack.api_url) as api:
         made = Bench(slack, adapter_for(slack, api, watch=watch), desk or Noted())
         connect = by_http if transport == "http" else by_socket
         async with connect(made):

@@ -11,6 +11,7 @@ import httpx
 from pydantic import SecretStr
 
 import sandbox.model
+from adapters.slack.manifest import scopes_asked
 from config.settings import ModelSettings, Settings, SlackChannel, StoreSettings
 from gateway.app import House, house
 from sandbox.model import ModelSandbox, load_script
@@ -72,7 +73,7 @@ async def installable(directory: Path, store_url: str, *, people: int = 1) -> As
     port, script = free_port(), load_script(Path(sandbox.model.__file__).parent / "scripts" / "deploy.yaml")
     nobody = directory / "people.yaml"
     nobody.write_text("people: []\n")
-    async with SlackSandbox(App(token_rotation=True)) as slack, ModelSandbox(script) as model:
+    async with SlackSandbox(App(token_rotation=True, scopes=scopes_asked())) as slack, ModelSandbox(script) as model:
         settings = Settings(
             secret_key=SecretStr(KEY),
             state_dir=directory,

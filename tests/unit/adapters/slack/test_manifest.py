@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from adapters.base import Ignored
 from adapters.slack.manifest import manifest, scopes_asked, subscriptions
-from adapters.slack.payload import COMMANDS, EVENTS, INTERACTIONS, LEGACY_EVENTS
+from adapters.slack.payload import COMMANDS, EVENTS, INTERACTIONS, LEGACY_EVENTS, understand
 from gateway.cli import app
+from sandbox.slack import App
+from sandbox.slack.core import _EVENTS as EVENT_NAMES
+from sandbox.slack.core import _SCOPES as SCOPES_TO_HEAR
+from sandbox.slack.methods.table import METHODS
+from tests.unit.adapters.slack.payloads import NAMES, US, payload
 
 URL, BACK = "https://holdpoint.example.test/slack/events", "https://holdpoint.example.test/slack/oauth"
 
@@ -25,13 +33,25 @@ SCOPES = [
     "files:write",
     "groups:history",
     "im:history",
-    "im:read",
     "im:write",
     "mpim:history",
-    "reactions:write",
     "users:read",
-    "users:read.email",
 ]
+
+
+SOURCE = Path(__file__).parents[4] / "adapters" / "slack"
+HISTORIES = {"conversations.history", "conversations.replies"}
+
+
+def called() -> set[str]:
+    """The methods of the Web API that our source names."""
+    constants = [
+        node.value
+        for path in SOURCE.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant)
+    ]
+    return set(METHODS) & set(constants)
 
 
 def at(made: Any, *path: str | int) -> Any:
@@ -62,6 +82,42 @@ def test_it_has_the_stop_button_and_the_agent_view_and_not_the_older_one() -> No
 def test_it_asks_for_these_scopes_and_no_more() -> None:
     assert list(scopes_asked()) == SCOPES  # SL-46
     assert at(manifest(), "oauth_config", "scopes") == {"bot": SCOPES}
+
+
+def test_each_scope_is_for_a_method_we_call_or_an_event_we_hear() -> None:
+    acted = {scope for method in called() for scope in METHODS[method].scopes}  # SL-46
+    heard = {scope for kind, scope in SCOPES_TO_HEAR.items() if EVENT_NAMES[kind] in set(subscriptions())}
+    assert "app_mention" in set(subscriptions())
+    assert COMMANDS
+    assert set(scopes_asked()) - acted - heard - {"app_mentions:read", "commands"} == set()
+
+
+def test_each_method_we_call_may_be_called_with_the_scopes_we_ask_for() -> None:
+    asked = set(scopes_asked())
+    assert [method for method in called() if METHODS[method].scopes and not asked & set(METHODS[method].scopes)] == []
+    assert HISTORIES & called()
+    assert set(SCOPES_TO_HEAR.values()) <= asked
+
+
+def test_the_local_slack_knows_every_event_and_scope_and_sends_no_event_we_did_not_ask_for() -> None:
+    assert App().events == set(subscriptions())  # SL-47
+    assert set(scopes_asked()) <= set(App().scopes)
+
+
+def test_every_subscription_has_a_payload_that_is_understood() -> None:
+    seen = set()
+    for name in NAMES:
+        event, read = payload(name).get("event", {}), understand(payload(name), US)
+        if not (isinstance(read, Ignored) and read.kind.startswith("unknown")):
+            seen.add(
+                EVENT_NAMES.get(event.get("channel_type", ""), "") if "channel_type" in event else event.get("type")
+            )
+    assert set(subscriptions()) - seen == set()
+
+
+def test_nothing_is_offered_that_nobody_handles() -> None:
+    assert {"shortcut", "message_action"} & set(INTERACTIONS) == set()
+    assert "shortcuts" not in manifest()["features"]
 
 
 def test_interactivity_is_on_for_it_has_handlers_and_each_command_is_there() -> None:
