@@ -125,7 +125,8 @@ def split(text: str, limit: int) -> tuple[str, ...]:
 
 def _parts(source: str, limit: int, write: Callable[[str], str]) -> Iterator[str]:
     opening, body, closing = _fenced(source)
-    if len(write(source)) <= limit or len(body) < 2:
+    # What is far too long is not written just to see that it is: each time, all the rest would be read again.
+    if len(body) < 2 or (len(source) <= 2 * limit and len(write(source)) <= limit):
         yield source
         return
     room = limit - len(opening) - len(closing)
