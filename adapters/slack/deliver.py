@@ -19,6 +19,7 @@ from adapters.slack.api import Answer, Api, SlackRefused
 from adapters.slack.blocks import Json
 from adapters.slack.buttons import in_room
 from adapters.slack.card import Message, draw
+from adapters.slack.files import SHOWN, send_whole, too_many
 from adapters.slack.fit import TOO_LONG, headline, smaller
 from adapters.slack.install import Installation
 from adapters.slack.mark import Seen, look, mark
@@ -57,7 +58,8 @@ async def deliver(api: Api, home: Installation, parcel: Parcel, pace: Pace = PAC
         return Receipt(provider_id=parcel.shown)
     if isinstance(parcel.event, RequestClosed) and not parcel.shown and in_room(parcel):
         return Receipt(provider_id="")
-    receipt = await delivery.post(spot, list(enumerate(messages)))
+    say = delivery.with_file if too_many(parcel, messages) else delivery.post
+    receipt = await say(spot, list(enumerate(messages)))
     with contextlib.suppress(SendError):  # The status line is a courtesy; the message is out.
         await show(api, home, spot.channel, spot.thread_ts, parcel.event)
     return receipt
@@ -91,6 +93,17 @@ class _Delivery:
             spot = replace(spot, thread_ts=spot.thread_ts or first)
         place = f"{spot.team}/{spot.channel}/{first}"
         return Receipt(provider_id=place, conversation=place if begins else "")
+
+    async def with_file(self, spot: Spot, messages: Sequence[tuple[int, Message]]) -> Receipt:
+        """How it begins as messages, and all of it as a file; as messages after all where Slack takes no file."""
+        receipt = await self.post(spot, messages[:SHOWN])
+        begun = spot_of(receipt.provider_id)
+        below = replace(begun, thread_ts=spot.thread_ts or begun.thread_ts)
+        try:
+            await send_whole(self.api, self.home, self.parcel, below.channel, below.thread_ts)
+        except SlackRefused:
+            await self.post(below, messages[SHOWN:])
+        return receipt
 
     async def redrawn(self, message: Message) -> bool:
         """Whether the card could be replaced by how it ended; if not, that is said in a message of its own."""

@@ -42,23 +42,23 @@ def mark(parcel: Parcel, part: str) -> JsonValue:
     return {"event_type": EVENT_TYPE, "event_payload": {"effect": parcel.effect_id, "part": part}}
 
 
-async def look(api: Api, home: Installation, parcel: Parcel, channel: str, thread: str) -> Seen:
+async def look(api: Api, home: Installation, parcel: Parcel, channel: str, thread_ts: str) -> Seen:
     """What Slack has of this parcel. What begins with it goes on in its thread. Raises SendError."""
     top: list[Answer] = []
-    if not thread:
+    if not thread_ts:
         recent = await api.call(
             home.bot_token, "conversations.history", channel=channel, limit=_LOOKED_AT, include_all_metadata=True
         )
         top = list(recent.get("messages", []))
-    root = thread or _parts(parcel, top).get("0")
-    below = [message async for message in _thread(api, home, channel, root)] if root else []
+    root = thread_ts or _parts(parcel, top).get("0")
+    below = [message async for message in thread(api, home, channel, root)] if root else []
     parts = _parts(parcel, top) | _parts(parcel, below)
     last = max(map(_moment, parts.values()), default=(0, 0))
     loose = (_loose(message) for message in below if _is_loose(home, message))
     return Seen(parts, tuple(one for one in loose if _moment(one.ts) > last))
 
 
-async def _thread(api: Api, home: Installation, channel: str, root: str) -> AsyncIterator[Answer]:
+async def thread(api: Api, home: Installation, channel: str, root: str) -> AsyncIterator[Answer]:
     """The messages of a thread, whole: Slack tells the oldest first."""
     where: dict[str, JsonValue] = {"channel": channel, "ts": root, "limit": _PAGE, "include_all_metadata": True}
     while True:

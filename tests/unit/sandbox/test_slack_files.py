@@ -80,6 +80,14 @@ async def test_what_was_not_uploaded_whole_is_not_there(slack: SlackSandbox, cli
     assert await refused(done(files=files)) == "file_not_found"
 
 
+async def test_the_methods_of_an_upload_read_no_json(slack: SlackSandbox, client: AsyncWebClient) -> None:
+    wanted = {"filename": "a.txt", "length": 3}
+    assert await refused(client.api_call("files.getUploadURLExternal", json=wanted)) == "invalid_arguments"
+    ticket = await client.files_getUploadURLExternal(filename="a.txt", length=3)
+    listed = {"files": [{"id": ticket["file_id"]}]}
+    assert await refused(client.api_call("files.completeUploadExternal", json=listed)) == "invalid_arguments"
+
+
 async def test_a_reaction_is_given_once(slack: SlackSandbox, client: AsyncWebClient) -> None:
     said = slack.person("ana").say("#deploys", "done")
     await client.reactions_add(channel=said.channel, timestamp=said.ts, name="eyes")
