@@ -32,7 +32,8 @@ MOST = 9_000
 GULP = 1_000
 STOPPED = "stopped_by_user"
 _TELLING = 80
-_CODE = re.compile(r"(`+).*?\1", re.DOTALL)
+# Code, where nothing becomes a link, or a character that is no markup.
+_CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|\\(.)", re.DOTALL)
 _SCHEME = re.compile(r"://|\bmailto:|\bwww\.", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"\w\.[^\W\d_]{2,}")
 # What Slack may tell otherwise than it was told: the languages of code, emoji, and markup.
@@ -137,7 +138,7 @@ def flowing(message: Message) -> str:
 def flows(message: Message) -> bool:
     """Whether a message may be a stream: Markdown only, not too much, and no address that Slack could make a link."""
     markdown = flowing(message)
-    address = _SCHEME.search(markdown) or _BARE_ADDRESS.search(_CODE.sub("", markdown))
+    address = _SCHEME.search(markdown) or _BARE_ADDRESS.search(_CODE.sub(lambda match: match[2] or " ", markdown))
     return bool(markdown.strip()) and len(markdown.encode()) <= MOST and address is None
 
 

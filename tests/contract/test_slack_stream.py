@@ -167,6 +167,19 @@ async def test_what_another_parcel_left_behind_is_not_taken_for_this_one(here: T
     await here.adapter.send(here.parcel(SAME, effect_id="e9", repeat=True))
 
 
+async def test_nor_is_it_if_it_says_the_same(here: Telling) -> None:
+    here.naps.during[1] = crash
+    with pytest.raises(Crash):
+        await here.adapter.send(here.parcel(SAME, effect_id="e9"))
+    (left,) = here.open
+    begun = left.text
+    here.naps.during[len(here.naps.taken) + 3] = lambda: here.slack.order(Fault("drop_before", method=STREAMING[0]))
+    await here.persist(here.parcel(SAME))
+    assert left.text == begun
+    await here.adapter.send(here.parcel(SAME, effect_id="e9", repeat=True))
+    assert sum(one.text.count("The same paragraph") for one in here.shown) == 400
+
+
 @pytest.mark.parametrize("error", ["message_not_found", "cant_update_message", "edit_window_closed"])
 async def test_what_cannot_be_made_whole_is_told_anew(here: Telling, error: str) -> None:
     here.naps.during[2] = lambda: here.slack.order(Fault("lost_reply", method="chat.appendStream"))
