@@ -80,7 +80,17 @@ class Ordered(Frozen):
     verb: Literal["pause", "resume", "stop"]
 
 
-Heard = Received | Pressed | Filled | Ordered
+class Revised(Frozen):
+    """A person changed a message of theirs, the one of the id `revises`; with an empty `text`, they took it back."""
+
+    id: str
+    author: Author
+    conversation: str
+    revises: str
+    text: Text = ""
+
+
+Heard = Received | Revised | Pressed | Filled | Ordered
 
 
 class Ignored(Frozen):

@@ -60,6 +60,19 @@ class UserMessage(_Event):
     raw: str | None = None
 
 
+class MessageRevised(_Event):
+    """A person says the message `revises` of theirs otherwise, or, with an empty `text`, takes it back.
+
+    It counts as long as the agent has not heard that message; after that, what was said was said.
+    """
+
+    type: Literal["message_revised"] = "message_revised"
+    revises: str
+    author: Author
+    text: Text = ""
+    raw: str | None = None
+
+
 class AgentMessage(_Event):
     """The agent says something to everyone who waits for an answer, each where they last spoke."""
 
@@ -268,28 +281,18 @@ class ModelCall(_Event):
     output_tokens: int = 0
 
 
-Inbound = UserMessage | ToolResult | ApprovalResponse | InputResponse | Control | TimerFired | Handoff | Delivery
-Outbound = AgentMessage | ApprovalRequest | InputRequest | RequestClosed | Notice | Escalation
-Request = ApprovalRequest | InputRequest
-Event = Annotated[
+Inbound = (
     UserMessage
-    | AgentMessage
-    | ToolCall
+    | MessageRevised
     | ToolResult
-    | ApprovalRequest
     | ApprovalResponse
-    | InputRequest
     | InputResponse
-    | RequestClosed
-    | Notice
-    | Escalation
-    | Handoff
     | Control
     | TimerFired
-    | Summary
+    | Handoff
     | Delivery
-    | Failure
-    | ModelCall,
-    Field(discriminator="type"),
-]
+)
+Outbound = AgentMessage | ApprovalRequest | InputRequest | RequestClosed | Notice | Escalation
+Request = ApprovalRequest | InputRequest
+Event = Annotated[Inbound | Outbound | ToolCall | Summary | Failure | ModelCall, Field(discriminator="type")]
 EVENT: TypeAdapter[Event] = TypeAdapter(Event, config=UNQUOTED)

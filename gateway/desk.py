@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from adapters.base import Filled, Heard, Ordered, Pressed, Received, Waiting
+from adapters.base import Filled, Heard, Ordered, Pressed, Received, Revised, Waiting
 from adapters.errors import BadAnswer, BadTicket
 from agent_core.errors import BadArguments
 from agent_core.events import ApprovalRequest, ApprovalResponse, Control, InputRequest, InputResponse, Request
@@ -40,6 +40,8 @@ class FrontDesk:
         match heard:
             case Received():
                 return await self._message(heard, raw)
+            case Revised():
+                return await self._revision(heard, raw)
             case Pressed():
                 await self._decision(heard)
             case Filled():
@@ -81,6 +83,14 @@ class FrontDesk:
         first = await self.inbound.links.first(self.channel, received.message.id, received.conversation)
         try:
             await self.inbound.accept(received.model_copy(update={"conversation": first}), raw)
+        except NotOurs:
+            return False
+        return True
+
+    async def _revision(self, revised: Revised, raw: bytes | None) -> bool:
+        first = await self.inbound.links.first(self.channel, revised.revises, revised.conversation)
+        try:
+            await self.inbound.revise(self.channel, revised.model_copy(update={"conversation": first}), raw)
         except NotOurs:
             return False
         return True

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adapters.base import Address, Received
-from agent_core.events import ApprovalResponse, Author, Control, InputResponse, UserMessage
+from adapters.base import Address, Received, Revised
+from agent_core.events import ApprovalResponse, Author, Control, InputResponse, MessageRevised, UserMessage
 from agent_core.people import People
 from gateway.entry import encode
 from gateway.errors import BadToken, NotOurs
@@ -43,7 +43,7 @@ class Inbound:
 
         Raises StoreError, and NotOurs for a message that only counts in a thread we are part of.
         """
-        link = await self._link(received)
+        link = await self._link(received.address.channel, received.conversation)
         place = link or self._place(received)
         if received.joins and not link and not await self.store.exists(place.thread_id):
             raise NotOurs
@@ -57,6 +57,22 @@ class Inbound:
         )
         done = await self._ingest(place.thread_id, message, received.address)
         return Accepted(place.thread_id, done.fresh)
+
+    async def revise(self, channel: str, revised: Revised, raw: bytes | None = None) -> Accepted:
+        """Store what somebody made of a message of theirs. Raises StoreError, and NotOurs if we have no such thread."""
+        link = await self._link(channel, revised.conversation)
+        thread_id = link.thread_id if link else self.keyring.thread_id(channel, revised.conversation)
+        if not await self.store.exists(thread_id):
+            raise NotOurs
+        event = MessageRevised(
+            id=revised.id,
+            revises=revised.revises,
+            author=self.people.known(revised.author),
+            text=revised.text,
+            raw=await self.blobs.put(thread_id, raw) if raw else None,
+        )
+        done = await self._ingest(thread_id, event, None)
+        return Accepted(thread_id, done.fresh)
 
     async def respond(self, thread_id: str, said: Said, address: Address | None = None) -> Accepted:
         """Store what a signed-in or link-bearing person said in a known thread."""
@@ -78,15 +94,15 @@ class Inbound:
         """An author whose identity we proved ourselves."""
         return self.people.known(Author(identity=identity, assurance="verified", evidence=evidence))
 
-    async def _ingest(self, thread_id: str, event: Said, address: Address | None) -> Ingested:
+    async def _ingest(self, thread_id: str, event: Said | MessageRevised, address: Address | None) -> Ingested:
         return await self.store.ingest(thread_id, event.id, encode(event, address))
 
     async def link(self, channel: str, conversation: str, place: Place) -> None:
         """Answers from this conversation belong to that place from now on."""
         await self.links.put(channel, conversation, place.model_dump_json().encode())
 
-    async def _link(self, received: Received) -> Place | None:
-        found = await self.links.get(received.address.channel, received.conversation)
+    async def _link(self, channel: str, conversation: str) -> Place | None:
+        found = await self.links.get(channel, conversation)
         return Place.model_validate_json(found) if found else None
 
     def _place(self, received: Received) -> Place:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import structlog
 from pydantic import JsonValue
 
-from adapters.base import Address, Desk, Filled, Ignored, Pressed, Received
+from adapters.base import Address, Desk, Filled, Ignored, Pressed, Received, Revised
 from adapters.errors import BadAnswer, BadTicket, SendError
 from adapters.slack import modal
 from adapters.slack.api import Answer, Api, SlackRefused
@@ -71,6 +71,8 @@ class Acting:
         match meaning:
             case Received():
                 await self._message(meaning, raw)
+            case Revised():
+                await self.desk.take(meaning, raw)
             case Pressed():
                 await self._decision(meaning.model_copy(update={"address": _where(place)}), place)
             case Opens():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from adapters.base import Filled, Ignored, Ordered, Pressed, Received
+from adapters.base import Filled, Ignored, Ordered, Pressed, Received, Revised
 from agent_core.events import Author
 from agent_core.values import Frozen, Text, WhyNot
 
@@ -177,4 +177,4 @@ SlackOnly = (
     | Uninstalled
     | RateLimited
 )
-Meaning = Received | Pressed | Filled | Ordered | Ignored | SlackOnly
+Meaning = Received | Revised | Pressed | Filled | Ordered | Ignored | SlackOnly

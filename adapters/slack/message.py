@@ -5,17 +5,30 @@ from __future__ import annotations
 import contextlib
 import re
 
-from adapters.base import Address, Ignored, Received
+from adapters.base import Address, Ignored, Received, Revised
 from adapters.errors import Unreadable
 from adapters.slack.meaning import File, Us
-from adapters.slack.wire import CHANNEL, Json, at, author, child, children, ident, required, stamp, team_of, words
+from adapters.slack.wire import (
+    CHANNEL,
+    Json,
+    at,
+    author,
+    child,
+    children,
+    event_key,
+    ident,
+    required,
+    stamp,
+    team_of,
+    words,
+)
 from adapters.slack.words import mentions, named, plain
 from agent_core.events import UserMessage
 from agent_core.values import Attachment, WhyNot
 
 # Only these are a person speaking; every other subtype is Slack telling what happened in a channel.
 SPOKEN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
-_REVISED = {"message_changed": "edited", "message_deleted": "deleted"}
+_REVISED = frozenset({"message_changed", "message_deleted"})
 _DIRECT = frozenset({"im", "app_home"})
 _SLACKBOT = "USLACKBOT"
 _GONE = frozenset({"tombstone", "hidden_by_limit"})
@@ -23,20 +36,19 @@ MOST_WORDS = 32_000
 _CLIENT_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
-def read(payload: Json, us: Us) -> Received | Ignored:
+def read(payload: Json, us: Us) -> Received | Revised | Ignored:
     """What a `message` or `app_mention` event says, or why it is not for us. Raises Unreadable."""
     event = child(payload, "event")
+    if words(event, "subtype") in _REVISED:
+        return _revised(payload, event, us)
     return _unspoken(event, us) or _unaddressed(event, us) or _received(payload, event, us)
 
 
 def _unspoken(event: Json, us: Us) -> Ignored | None:
     """Why no person said this, if none did. First of all our own words, or we would talk to ourselves for ever."""
     subtype = words(event, "subtype")
-    said = child(event, "message") if subtype == "message_changed" else event
-    if _ours(said, us):
+    if _ours(event, us):
         return Ignored(kind="own", detail="said by ourselves")
-    if subtype in _REVISED:
-        return Ignored(kind=_REVISED[subtype], detail=_revised(event))
     if subtype not in SPOKEN:
         return Ignored(kind="bot" if subtype == "bot_message" else "subtype", detail=subtype[:80])
     if words(event, "bot_id") or at(event, "bot_profile") or words(event, "user") == _SLACKBOT:
@@ -56,13 +68,24 @@ def _ours(event: Json, us: Us) -> bool:
     return not said_by.isdisjoint({us.bot_user, us.bot_id, us.app_id} - {""})
 
 
-def _revised(event: Json) -> str:
-    return "/".join((ident(event, "channel"), revised_ts(event)))
-
-
-def revised_ts(event: Json) -> str:
-    """The time stamp of the message that an edit or deletion is about."""
-    return stamp(event, "deleted_ts") or stamp(event, "message", "ts") or stamp(event, "previous_message", "ts")
+def _revised(payload: Json, event: Json, us: Us) -> Revised | Ignored:
+    """What somebody made of a message of theirs. Of one with answers below it Slack leaves a tombstone."""
+    before, after = child(event, "previous_message"), child(event, "message")
+    gone = words(event, "subtype") == "message_deleted" or words(after, "subtype") == "tombstone"
+    said = before if gone else after
+    if unspoken := _unspoken(said, us):
+        return unspoken
+    if not gone and (words(after, "edited", "user") != words(after, "user") or _text(before, us) == _text(after, us)):
+        return Ignored(kind="unfurled", detail=stamp(after, "ts"))
+    # Read as when it was said, so that it has the same id.
+    read = _received(payload, {**said, "channel": event.get("channel")}, us)
+    return Revised(
+        id=event_key(payload, us),
+        author=read.message.author,
+        conversation=read.conversation,
+        revises=read.message.id,
+        text="" if gone else read.message.text,
+    )
 
 
 def _unaddressed(event: Json, us: Us) -> Ignored | None:

@@ -29,6 +29,7 @@ from adapters.slack.wire import (
     at,
     author,
     child,
+    event_key,
     ident,
     required,
     seal_of,
@@ -128,7 +129,7 @@ def _session_stopped(payload: Json, us: Us) -> StreamsStopped:
     thread = required(stamp(event, "thread_ts"), "the thread")
     listed = at(event, "streaming_message_ts")
     order = Ordered(
-        id=f"{CHANNEL}:{us.team}/{ident(payload, 'event_id') or required(stamp(event, 'event_ts'), 'the time stamp')}",
+        id=event_key(payload, us),
         author=author(user, ident(event, "user_team"), payload, us),
         conversation=f"{us.team}/{channel}/{thread}",
         verb="stop",

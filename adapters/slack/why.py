@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adapters.base import Filled, Ignored, Pressed, Received
+from adapters.base import Filled, Ignored, Pressed, Received, Revised
 from adapters.slack.meaning import (
     Amiss,
     Challenge,
@@ -21,6 +21,7 @@ from adapters.slack.meaning import (
 )
 
 _SENTENCES: Mapping[type, str] = {
+    Revised: "somebody changed or took back what they said; it counts only if the agent has not heard it yet",
     Pressed: "a button or modal of ours that decides a request; the ticket says which, and is checked later",
     Filled: "the answer modal of ours was sent off; the ticket says which question",
     Opens: "a button of ours that opens a modal, which must happen within 3 seconds",
@@ -40,8 +41,7 @@ _IGNORED: Mapping[str, str] = {
     "bot": "an app or bot said it, and bots are not answered",
     "subtype": "Slack reports something here; nobody said anything",
     "hidden": "it has no author",
-    "edited": "an edit: what was said is in the log already",
-    "deleted": "a deletion: what was said is in the log already",
+    "unfurled": "Slack added something to a message; its words are as they were",
     "unaddressed": "said in a channel at top level without mentioning us",
     "elsewhere": "meant for an installation of the app in another workspace",
     "other-app": "meant for another app: its id is not ours",

@@ -164,6 +164,12 @@ def team_of(payload: Json, us: Us) -> str:
     return us.team if us.team and us.team in (found.team, found.enterprise) else named
 
 
+def event_key(payload: Json, us: Us) -> str:
+    """An event's own id, the same in every delivery of it. Raises Unreadable."""
+    named = ident(payload, "event_id") or required(stamp(payload, "event", "event_ts"), "the time stamp")
+    return f"{CHANNEL}:{team_of(payload, us)}/{named}"
+
+
 def seal_of(payload: Json, us: Us) -> str:
     """The place a button was pressed in, as tickets are sealed for it."""
     return f"{CHANNEL}:{team_of(payload, us)}"

@@ -30,7 +30,7 @@ async def test_the_same_payloads_come_to_the_same_stored_events_either_way() -> 
             stored[transport] = here.desk.stored
     assert stored["http"] == stored["socket"]
     kinds = {type(heard).__name__ for heard in stored["http"]}
-    assert kinds == {"Received", "Pressed", "Filled", "Ordered"}
+    assert kinds == {"Received", "Revised", "Pressed", "Filled", "Ordered"}
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)

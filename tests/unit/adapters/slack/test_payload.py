@@ -13,7 +13,7 @@ from adapters.slack.meaning import (
     TalkOpened,
     Uninstalled,
 )
-from adapters.slack.message import files, revised_ts
+from adapters.slack.message import files
 from adapters.slack.payload import EVENTS, understand, whose
 from agent_core.events import Author
 from tests.unit.adapters.slack.payloads import NAMES, ORG, US, payload, read
@@ -72,8 +72,6 @@ SILENCED = {
     "message_bot": "bot",
     "message_bot_classic": "bot",
     "message_slackbot": "bot",
-    "message_changed": "edited",
-    "message_deleted": "deleted",
     "message_channel_join": "subtype",
     "message_channel_topic": "subtype",
     "message_message_replied": "subtype",
@@ -104,13 +102,6 @@ def test_a_bot_is_known_by_its_profile_alone() -> None:
     found = understand(given, US)
     assert isinstance(found, Ignored)
     assert found.kind == "bot"
-
-
-def test_an_edit_and_a_deletion_name_the_message_they_are_about() -> None:
-    for name in ("message_changed", "message_deleted"):  # SL-11
-        assert isinstance(found := read(name), Ignored)
-        assert found.detail == f"C0OPS/{TS}"
-        assert revised_ts(payload(name)["event"]) == TS
 
 
 # --- SL-04: one gesture is one message
