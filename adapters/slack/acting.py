@@ -42,6 +42,7 @@ log = structlog.get_logger(__name__)
 
 NOT_OURS = "This button is not one of ours, or was shown somewhere else. Nothing was done."
 TOO_LATE = "Slack gave up waiting before the form could open. Please press the button once more."
+NOT_THEIRS = "Only those who asked for this can stop it. It goes on."
 NOT_NOW = "The request cannot be looked up just now. Please close this and press the button once more."
 UNKNOWN = "This button has no meaning any more. Nothing was done."
 NOT_INVITED = "I cannot write here. Please invite me to this channel first."
@@ -108,8 +109,12 @@ class Acting:
             await set_status(self.api, self.home, channel, thread_ts, status)
 
     async def _stop(self, stopped: StreamsStopped) -> None:
-        await self.desk.take(stopped.order)
-        self.later(self._show(stopped.channel, stopped.thread_ts, "active"))
+        if await self.desk.take(stopped.order):
+            self.later(self._show(stopped.channel, stopped.thread_ts, "active"))
+            return
+        team, user = stopped.order.conversation.split("/")[0], stopped.order.author.identity.rpartition("/")[2]
+        # Beside the thread: in one that nobody has answered yet, it would be shown to nobody.
+        self.later(self._tell(Place(team=team, user=user, channel=stopped.channel), NOT_THEIRS))
 
     # --- buttons and forms
 

@@ -28,6 +28,8 @@ from adapters.slack.stream import PACE, Pace, Streams
 from agent_core.events import AgentMessage, Notice, RequestClosed
 
 _NAMES = uuid.UUID("6f1f2a4e-5d1c-5b0e-9a53-0a5a9f1b7c11")
+# What became of the conversation concerns everybody in it.
+FOR_ALL = frozenset({"paused", "resumed", "stopped", "finished_after_stop"})
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ async def deliver(api: Api, home: Installation, parcel: Parcel, pace: Pace = PAC
     """Show the event. Raises TryLater, Rejected, OutcomeUnknown."""
     spot, messages = spot_of(parcel.address.ref), draw(parcel)
     delivery = _Delivery(api, home, parcel, pace)
-    if isinstance(parcel.event, Notice) and in_room(parcel):
+    if isinstance(parcel.event, Notice) and in_room(parcel) and parcel.event.kind not in FOR_ALL:
         return await delivery.aside(spot, messages)
     if isinstance(parcel.event, RequestClosed) and parcel.shown and await delivery.redrawn(messages[0]):
         await delivery.below(spot, messages)
@@ -126,7 +128,7 @@ class _Delivery:
 
     async def aside(self, spot: Spot, messages: Sequence[Message]) -> Receipt:
         """To one person only, in a room; as a direct message where they cannot be spoken to aside."""
-        user, thread = self.parcel.identity.rpartition("/")[2], _thread(spot)
+        user, thread = self.parcel.identity.rpartition("/")[2], _thread(spot) if await self._is_thread(spot) else {}
         where: Json = {"channel": spot.channel, "user": user}
         try:
             for message in messages:
@@ -135,6 +137,15 @@ class _Delivery:
         except SlackRefused:
             receipt = await self.post(Spot(spot.team, user), list(enumerate(messages)))
             return receipt.model_copy(update={"conversation": ""})
+
+    async def _is_thread(self, spot: Spot) -> bool:
+        """Whether something is there already: below a message that nobody has answered, what is said aside is lost."""
+        if not isinstance(self.parcel.event, Notice) or self.parcel.event.kind != "unknown_request":
+            return True  # It is about a request, and the request stands there.
+        with contextlib.suppress(SendError):
+            page = await self._call("conversations.replies", channel=spot.channel, ts=spot.thread_ts, limit=2)
+            return len(page.get("messages", ())) > 1
+        return False
 
     async def _say(self, spot: Spot, seen: Seen, part: str, message: Message) -> tuple[Spot, str]:
         """Post it, in pieces if Slack calls it too long; where it stands, and the ts of the first."""
