@@ -131,7 +131,7 @@ async def test_a_stop_by_rest_withdraws_every_copy(h: SlackHouse) -> None:
         await ana.post(f"/threads/{h.thread_of(asked)}/stop")
     for card in cards:
         assert buttons(await h.redrawn(card, "was withdrawn by ana")) == []
-    await until(lambda: h.told("ana", "This conversation was stopped by ana"))
+    await h.shown(asked, "This conversation was stopped by ana")
 
 
 async def test_a_decision_by_rest_is_shown_on_every_card(h: SlackHouse) -> None:
