@@ -79,9 +79,8 @@ async def _passed_on(there: httpx.AsyncClient, request: Request, name: str, allo
     """What the local Slack answers. Its port is not the page's, so the browser could not ask it itself."""
     if name not in allowed:
         raise HTTPException(404)
-    params = request.query_params.multi_items()
     try:
-        answer = await there.request(request.method, f"/{name}", params=params, content=await request.body())
+        answer = await there.request(request.method, f"/{name}", params=request.url.query, content=await request.body())
     except httpx.HTTPError as error:
         raise HTTPException(504, "the local Slack does not answer") from error
     return Response(answer.content, answer.status_code, media_type="application/json")

@@ -17,7 +17,8 @@ export async function again(look, troubled) {
   try {
     await look();
     troubled(false);
-  } catch {
+  } catch (error) {
+    console.error(error);
     troubled(true);
   }
   setTimeout(again, 1000, look, troubled);

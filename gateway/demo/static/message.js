@@ -9,7 +9,8 @@ export function drawn(item, on) {
   const author = on.names.author(message.user);
   const body = make("div", { class: "said" }, ...content(message, on), ...files(message));
   if (message.edited && !message.bot_id) body.append(make("span", { class: "edited", text: "(edited)" }));
-  const main = make("div", { class: "main" }, head(message, author), body, replies && thread(message, replies, on));
+  const threaded = replies && !message.ephemeral_for;
+  const main = make("div", { class: "main" }, head(message, author), body, threaded && thread(message, replies, on));
   const inside = make("div", { class: "row" }, avatar(author, message.bot_id), main);
   const only = message.ephemeral_for && make("p", { class: "only-you", text: "Only visible to you" });
   return make("li", { class: message.ephemeral_for ? "message ephemeral" : "message" }, only, inside);

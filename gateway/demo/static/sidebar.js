@@ -41,7 +41,7 @@ export function sidebar(box, seats, on) {
     const given = { type: "button", class: item.unread ? "unread" : null, onclick: () => on.go(item.id) };
     if (item.here) given["aria-current"] = "page";
     const sign = make("span", { class: `sign ${item.kind}`, "aria-hidden": "true", text: SIGNS[item.kind] ?? "#" });
-    const news = item.unread && make("span", { class: "unseen", text: ", new messages" });
+    const news = item.unread && make("span", { class: "unseen", text: "new messages" });
     return make("li", {}, make("button", given, sign, make("span", { text: item.name }), news));
   };
   return function show({ me, marked, conversations, mode }) {

@@ -13,7 +13,9 @@ const at = { me: "", channel: "", tab: "messages", thread: "" };
 const seen = new Map();
 let people = [];
 let channels = [];
+let newest = {};
 let looks = 0;
+let doing = 0;
 let pane;
 
 const known = (id) => people.find((one) => one.id === id);
@@ -30,20 +32,23 @@ const names = {
   channel: (id) => channels.find((one) => one.id === id)?.name || id,
 };
 
-const direct = () => channels.find((one) => one.kind === "im").id;
+const directOf = (seat) => Object.keys(newest[seat]).find((id) => id.startsWith("D"));
+const direct = () => directOf(at.me);
 const atHome = () => at.tab === "home" && at.channel === direct();
 
 // What the person does
 
 async function act(order, body) {
   say("");
+  doing += 1;
   try {
     return (await post(`/slack/${order}`, body)) ?? {};
   } catch (error) {
     say(error.message);
     return null;
   } finally {
-    refresh().catch(() => {});
+    doing -= 1;
+    soon();
   }
 }
 
@@ -87,14 +92,13 @@ function move(there) {
   Object.assign(at, { thread: "" }, there);
   looks += 1;
   if (atHome()) mine("open", { home: true });
-  else refresh().catch(() => {});
+  else soon();
 }
 
 // Somebody else sits down: at the same place if there is one for them, else at their own messages with the app.
-async function sit(me) {
-  channels = await get("/slack/channels", { person: me });
-  const stays = channels.some((one) => one.id === at.channel);
-  move({ me, channel: stays ? at.channel : direct(), thread: stays ? at.thread : "" });
+function sit(me) {
+  const stays = at.channel in newest[me];
+  move({ me, channel: stays ? at.channel : directOf(me), thread: stays ? at.thread : "" });
 }
 
 function say(words) {
@@ -104,7 +108,7 @@ function say(words) {
 // What the person sees
 
 // By person, the conversations with something new.
-function unread(newest) {
+function unread() {
   const fresh = {};
   for (const [seat, latest] of Object.entries(newest)) {
     fresh[seat] = Object.keys(latest).filter((id) => {
@@ -125,10 +129,10 @@ const entry = (fresh) => (one) => ({
   unread: fresh[at.me].includes(one.id),
 });
 
-// An older look than the last is of no use: the person has moved on, or done something.
+// An older look than the last is of no use, nor what was seen while something was being done: it may be from before.
 async function refresh() {
   const look = ++looks;
-  const [newest, listed, messages, screen, session, way] = await Promise.all([
+  const [latest, listed, messages, screen, session, way] = await Promise.all([
     get("/slack/newest"),
     get("/slack/channels", { person: at.me }),
     get("/slack/messages", { person: at.me, channel: at.channel }),
@@ -136,10 +140,13 @@ async function refresh() {
     at.thread ? get("/slack/session", { channel: at.channel, thread: at.thread }) : null,
     get("/slack/transport"),
   ]);
-  if (look !== looks) return;
+  if (look !== looks || doing) return;
+  newest = latest;
   channels = listed;
-  show({ fresh: unread(newest), messages, screen, session, mode: way.mode });
+  show({ fresh: unread(), messages, screen, session, mode: way.mode });
 }
+
+const soon = () => refresh().catch((error) => console.error(error));
 
 function show({ fresh, messages, screen, session, mode }) {
   const marked = Object.keys(fresh).filter((seat) => seat !== at.me && fresh[seat].length);
@@ -166,7 +173,8 @@ function built(root, seats) {
 // Begins: as the first of those who can be played, in the room for deployments.
 export async function slack(root, troubled) {
   people = await get("/slack/people");
-  const seats = Object.keys(await get("/slack/newest"));
+  newest = await get("/slack/newest");
+  const seats = Object.keys(newest);
   at.me = seats[0];
   channels = await get("/slack/channels", { person: at.me });
   at.channel = channels.find((one) => one.name === ROOM).id;
