@@ -125,6 +125,9 @@ async def test_the_smaller_ones_are_looked_up_too(here: Telling) -> None:  # SL-
     here.slack.order(Fault("lost_reply", method=POST), count=3)
     await here.persist(here.parcel(LONG_CARD, ticket=TICKET))
     assert lines(here.shown) == LINES
+    parts = [one.metadata["event_payload"]["part"] for one in here.shown]
+    assert parts[:2] == ["0.0", "0.1"]
+    assert len(set(parts)) == len(parts)
     assert read(here.shown).count(NO_BUTTONS) == 1
 
 
