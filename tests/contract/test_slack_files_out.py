@@ -94,10 +94,12 @@ async def test_it_is_found_at_the_end_of_a_long_thread_and_no_other_for_it(here:
     await here.adapter.send(here.parcel(LONG, effect_id="another"))
     for number in range(250):
         here.slack.person("bo").say("#deploys", f"and another thing: {number}", thread=here.asked.ts)
+    here.slack.order(Fault("drop_before", method=STEPS[1]))
     here.slack.order(Fault("lost_reply", method=STEPS[1]))
     await here.persist(here.parcel(LONG))
     assert files_in(here, here.shown) == [LONG.text, LONG.text]
-    assert name_of(here.parcel(LONG)) != name_of(here.parcel(LONG, effect_id="another"))
+    shared = [file["name"] for message in here.shown for file in message.files]
+    assert shared == [name_of(here.parcel(LONG, effect_id="another")), name_of(here.parcel(LONG))]
 
 
 @pytest.mark.parametrize("method", STEPS)
