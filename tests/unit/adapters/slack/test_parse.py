@@ -41,7 +41,7 @@ def test_a_command_that_speaks_of_a_payload_is_still_a_command() -> None:
 @pytest.mark.parametrize(("body", "readable"), ODD.values(), ids=ODD)
 def test_an_odd_body_is_read_or_unreadable_and_nothing_else(body: bytes, readable: bool) -> None:
     if readable:
-        assert settle(dict(unwrap(body)))
+        assert settle(dict(unwrap(body))) != "Unreadable"
     else:
         with pytest.raises(Unreadable):
             unwrap(body)
@@ -53,6 +53,14 @@ def test_however_deep_a_payload_is_it_is_read_or_unreadable(depth: int) -> None:
         found = unwrap(nested(depth))
         assert settle(dict(found)) == "Received"
         assert unwrap(wrapped(found)) == found
+
+
+def test_what_cannot_be_written_down_again_is_unreadable() -> None:
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+    with pytest.raises(Unreadable, match="written down"):
+        wrapped({"event": deep})
 
 
 # --- whatever is posted
