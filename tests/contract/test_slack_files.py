@@ -174,7 +174,7 @@ async def test_no_file_elsewhere_is_asked_for(slack: FileHost, stranger: FileHos
         f"http://user:word@{slack.url.removeprefix('http://')}/a",
         f"//{host}/a",
         f"{slack.url}\\@{host}/a",
-        "file:///etc/passwd",
+        "FILE:///etc/passwd",
         "not an address",
         "http://[::1/a",
     ]
