@@ -74,6 +74,20 @@ async def test_a_payload_is_read_as_the_page_says(reader: Reader) -> None:
     await reader.follow('```sh\nPATH="$PWD/.venv/bin:$PATH"\n```\n' + PAGE["How something is read"])
 
 
+def test_what_the_page_quotes_is_what_we_say() -> None:
+    source = " ".join(path.read_text() for top in ("adapters", "gateway") for path in (ROOT / top).rglob("*.py"))
+    rows = re.findall(r"^\| (.+?) \|", PAGE["When something is wrong"], re.MULTILINE)[2:]
+    quoted = [
+        words
+        for row in rows
+        for pair in re.findall(r'"(.+?)"|`(?:holdpoint: )?(.+?)(?: \.\.\.)?`', row)
+        for words in pair
+    ]
+    ours = {words for words in quoted if " " in words and not words.startswith("/")}
+    assert len(ours) > 10
+    assert {words for words in ours if words not in source} == {"holdpoint dead"}
+
+
 @pytest.mark.slow
 async def test_many_workspaces_can_install_it_and_people_there_can_ask(checkout: Path) -> None:
     """The page's words, with the local Slack's secrets where a reader would write their own."""
