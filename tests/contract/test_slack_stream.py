@@ -180,6 +180,14 @@ async def test_nor_is_it_if_it_says_the_same(here: Telling) -> None:
     assert sum(one.text.count("The same paragraph") for one in here.shown) == 400
 
 
+async def test_nor_is_what_a_person_says(here: Telling) -> None:
+    quoted = here.slack.person("bo").say("#deploys", "\n".join(LINES[:9]), thread=here.asked.ts)
+    here.slack.order(Fault("drop_before", method="chat.startStream"))
+    await here.persist(here.parcel())
+    assert quoted.ts not in [call.arguments.get("ts") for call in here.slack.calls if call.method.startswith("chat.")]
+    assert told(here.shown[1:]) == LINES
+
+
 @pytest.mark.parametrize("error", ["message_not_found", "cant_update_message", "edit_window_closed"])
 async def test_what_cannot_be_made_whole_is_told_anew(here: Telling, error: str) -> None:
     here.naps.during[2] = lambda: here.slack.order(Fault("lost_reply", method="chat.appendStream"))
