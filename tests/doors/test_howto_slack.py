@@ -53,6 +53,10 @@ TRY = (
 )
 
 
+async def test_the_files_of_the_page_make_a_house_that_connects(reader: Reader) -> None:
+    await reader.follow(PAGE["Try it here"])
+
+
 @pytest.mark.slow
 async def test_one_can_try_it_with_no_account(reader: Reader) -> None:
     for title in TRY:
