@@ -10,6 +10,7 @@ from playwright.async_api import Page
 from tests.browser.conftest import Window
 
 MARKUP = "<img src=x onerror=alert(1)>"
+ELSEWHERE = 'target="_blank" rel="noopener noreferrer"'
 # What is written, and the HTML it becomes.
 MRKDWN = {
     "*bold* _italic_ ~gone~ `code`": "<b>bold</b> <i>italic</i> <s>gone</s> <code>code</code>",
@@ -18,12 +19,12 @@ MRKDWN = {
     MARKUP: "<span>img src=x onerror=alert(1)</span>",
     "hi <@U1> and <@U2>": 'hi <span class="mention mine">@ana</span> and <span class="mention">@bo</span>',
     "<!channel>": '<span class="mention mine">@channel</span>',
-    "<https://a.test/?q=1&amp;r=2|*here*>": '<a href="https://a.test/?q=1&amp;r=2" target="_blank" rel="noopener noreferrer">*here*</a>',
+    "<https://a.test/?q=1&amp;r=2|*here*>": f'<a href="https://a.test/?q=1&amp;r=2" {ELSEWHERE}>*here*</a>',
     "<javascript:alert(1)|here>": "<span>here</span>",
     "&gt; quoted\nafter": "<blockquote>quoted</blockquote>after",
     "```\n*raw*\n```": "<pre>*raw*</pre>",
     "`*raw* &lt;i&gt;`": "<code>*raw* &lt;i&gt;</code>",
-    "\ue000*a*": "�<b>a</b>",
+    "\ue000*a*": "\ufffd<b>a</b>",
 }
 MARKDOWN = {
     "# Title\nand **bold** *it*": '<p class="heading">Title</p><p>and <b>bold</b> <i>it</i></p>',

@@ -119,12 +119,12 @@ async def test_nothing_is_wider_than_the_screen_and_everything_is_at_hand(window
     slack = await opened(window)
     await slack.page.set_viewport_size({"width": width, "height": 844})
     await slack.ask("1.4.2")
-    await expect(slack.button("Approve")).to_be_in_viewport()
-    await expect(slack.thread.get_by_role("textbox", name="Reply")).to_be_in_viewport()
-    await expect(slack.side.get_by_role("radio", name="Bo")).to_be_in_viewport()
+    await expect(slack.button("Approve")).to_be_in_viewport(ratio=0.99)
+    await expect(slack.thread.get_by_role("textbox", name="Reply")).to_be_in_viewport(ratio=0.99)
+    await expect(slack.side.get_by_role("radio", name="Bo")).to_be_in_viewport(ratio=0.99)
     assert await slack.page.evaluate("document.documentElement.scrollWidth") <= width
     await slack.thread.get_by_role("button", name="Close the thread").click()
-    await expect(slack.page.get_by_role("textbox", name="Message #deploys")).to_be_in_viewport()
+    await expect(slack.page.get_by_role("textbox", name="Message #deploys")).to_be_in_viewport(ratio=0.99)
     for pane in ("mail", "inside"):
         await slack.page.goto(f"{window.demo}#{pane}")
         await expect(slack.page.locator(f"#pane-{pane}")).to_be_visible()
