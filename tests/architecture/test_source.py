@@ -54,7 +54,7 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
 
 
 def test_no_data_carries_a_bag() -> None:
-    """A field `metadata: dict[str, Any]` is where contracts go to die. Foreign wires, which the sandbox speaks, have one."""
+    """A field `metadata: dict[str, Any]` is where contracts go to die. Only foreign wires, in the sandbox, have one."""
     bags = [
         f"{named(path)}:{node.lineno}"
         for path in FILES
