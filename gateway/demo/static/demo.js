@@ -83,8 +83,10 @@ function house(state) {
 async function look() {
   try {
     const state = await (await fetch("/state")).json();
+    const first = !bot;
     people = state.people;
     bot = state.bot;
+    if (first) document.querySelectorAll(".person").forEach(mailbox);
     house(state);
     await mails();
   } finally {
@@ -92,6 +94,5 @@ async function look() {
   }
 }
 
-document.querySelectorAll(".person").forEach(mailbox);
 document.getElementById("later").addEventListener("click", () => post("/clock/25", {}));
 look();
