@@ -117,10 +117,18 @@ async def _first_of(*tasks: asyncio.Task[Any]) -> None:
 
 
 async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
-    """Cancel until they have ended: Python 3.11's `wait_for` loses a cancellation that comes with its result."""
-    pending = set(tasks)
-    while pending:
+    """Cancel until they have ended: Python 3.11's `wait_for` loses a cancellation that comes with its result.
+
+    Whoever ends us does it as persistently, so that a cancellation here has to wait until nobody is left behind.
+    """
+    interrupted = False
+    while pending := [task for task in tasks if not task.done()]:
         for task in pending:
             task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN)
+        try:
+            await asyncio.wait(pending, timeout=CANCEL_AGAIN)
+        except asyncio.CancelledError:
+            interrupted = True
     await asyncio.gather(*tasks, return_exceptions=True)
+    if interrupted:
+        raise asyncio.CancelledError

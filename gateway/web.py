@@ -61,7 +61,9 @@ def web(door: Door) -> FastAPI:
 
 async def serve_app(app: FastAPI, host: str, port: int, stopping: asyncio.Event) -> None:
     """Answer until `stopping`; requests under way are finished. Raises Misconfigured."""
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_SECONDS)
+    config = uvicorn.Config(
+        app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_SECONDS
+    )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[_bound(host, port)]))
     waiting = asyncio.create_task(stopping.wait())

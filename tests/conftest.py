@@ -1,6 +1,10 @@
-"""What all tests share: asyncio as the event loop, one for a whole run."""
+"""What all tests share: asyncio as the event loop, one for a whole run; a look at what each module leaves behind."""
 
 from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -9,3 +13,16 @@ import pytest
 def anyio_backend() -> str:
     """The event loop of all asynchronous tests and fixtures."""
     return "asyncio"
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def nobody_left_behind(anyio_backend: str) -> AsyncIterator[None]:
+    """Fail for tasks that outlive their module: a house that goes on working disturbs whoever comes next."""
+    before = _at_work()
+    yield
+    assert _at_work() - before == set()
+
+
+def _at_work() -> set[asyncio.Task[Any]]:
+    """All tasks but those of the test runner itself."""
+    return {task for task in asyncio.all_tasks() if "TestRunner." not in str(task.get_coro())}

@@ -120,12 +120,18 @@ async def _wait(client: aioimaplib.IMAP4, seconds: float) -> None:
         return
     idle = await _soon(client.idle_start(timeout=seconds + PATIENCE))
     try:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(client.wait_server_push(), seconds)
-        client.idle_done()
+        await _pushed(client, seconds)
         await _soon(idle)
     finally:
         idle.cancel()
+
+
+async def _pushed(client: aioimaplib.IMAP4, seconds: float) -> None:
+    try:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(client.wait_server_push(), seconds)
+    finally:
+        client.idle_done()  # It stops the client's timer too, which would outlive the connection.
 
 
 async def _soon(waiting: Awaitable[T]) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import sys
 from collections.abc import Coroutine, Iterator
 from typing import Annotated, Any
@@ -42,7 +43,7 @@ def demo(once: Annotated[bool, typer.Option("--once", help="Play the story unatt
     """The main job on local servers: nothing needed, nothing kept."""
     from gateway.demo import play  # The sandbox is an extra; nobody else needs it.
 
-    run_to_end(play(once=once))
+    run_to_end(play(once=once), level=logging.WARNING)  # What happens, the story and the page tell.
 
 
 async def _serve(roles: list[str]) -> None:
@@ -66,9 +67,9 @@ def load_settings() -> Settings:
         raise SystemExit(f"holdpoint: holdpoint.yaml cannot be read: {why}") from None
 
 
-def run_to_end(work: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine; what we know can go wrong is one line, not a traceback."""
-    telemetry.configure(json=not sys.stderr.isatty())
+def run_to_end(work: Coroutine[Any, Any, None], *, level: int = logging.INFO) -> None:
+    """Run a coroutine; what we know can go wrong is one line, not a traceback. Logs less than `level` are left out."""
+    telemetry.configure(json=not sys.stderr.isatty(), level=level)
     with one_line_errors():
         asyncio.run(work)
 

@@ -29,6 +29,7 @@ class Imap:
         self._post = post
         self._silent = False
         self._open: set[asyncio.StreamWriter] = set()
+        self._relays: set[asyncio.Task[None]] = set()
 
     async def start(self, host: str, port: int, people: Mapping[str, str]) -> int:
         """Listen; returns the port."""
@@ -50,7 +51,7 @@ class Imap:
         serve = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(login, config))
         self._inner = await asyncio.start_server(serve, host, 0)
         self._inner_at = self._inner.sockets[0].getsockname()[:2]
-        self._outer = await asyncio.start_server(self._relay, host, port)
+        self._outer = await asyncio.start_server(self._connected, host, port)
         return int(self._outer.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
@@ -58,12 +59,19 @@ class Imap:
         self._outer.close()
         self.drop()
         self._inner.close()
-        await asyncio.sleep(0)
+        for relay in self._relays:
+            relay.cancel()
+        await asyncio.gather(*self._relays, return_exceptions=True)
 
     def drop(self) -> None:
         """Close every connection, without a word."""
         for writer in tuple(self._open):
             writer.transport.abort()
+
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        relay = asyncio.create_task(self._relay(reader, writer))
+        self._relays.add(relay)
+        relay.add_done_callback(self._relays.discard)
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         silent = self._post.take_fault("imap_silent") is not None

@@ -50,7 +50,7 @@ class Window:
             self.complaints.append(f"{said.text} ({said.location['url']})")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
     """Chromium; without it these tests are skipped at home, and fail where everything must be there."""
     path = shutil.which("chromium")
@@ -63,14 +63,14 @@ async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
         await found.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def here(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    """The demo's world."""
+    """The demo's world. It ends with the module: at work it would draw on what other tests count."""
     async with world(tmp_path_factory.mktemp("b")) as made:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def demo(here: World) -> AsyncIterator[str]:
     """Where the demo's page is."""
     port, stopping = free_port(), asyncio.Event()

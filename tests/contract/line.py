@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 
 class Line:
@@ -18,6 +19,7 @@ class Line:
         self._server = server
         self._here = here
         self._open: set[asyncio.StreamWriter] = set()
+        self._served: set[asyncio.Task[Any]] = set()
 
     def lose_next(self) -> None:
         """The next reply is lost."""
@@ -33,15 +35,20 @@ class Line:
             listening.close()
             for writer in list(self._open):
                 writer.close()
-            await listening.wait_closed()
+            await asyncio.gather(*self._served, return_exceptions=True)
 
     async def _connect(self, from_client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._served.add(task)
         from_server, to_server = await asyncio.open_unix_connection(str(self._server))
         self._open |= {to_client, to_server}
         with contextlib.suppress(OSError):
             await asyncio.gather(self._commands(from_client, to_server), self._replies(from_server, to_client))
         for writer in (to_client, to_server):
             writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
         self._open -= {to_client, to_server}
 
     async def _commands(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

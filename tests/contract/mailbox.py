@@ -67,15 +67,23 @@ class Wire:
         self.bend = bend
         self.said: list[bytes] = []
         self.connections = 0
+        self._relays: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Wire:
-        self._listening = await asyncio.start_server(self._relay, "127.0.0.1", self.port)
+        self._listening = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
         self.port = int(self._listening.sockets[0].getsockname()[1])
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._listening.close()
-        await asyncio.sleep(0)
+        for relay in self._relays:
+            relay.cancel()
+        await asyncio.gather(*self._relays, return_exceptions=True)
+
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        relay = asyncio.create_task(self._relay(reader, writer))
+        self._relays.add(relay)
+        relay.add_done_callback(self._relays.discard)
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1

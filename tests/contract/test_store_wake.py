@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import AsyncIterator
 
 import pytest
@@ -36,7 +37,7 @@ async def listeners(bench: Bench) -> set[str]:
 
 async def listening_again(bench: Bench, before: set[str]) -> None:
     """Return when somebody is subscribed who was not before."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(10):
         while not await listeners(bench) - before:
             await asyncio.sleep(0.005)
 
@@ -61,7 +62,7 @@ async def test_a_message_wakes_whoever_waits_for_threads(
     monkeypatch.setattr(wake, "SWEEP_EVERY", LONG)
     task = await waiting(bench, other, "threads")
     await bench.store.ingest("t1", "m1", record())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(10):
         await task
     assert [claim.thread_id for claim in await other.claim()] == ["t1"]
 
@@ -73,7 +74,7 @@ async def test_an_effect_wakes_whoever_waits_for_its_queue(
     monkeypatch.setattr(wake, "SWEEP_EVERY", LONG)
     task = await waiting(bench, other, "email")
     await bench.turn(effects=[message("fx1")])
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(10):
         await task
     assert [grant.id for grant in await other.fx_claim("email")] == ["fx1"]
 
@@ -82,7 +83,7 @@ async def test_another_queue_sleeps_on(bench: Bench, other: RedisThreads) -> Non
     email = await waiting(bench, other, "email")
     tools = asyncio.create_task(other.wait_for_work("tool", timeout=LONG))
     await bench.turn(effects=[message("fx1")])
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(10):
         await email
     assert not tools.done()
     tools.cancel()
@@ -105,7 +106,7 @@ async def test_what_a_claim_had_no_room_for_is_not_forgotten(
         await bench.store.ingest(f"t{n}", "m1", record())
     first = await other.claim(most=2)
     monkeypatch.setattr(wake, "SWEEP_EVERY", LONG)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(10):
         await other.wait_for_work("threads", timeout=LONG)
     rest = [claim for _ in range(4) for claim in await other.claim(most=2)]
     assert sorted(claim.thread_id for claim in first + rest) == [f"t{n}" for n in range(6)]
@@ -119,6 +120,9 @@ async def test_a_listener_that_lost_its_line_listens_again(
     before = await listeners(bench)
     await bench.redis.client_kill_filter(_type="pubsub")
     await listening_again(bench, before)
-    await bench.store.ingest("t1", "m1", record())
-    async with asyncio.timeout(30):
-        await task
+    async with asyncio.timeout(10):
+        for n in itertools.count():  # What is said while redis-py still drops and makes connections may not be heard.
+            await bench.store.ingest("t1", f"m{n}", record())
+            done, _ = await asyncio.wait({task}, timeout=0.02)
+            if done:
+                break

@@ -9,7 +9,7 @@ import pytest
 from tests.doors.scene import Caller, Scene, scene
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def at(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
     """The house."""
     async with scene(tmp_path_factory.mktemp("d")) as made:

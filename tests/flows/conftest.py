@@ -11,7 +11,7 @@ from gateway.demo.teller import Teller
 from gateway.demo.world import World, world
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def here(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """Sandbox servers, an embedded store, all roles."""
     directory: Path = tmp_path_factory.mktemp("w")

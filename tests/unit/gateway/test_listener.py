@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
+
 from adapters.base import Batch, Position
 from adapters.errors import SourceDown
+from gateway import listener
 from gateway.listener import Listener, _first_of
 
 
@@ -27,6 +31,31 @@ async def test_a_task_that_lost_a_cancellation_is_ended_all_the_same() -> None:
     await asyncio.sleep(0.01)
     await asyncio.wait_for(_first_of(asyncio.create_task(first()), task), 10)
     assert task.done()
+
+
+async def test_whoever_is_cancelled_again_while_it_ends_others_leaves_nobody_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listener, "CANCEL_AGAIN", 0.01)
+    ending = asyncio.Event()
+
+    async def slow_to_end() -> None:
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            ending.set()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(0.1)
+
+    inner = asyncio.create_task(slow_to_end())
+    outer = asyncio.create_task(_first_of(inner))
+    await asyncio.sleep(0)
+    outer.cancel()
+    await ending.wait()
+    outer.cancel()
+    await asyncio.wait({outer})
+    assert outer.cancelled()
+    assert inner.done()
 
 
 async def test_what_the_first_raised_is_raised_when_all_have_ended() -> None:
@@ -71,8 +100,8 @@ async def test_a_server_that_refuses_us_is_asked_less_and_less() -> None:
     source: Any = Refusing()
     inbound: Any = None
     stopping = asyncio.Event()
-    listener = Listener([source], source, inbound, pause=0.01)
-    running = asyncio.create_task(listener.run(stopping))
+    reading = Listener([source], source, inbound, pause=0.01)
+    running = asyncio.create_task(reading.run(stopping))
     await asyncio.sleep(0.5)
     stopping.set()
     await running
