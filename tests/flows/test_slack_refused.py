@@ -84,6 +84,13 @@ async def altered(h: SlackHouse, card: Message) -> str:
     return ("A" if value[0] != "A" else "B") + value[1:]
 
 
+async def resigned(h: SlackHouse, card: Message) -> str:
+    """Another request's ticket under the signature of this one."""
+    other = value_of(await h.card(await h.ask("1.4.0")), "Approve")
+    _, _, signature = value_of(card, "Approve").split()[0].partition(".")
+    return f"{other.partition('.')[0]}.{signature} {other.split()[1]}"
+
+
 async def resealed(h: SlackHouse, card: Message) -> str:
     """What we would never give out here: a ticket of ours, for another workspace."""
     ticket, digest = value_of(card, "Approve").split()
@@ -125,6 +132,7 @@ CHANGED = "what you saw is not what is being asked"
 VALUES = {
     "a forged ticket": (forged, NOT_OURS),
     "an altered ticket": (altered, NOT_OURS),
+    "a ticket with the signature of another": (resigned, NOT_OURS),
     "a ticket for another workspace": (resealed, NOT_OURS),
     "the ticket of a page": (mailed, NOT_OURS),
     "a ticket of another request": (of_another, CHANGED),
