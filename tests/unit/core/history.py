@@ -119,7 +119,9 @@ class Waits:
             if request.expires_at <= story.now:
                 story.fires(request.id)
         if story.thread.retrying:
-            story.fires("retry:1")
+            story.fires(
+                f"retry:{len(story.log)}"
+            )  # as the store has it: each timer fires once, under a name of its own
 
 
 @dataclass(frozen=True)
