@@ -119,9 +119,8 @@ class Waits:
             if request.expires_at <= story.now:
                 story.fires(request.id)
         if story.thread.retrying:
-            story.fires(
-                f"retry:{len(story.log)}"
-            )  # as the store has it: each timer fires once, under a name of its own
+            # As the store has it: each timer fires once, under a name of its own.
+            story.fires(f"retry:{len(story.log)}")
 
 
 @dataclass(frozen=True)
