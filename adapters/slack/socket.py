@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,8 +43,9 @@ async def hear(bolt: AsyncApp, app_token: SecretStr, stopping: asyncio.Event, wa
     """Stay connected until `stopping`. What cannot be stored is not acknowledged, and so comes again."""
     while not stopping.is_set():
         try:
-            async with _connected(bolt, app_token) as ear:
-                log.info("source connected", source="slack")
+            async with _connected(bolt, app_token, stopping) as ear:
+                if not stopping.is_set():
+                    log.info("source connected", source="slack")
                 while not stopping.is_set() and await ear.well(watch.deaf_after):
                     await _until(stopping, watch.look_every)
         except (SlackClientError, OSError, TimeoutError) as error:
@@ -56,7 +57,7 @@ async def hear(bolt: AsyncApp, app_token: SecretStr, stopping: asyncio.Event, wa
 
 
 @contextlib.asynccontextmanager
-async def _connected(bolt: AsyncApp, app_token: SecretStr) -> AsyncIterator[Ear]:
+async def _connected(bolt: AsyncApp, app_token: SecretStr, stopping: asyncio.Event) -> AsyncIterator[Ear]:
     handler = AsyncSocketModeHandler(bolt, app_token.get_secret_value(), web_client=bolt.client)
     ear = Ear(handler)
 
@@ -65,10 +66,23 @@ async def _connected(bolt: AsyncApp, app_token: SecretStr) -> AsyncIterator[Ear]
 
     handler.client.on_message_listeners.append(note)
     try:
-        await handler.connect_async()  # type: ignore[no-untyped-call]
+        await _unless(stopping, handler.connect_async())  # type: ignore[no-untyped-call]
         yield ear
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+async def _unless(stopping: asyncio.Event, connecting: Coroutine[None, None, None]) -> None:
+    """Connect, or stop: while Slack cannot be reached, the SDK tries for ever and listens to nobody."""
+    tasks = asyncio.create_task(connecting), asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if tasks[0].done():
+            tasks[0].result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _until(stopping: asyncio.Event, seconds: float) -> None:

@@ -12,11 +12,13 @@ from functools import partial
 import pytest
 
 from adapters.base import Received
+from adapters.slack.api import Api
 from adapters.slack.socket import Watch
-from sandbox.slack import Fault
+from sandbox.slack import Fault, SlackSandbox
 from sandbox.slack.fault import FaultKind
 from sandbox.slack.sockets import Connection
 from tests.contract.slack_bench import QUICK, Bench, Noted, adapter_for, bench, by_socket, until
+from tests.doors.scene import free_port
 
 SHORT = Watch(look_every=0.05, deaf_after=0.5, pause=0.05)
 PATIENT = (0.1,) * 100
@@ -137,3 +139,13 @@ async def test_a_stop_waits_for_what_was_begun_and_takes_nothing_more() -> None:
         assert begun, "what was begun was finished before the listener was gone"
         await here.slack.settled()
         assert sorted(heard(here)) == ["0", "1", "2", "3"]
+
+
+async def test_a_stop_does_not_wait_for_a_slack_that_cannot_be_reached(caplog: pytest.LogCaptureFixture) -> None:
+    async with SlackSandbox() as slack, Api(f"http://127.0.0.1:{free_port()}/api/") as api:  # SL-52
+        adapter, stopping = adapter_for(slack, api), asyncio.Event()
+        hearing = asyncio.create_task(adapter.hear(Noted(), stopping))
+        await until(lambda: "Failed to connect" in caplog.text)
+        stopping.set()
+        async with asyncio.timeout(30):
+            await hearing
