@@ -137,12 +137,14 @@ class Receipt(Frozen):
 
 
 class Capabilities(Frozen):
-    """What a channel can do. `pull` channels are read by their people and never sent to."""
+    """What a channel can do. `pull` channels are read by their people and never sent to.
 
-    buttons: bool = False
+    `finds`: what may have been sent before is looked for, and sent again only if it is not there.
+    """
+
     edits: bool = False
+    finds: bool = False
     pull: bool = False
-    text_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

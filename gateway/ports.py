@@ -17,6 +17,8 @@ ApprovalState = Literal["pending", "approved", "denied", "expired", "withdrawn"]
 GrantMode = Literal["start", "recover", "refused"]
 Verb = Literal["pause", "resume", "stop"]
 TOOL_LANE = "tool"
+# How often an effect is tried, unless somebody knows better.
+ATTEMPTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +245,8 @@ class ThreadStore(Protocol):
     async def fx_done(self, grant: Grant, settled: Settled) -> bool:
         """End an effect and log its end. False: the lease was lost and nothing was written."""
 
-    async def fx_retry(self, grant: Grant, *, delay: int, settled: Settled) -> bool:
-        """Try again `delay` ms from now; after 10 attempts settle it as `settled` (state `dead`) instead."""
+    async def fx_retry(self, grant: Grant, *, delay: int, settled: Settled, most: int = ATTEMPTS) -> bool:
+        """Try again `delay` ms from now; after `most` attempts settle it as `settled` instead."""
 
     async def read(self, thread_id: str, *, after: int = 0, most: int = 1000) -> list[bytes]:
         """Log entries after a seq, oldest first."""

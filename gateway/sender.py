@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 FIRST_DELAY = 2_000
 LONGEST_DELAY = 300_000
+MOST_TOLD = 1_000
 RESEND_DELAY = 5_000
 RESEND_MOST = 2
 
@@ -97,17 +98,21 @@ class Sender:
 
     async def _again(self, grant: Grant, parcel: Parcel, retry_after: float | None, why: str) -> None:
         """Park the message: as long as the far end asked for, else twice as long each time."""
-        delay = int(retry_after * 1000) if retry_after else min(FIRST_DELAY * 2**grant.attempt, LONGEST_DELAY)
         dead = Settled("dead", _record(grant, parcel, "dead", detail=why), wakes=True)
-        await self.store.fx_retry(grant, delay=delay, settled=dead)
+        if retry_after:
+            # Where many are in a queue, each is told so again and again: that is no reason to give up on one.
+            await self.store.fx_retry(grant, delay=int(retry_after * 1000), settled=dead, most=MOST_TOLD)
+        else:
+            await self.store.fx_retry(grant, delay=_patience(grant), settled=dead)
 
     async def _unsure(self, grant: Grant, parcel: Parcel, why: str) -> None:
-        """It may have been sent. The same bytes under the same id go once more; then a person must look."""
+        """It may have been sent. Where nobody can look it up, the same bytes go once more; then a person must look."""
         unknown = Settled("unknown", _record(grant, parcel, "unknown", detail=why), wakes=True)
-        if grant.attempt < RESEND_MOST:
-            await self.store.fx_retry(grant, delay=RESEND_DELAY, settled=unknown)
+        adapter = self.adapters.get(grant.queue)
+        if adapter is not None and adapter.capabilities.finds:
+            await self.store.fx_retry(grant, delay=_patience(grant), settled=unknown)
         else:
-            await self.store.fx_done(grant, unknown)
+            await self.store.fx_retry(grant, delay=RESEND_DELAY, settled=unknown, most=RESEND_MOST)
 
     async def _end(self, grant: Grant, parcel: Parcel, state: End, *, provider_id: str = "", detail: str = "") -> None:
         record = _record(grant, parcel, state, provider_id=provider_id, detail=detail)
@@ -173,6 +178,11 @@ class Sender:
     def _page(self, place: Place, envelope: Envelope) -> str:
         bearer = Pass(thread_id=place.thread_id, request_id=place.request_id, identity=envelope.identity)
         return f"{self.public_url.rstrip('/')}/d/{self.keyring.ticket(bearer)}"
+
+
+def _patience(grant: Grant) -> int:
+    """How long to wait before the next attempt, in ms: each time twice as long."""
+    return min(FIRST_DELAY << grant.attempt, LONGEST_DELAY)
 
 
 def _record(grant: Grant, parcel: Parcel, outcome: End, *, provider_id: str = "", detail: str = "") -> bytes:

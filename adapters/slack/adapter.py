@@ -41,7 +41,7 @@ class SlackAdapter:
     """The channel `slack`, in every workspace that has installed the app."""
 
     channel = CHANNEL
-    capabilities = Capabilities(edits=True)
+    capabilities = Capabilities(edits=True, finds=True)
 
     def __init__(self, app: SlackApp, api: Api, installations: Installations, pace: Pace = PACE) -> None:
         self._app = app
