@@ -4,9 +4,9 @@ from __future__ import annotations
 
 TEXT = {"type": "string"}
 FIELD = {
+    "additionalProperties": False,
     "description": "One field of a form. `choices` are for the kinds `choice` (one of them) and `choices` "
     "(any number of them).",
-    "additionalProperties": False,
     "properties": {
         "name": TEXT,
         "label": TEXT,
@@ -82,7 +82,6 @@ BODY = {
                 "name": "ask",
                 "description": "Ask the person for something the agent needs: in words, as a choice, or by a form.",
                 "parameters": {
-                    "$defs": {"FormField": FIELD},
                     "additionalProperties": False,
                     "properties": {
                         "question": TEXT,
@@ -91,6 +90,7 @@ BODY = {
                     },
                     "required": ["question"],
                     "type": "object",
+                    "$defs": {"FormField": FIELD},
                 },
             },
         },

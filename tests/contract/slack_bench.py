@@ -53,7 +53,10 @@ class Noted:
     @property
     def stored(self) -> list[Heard]:
         """What is in the log: the first of each id."""
-        return list({_id(heard): heard for heard in reversed(self.taken)}.values())[::-1]
+        first: dict[str, Heard] = {}
+        for heard in self.taken:
+            first.setdefault(_id(heard), heard)
+        return list(first.values())
 
     async def take(self, heard: Heard, raw: bytes | None = None) -> bool:
         self.calls += 1
