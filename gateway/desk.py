@@ -80,15 +80,22 @@ class FrontDesk:
 
     async def _message(self, received: Received, raw: bytes | None) -> bool:
         """One gesture may come as two messages of one id: the second goes where the first one went, and is known."""
-        first = await self.inbound.links.first(self.channel, received.message.id, received.conversation)
+        first = await self._first(received)
         try:
             await self.inbound.accept(received.model_copy(update={"conversation": first}), raw)
         except NotOurs:
             return False
         return True
 
+    async def _first(self, received: Received) -> str:
+        """Where it was first said. What people say to each other is not noted: most of it is none of our business."""
+        links, id, here = self.inbound.links, received.message.id, received.conversation
+        if received.joins:
+            return await links.seen(self.channel, id) or here
+        return await links.first(self.channel, id, here)
+
     async def _revision(self, revised: Revised, raw: bytes | None) -> bool:
-        first = await self.inbound.links.first(self.channel, revised.revises, revised.conversation)
+        first = await self.inbound.links.seen(self.channel, revised.revises) or revised.conversation
         try:
             await self.inbound.revise(self.channel, revised.model_copy(update={"conversation": first}), raw)
         except NotOurs:

@@ -55,6 +55,9 @@ class Links(Protocol):
     async def first(self, channel: str, message: str, conversation: str) -> str:
         """The conversation in which a message was first seen: this one, unless there was a copy of it before."""
 
+    async def seen(self, channel: str, message: str) -> str | None:
+        """The conversation in which a message was first seen, if that was noted."""
+
 
 class TokenStore(Protocol):
     """API tokens by the SHA-256 of the token; the token itself is nowhere."""

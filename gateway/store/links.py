@@ -35,6 +35,11 @@ class RedisLinks:
         seen = await patiently(lambda: self.redis.set(key, body, nx=True, get=True, ex=KEPT_SECONDS))
         return seen.decode() if seen else conversation
 
+    async def seen(self, channel: str, message: str) -> str | None:
+        """The conversation in which a message was first seen, if that was noted."""
+        found: bytes | None = await self.get(channel, f"message\x1f{message}")
+        return found.decode() if found else None
+
     def _key(self, channel: str, conversation: str) -> str:
         name = hashlib.sha256(f"{channel}\x1f{conversation}".encode()).hexdigest()[:32]
         return f"{prefix_of(name, self.partitions)}:lk:{name}"

@@ -14,7 +14,7 @@ from gateway.ports import ATTEMPTS
 from gateway.serve import ROLES
 from sandbox.slack import Fault, Message
 from sandbox.slack.fault import ApiFault
-from tests.flows.slack_house import CARD, SlackHouse, slack_house
+from tests.flows.slack_house import CARD, ROOM, SlackHouse, slack_house
 
 SECOND = 1 / 3_600  # of an hour
 LATER: ApiFault = "rate_limited"
@@ -50,6 +50,17 @@ async def test_however_often_slack_says_later_nothing_is_given_up(unsent: SlackH
         unsent.slack.order(Fault(LATER, method="chat.postMessage"))
     await carried(unsent, asked := await unsent.ask(), 2)
     assert len([m for m in unsent.thread(asked) if CARD in m.text]) == 1
+
+
+async def test_what_people_say_to_each_other_leaves_nothing_behind(unsent: SlackHouse) -> None:
+    ana, bo = unsent.person("ana"), unsent.person("bo")
+    said = ana.say(ROOM, "lunch?")
+    answer = bo.say(ROOM, "at one", thread=said.ts)
+    bo.edit(answer, "at two")
+    bo.delete(answer)
+    await unsent.slack.settled()
+    assert len(unsent.slack.deliveries) >= 4, "it was all told to us"
+    assert [key async for key in unsent.house.opened.links.redis.scan_iter("*:lk:*")] == []
 
 
 async def test_a_reply_that_is_lost_late_is_looked_up_as_well(unsent: SlackHouse) -> None:  # SL-36, SL-37
