@@ -19,6 +19,7 @@ from adapters.slack import modal
 from adapters.slack.api import Answer, Api, SlackRefused
 from adapters.slack.attached import with_files
 from adapters.slack.blocks import Json
+from adapters.slack.card import QUIET
 from adapters.slack.home import home as home_view
 from adapters.slack.install import Installation
 from adapters.slack.meaning import (
@@ -47,6 +48,9 @@ NOT_NOW = "The request cannot be looked up just now. Please close this and press
 UNKNOWN = "This button has no meaning any more. Nothing was done."
 NOT_INVITED = "I cannot write here. Please invite me to this channel first."
 NOTHING_WAITS = "Nothing waits for you."
+ONE_WAITS = "1 request waits for you; the app's Home tab has it."
+MANY_WAIT = "{} requests wait for you; the app's Home tab has them."
+NOT_COUNTED = "What waits for you cannot be looked up just now. Please ask once more."
 STOP_WHERE = "In the conversation that is to stop, use Slack's own stop button, or ask an operator."
 USAGE = (
     "`/holdpoint ask <what you want>` starts a conversation here; `/holdpoint status` tells what waits for you; "
@@ -227,22 +231,27 @@ class Acting:
             case "ask" if slash.text.strip():
                 await self._ask(slash)
             case "status":
-                waiting = await self.desk.waiting(slash.author.identity, slash.seal)
-                many = (
-                    f"{len(waiting)} requests wait for you; the app's Home tab has them." if waiting else NOTHING_WAITS
-                )
-                self.later(self._tell(slash.place, many))
+                self.later(self._status(slash))
             case "stop":
                 self.later(self._tell(slash.place, STOP_WHERE))
             case _:
                 self.later(self._tell(slash.place, USAGE))
+
+    async def _status(self, slash: Slash) -> None:
+        try:
+            many = len(await self.desk.waiting(slash.author.identity, slash.seal))
+        except Exception as error:  # As with a form: Slack has its answer, and the person waits for ours.
+            log.error("requests not looked up", source=CHANNEL, error=type(error).__name__)
+            await self._tell(slash.place, NOT_COUNTED)
+            return
+        await self._tell(slash.place, (NOTHING_WAITS, ONE_WAITS)[many] if many < 2 else MANY_WAIT.format(many))
 
     async def _ask(self, slash: Slash) -> None:
         """A conversation begins with a message of ours that says who asked for what; the answers go below it."""
         said = f"<@{slash.place.user}> asks:\n>{escape(visible(slash.text)).replace(chr(10), chr(10) + '>')}"
         try:
             answer = await self.api.call(
-                self.home.bot_token, "chat.postMessage", channel=slash.place.channel, text=said, unfurl_links=False
+                self.home.bot_token, "chat.postMessage", channel=slash.place.channel, text=said, **QUIET
             )
         except SlackRefused:
             self.later(self._tell(slash.place, NOT_INVITED))

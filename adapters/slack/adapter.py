@@ -93,7 +93,8 @@ class SlackAdapter:
             return REFUSED
         try:
             body = dict(unwrap(call.body))
-        except Unreadable:
+        except Unreadable as error:
+            log.error("payload dropped", source=CHANNEL, why=str(error))
             return HttpReply(400)
         # As if by socket: Bolt would read the body once more, and not every form as Slack writes it.
         request = AsyncBoltRequest(body={}, headers=dict(call.headers), mode="socket_mode")
@@ -158,7 +159,8 @@ class SlackAdapter:
             where = place(body, home.us) if child(body, "user") else Place(team=home.us.team, user="")
             raw = wrapped(body)
         except Unreadable as error:
-            log.error("message quarantined", source=CHANNEL, why=type(error).__name__)
+            # Slack would send it again and again, and other payloads less and less: it is taken, and kept nowhere.
+            log.error("payload dropped", source=CHANNEL, why=str(error))
             return {}
         log.info("payload read", source=CHANNEL, kind=type(meaning).__name__)
         if isinstance(meaning, Uninstalled):
@@ -172,7 +174,7 @@ class SlackAdapter:
     # --- what is done after Slack was answered
 
     def _later(self, work: Coroutine[None, None, None]) -> None:
-        self._keep(asyncio.create_task(work))
+        self._keep(asyncio.create_task(_alone(work)))
 
     def _keep(self, task: asyncio.Task[Any]) -> None:
         self._under_way.add(task)
@@ -195,6 +197,14 @@ class _Taking(AsyncMiddleware):
     ) -> BoltResponse:
         """Answer; nothing after it is asked."""
         return await self._heard(req.body)
+
+
+async def _alone(work: Coroutine[None, None, None]) -> None:
+    """What breaks after Slack was answered has nobody to go to but an operator."""
+    try:
+        await work
+    except Exception as error:
+        log.exception("work broke", source=CHANNEL, error=type(error).__name__)
 
 
 def _verified(secret: str, body: bytes, stamp: str, signature: str) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
+import structlog
 
-from adapters.base import Filled, Ordered, Pressed, Received
+from adapters.base import Filled, Ordered, Pressed, Received, Waiting
 from agent_core.events import InputRequest
+from gateway.store.errors import StoreDown
 from sandbox.slack import Fault, Hands, Message
 from sandbox.slack.world import Channel
 from tests.contract.slack_bench import TRANSPORTS, Bench, Noted, Transport, bench, until
@@ -157,7 +161,7 @@ async def test_a_command_is_stored_as_the_words_of_who_typed_it(b: Bench) -> Non
     shown = b.slack.messages("#deploys")[-1]
     assert said.conversation == said.address.ref == f"{b.slack.team.id}/{shown.channel}/{shown.ts}"
     assert root["text"] == f"<@{ana.id}> asks:\n>deploy *it* &amp; @channel"
-    assert root["unfurl_links"] is False
+    assert (root["unfurl_links"], root["unfurl_media"]) == (False, False)  # SL-33
 
 
 @pytest.mark.parametrize("error", ["not_in_channel", "channel_not_found", "is_archived"])
@@ -167,6 +171,49 @@ async def test_a_command_where_we_cannot_write_stores_nothing_and_says_so(b: Ben
     (said,) = await told(b, "chat.postEphemeral")
     assert "Please invite me" in str(said["text"])
     assert b.desk.taken == []
+
+
+@dataclass
+class Slow(Noted):
+    """A desk that takes its time to say what waits, and then may not know."""
+
+    looked_up: asyncio.Event = field(default_factory=asyncio.Event)
+    fails: bool = False
+
+    async def waiting(self, identity: str, seal: str) -> Sequence[Waiting]:
+        await self.looked_up.wait()
+        if self.fails:
+            raise StoreDown("the store is away")
+        return self.waits
+
+
+@pytest.mark.parametrize(
+    ("many", "fails", "words"),
+    [
+        (0, False, "Nothing waits for you."),
+        (1, False, "1 request waits for you; "),
+        (2, False, "2 requests wait for you; "),
+        (0, True, "cannot be looked up just now"),
+    ],
+)
+async def test_what_waits_is_told_after_slack_has_its_answer(many: int, fails: bool, words: str) -> None:  # SL-03
+    desk = Slow(waits=[Waiting(QUESTION, "ticket")] * many, fails=fails)
+    async with bench("http", desk) as b:
+        assert (await b.slack.person("ana").slash("/holdpoint", "status", "#deploys")).acknowledged
+        desk.looked_up.set()
+        (said,) = await told(b, "chat.postEphemeral")
+        assert words in str(said["text"])
+
+
+async def test_what_breaks_after_the_answer_is_named_in_our_log() -> None:
+    desk = Slow(fails=True)
+    desk.looked_up.set()
+    with structlog.testing.capture_logs() as logged:
+        async with bench("http", desk) as b:
+            b.slack.person("ana").open_home()
+            await b.slack.settled()
+            await b.adapter.settled()
+    assert [line["error"] for line in logged if line["event"] == "work broke"] == ["StoreDown"]
 
 
 # --- the stop button

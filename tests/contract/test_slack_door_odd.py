@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+import structlog
 
 from adapters.base import HttpCall
 from adapters.slack.api import Api
@@ -65,6 +66,15 @@ async def test_odd_bodies_are_taken_or_refused_over_http_as_well(here: Bench) ->
     assert {name: status for name, status in statuses.items() if status not in (200, 400)} == {}
     assert (statuses["100 deep"], statuses["100000 deep"], statuses["half of an object"]) == (200, 400, 400)
     assert still.status_code == 200, "and the door is as it was"
+
+
+@pytest.mark.parametrize("body", [b"{", b'{"type": "event_callback", "team_id": "not an id"}'])
+async def test_what_cannot_be_read_is_named_in_our_log(here: Bench, body: bytes) -> None:  # SL-03
+    with structlog.testing.capture_logs() as logged:
+        await posted(here, body)
+    (line,) = [one for one in logged if one["event"] == "payload dropped"]
+    assert line["log_level"] == "error"
+    assert line["why"] in ("the body is not JSON", "team_id is not an id"), "and nothing of what it says"
 
 
 async def test_our_address_is_verified_before_we_know_any_workspace(here: Bench) -> None:
