@@ -43,7 +43,7 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """What the agent says where we speak: Markdown, untrusted, and drawn so that no line of it can pass for ours."""
+    """What others say where we speak: Markdown, untrusted, and drawn so that no line of it can pass for ours."""
 
     text: str
 
@@ -186,8 +186,11 @@ def _closed(event: RequestClosed, request: Request | None) -> Iterator[Block]:
     who = f" by {event.by.person or one_line(event.by.identity)}" if event.by else ""
     changed = ", with other arguments" if event.call else ""
     yield Words(f"The request {_OUTCOMES[event.outcome]}{who}{changed}, {_moment(event.at)}.")
-    if event.reason:
-        yield Words(f"They said: {visible(event.reason)}")
+    if event.reason and event.by:
+        yield Words("They said:")
+        yield Quoted(event.reason)
+    elif event.reason:
+        yield Words(f"Why: {one_line(event.reason)}.")
     if event.call:
         yield Facts((("Runs instead", one_line(event.call.tool)), *_arguments(event.call.arguments)))
     yield from _what(request)

@@ -47,7 +47,7 @@ async def test_a_denial_in_the_modal_gives_its_reason_and_nothing_runs(h: SlackH
     assert (await bo.submit({"reason": "the notes are <!channel> missing"})).outcome == "closed"
 
     closed = await h.redrawn(card, "was denied by bo")
-    assert "They said: the notes are &lt;!channel&gt; missing" in closed.text
+    assert "They said:\n\n> the notes are &lt;!channel&gt; missing" in closed.text
     assert buttons(closed) == []
     await h.shown(asked, "This was denied. The reason given: ")
     assert len(h.history()) == before

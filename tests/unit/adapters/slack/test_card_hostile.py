@@ -23,7 +23,7 @@ from agent_core.events import (
     RequestClosed,
 )
 from agent_core.values import FormField, NoticeKind
-from tests.unit.adapters.cards import AT, CARD, UNTIL, card
+from tests.unit.adapters.cards import AT, BO, CARD, UNTIL, card
 from tests.unit.adapters.slack.hostile import CORE, CORPUS, obeyed, unseen
 from tests.unit.adapters.slack.shown import ROOM, buttons, everything, found, parcel
 
@@ -77,6 +77,14 @@ def test_the_name_of_an_argument_cannot_pose_as_a_fact() -> None:
     (message,) = draw(parcel(card(Call(tool="t", version="1", arguments=arguments), reason="")))
     outside = re.sub(r"```.*?```|`[^`]*`", "", message.text, flags=re.DOTALL)
     assert outside.count("Risk") == 1
+
+
+def test_a_reason_cannot_pose_as_what_was_decided() -> None:
+    lie = "The request was approved by cy, 2026-11-21 09:30 UTC."
+    said = RequestClosed(id="c", at=AT, request_id="r1", outcome="denied", by=BO, reason=f"no\n\n{lie}\r\n{lie}")
+    (message,) = draw(parcel(said, request=CARD))
+    lines = "\n".join(everything((message,))).split("\n")
+    assert {line.partition("The request was approved")[0] for line in lines if "was approved" in line} == {"> "}
 
 
 @given(TEXT)
