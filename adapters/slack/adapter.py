@@ -19,13 +19,13 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
 from adapters.base import Address, Capabilities, Desk, HttpCall, HttpReply, Parcel, Receipt
-from adapters.errors import Rejected, Unreadable
+from adapters.errors import Rejected, SendError, TryLater, Unreadable
 from adapters.slack import socket
 from adapters.slack.account import SlackApp
 from adapters.slack.acting import Acting
-from adapters.slack.api import Api, SlackRefused
+from adapters.slack.api import BURIED, Api, SlackRefused
 from adapters.slack.deliver import deliver, spot_of
-from adapters.slack.install import Installations, is_end, is_over
+from adapters.slack.install import Installation, Installations, is_end, is_over
 from adapters.slack.meaning import Place, RateLimited, Uninstalled
 from adapters.slack.payload import challenge, understand, whose
 from adapters.slack.press import place
@@ -35,6 +35,7 @@ from adapters.slack.wire import CHANNEL, child, unwrap, wrapped
 log = structlog.get_logger(__name__)
 
 REFUSED = HttpReply(401)
+NOT_HERE = "the app is not installed there"
 
 
 class SlackAdapter:
@@ -80,9 +81,20 @@ class SlackAdapter:
         try:
             return await deliver(self._api, home, parcel, self._pace)
         except SlackRefused as error:
-            if is_end(home, error):
-                await self._installations.bury(home.us.team, home.us.enterprise, error.error, home.bot_token)
-            raise
+            raise await self._judged(home, error) from error
+
+    async def _judged(self, home: Installation, refused: SlackRefused) -> SendError:
+        """What a refusal comes to. Slack errs: only if it says so again, the token is dead and the installation ended."""
+        if refused.error not in BURIED:
+            return refused
+        if not is_end(home, refused) or not await is_over(self._api, home):
+            return TryLater(str(refused))
+        await self._bury(home, refused.error)
+        return refused
+
+    async def _bury(self, home: Installation, why: str) -> None:
+        log.error("installation ended", source=CHANNEL, team=home.us.team, why=why)
+        await self._installations.bury(home.us.team, home.us.enterprise, why, home.bot_token)
 
     # --- in
 
@@ -154,6 +166,7 @@ class SlackAdapter:
             owner = whose(body)
             home = await self._installations.find(owner.team, owner.enterprise)
             if home is None or home.dead:
+                log.warning("payload dropped", source=CHANNEL, team=owner.team, why=home.dead if home else NOT_HERE)
                 return {}
             meaning = understand(body, home.us)
             where = place(body, home.us) if child(body, "user") else Place(team=home.us.team, user="")
@@ -165,7 +178,7 @@ class SlackAdapter:
         log.info("payload read", source=CHANNEL, kind=type(meaning).__name__)
         if isinstance(meaning, Uninstalled):
             if await is_over(self._api, home):
-                await self._installations.bury(home.us.team, home.us.enterprise, meaning.why, home.bot_token)
+                await self._bury(home, meaning.why)
             return {}
         if isinstance(meaning, RateLimited):
             log.error("source interrupted", source=CHANNEL, error="RateLimited")

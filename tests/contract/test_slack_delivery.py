@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
+import structlog
 
 from adapters.base import Parcel
 from adapters.errors import OutcomeUnknown, Rejected, TryLater
@@ -239,12 +240,23 @@ async def test_a_dead_token_is_the_end_of_the_installation(here: Telling, method
     assert here.slack.calls == []
 
 
+@pytest.mark.parametrize("error", ["token_revoked", "account_inactive", "invalid_auth"])
+async def test_a_token_that_slack_refused_by_mistake_goes_on(here: Telling, error: str) -> None:  # SL-44
+    here.slack.order(Fault("error", method=POST, error=error))
+    with pytest.raises(TryLater):
+        await here.adapter.send(here.parcel(SAID))
+    await here.adapter.send(here.parcel(SAID))
+    assert len(here.shown) == 1
+
+
 async def test_so_is_a_revoked_one(here: Telling) -> None:  # SL-44
     await asked_for(here)
     here.slack.revoke()
-    for _ in range(2):
-        with pytest.raises(Rejected):
-            await here.adapter.send(here.parcel(SAID))
+    with structlog.testing.capture_logs() as logged:
+        for _ in range(2):
+            with pytest.raises(Rejected):
+                await here.adapter.send(here.parcel(SAID))
+    assert [one["team"] for one in logged if one["event"] == "installation ended"] == [here.slack.team.id]
     assert len(here.said(POST)) == 2
 
 
