@@ -26,6 +26,7 @@ BATCH = 20
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 FOLDER = "INBOX"
+FEW = 100
 
 _VALIDITY = re.compile(rb"UIDVALIDITY (\d+)")
 _SIZED = re.compile(rb"UID (\d+).*?RFC822\.SIZE (\d+)|RFC822\.SIZE (\d+).*?UID (\d+)")
@@ -54,14 +55,37 @@ class _Broken(Exception):
     """The server answered something other than OK."""
 
 
+class _Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the package has no types
+    """Reads a few lines at a time: each is read within the reading of the one before, and Python stops at a thousand.
+
+    https://github.com/iroco-co/aioimaplib/issues/118
+    """
+
+    def data_received(self, data: bytes) -> None:
+        """Read what came, as if it had come in small pieces."""
+        lines = data.splitlines(keepends=True)
+        for start in range(0, len(lines), FEW):
+            super().data_received(b"".join(lines[start : start + FEW]))
+
+
+class _Client(aioimaplib.IMAP4):  # type: ignore[misc]
+    """A client over that protocol."""
+
+    def create_client(
+        self, host: str, port: int, loop: object, lost: object = None, ssl_context: ssl.SSLContext | None = None
+    ) -> None:
+        """Begin to connect."""
+        running = asyncio.get_running_loop()
+        self.protocol = _Protocol(running)
+        connecting = running.create_connection(lambda: self.protocol, host, port, ssl=ssl_context)
+        self._client_task = running.create_task(connecting)
+
+
 @contextlib.asynccontextmanager
 async def _session(account: Account) -> AsyncIterator[aioimaplib.IMAP4]:
     """A logged-in client, closed whatever happens."""
     server = account.imap
-    if server.tls:
-        client = aioimaplib.IMAP4_SSL(server.host, server.port, ssl_context=ssl.create_default_context())
-    else:
-        client = aioimaplib.IMAP4(server.host, server.port)
+    client = _Client(server.host, server.port, ssl_context=ssl.create_default_context() if server.tls else None)
     try:
         await _soon(client.wait_hello_from_server())
         answer = await _soon(client.login(server.username, server.password))

@@ -131,6 +131,17 @@ async def test_of_a_mail_too_large_only_the_headers_are_fetched(
     assert len(large.raw) < 2_000
 
 
+async def test_a_server_that_tells_of_thousands_of_mails_in_one_breath_is_heard_out(mail: MailSandbox) -> None:
+    told = b"".join(b"* %d FETCH (FLAGS ())\r\n" % number for number in range(1, 5_001))
+    await write(mail, "one")
+    async with (
+        Wire(mail.host, mail.imap_port, lambda said: told + said if b"RFC822.SIZE" in said else said) as wire,
+        reading(at(wire.port, account(mail))) as batches,
+    ):
+        assert words(await following(batches)) == ["one"]
+    assert wire.connections == 1
+
+
 # --- waiting
 
 
