@@ -239,14 +239,6 @@ class Adapter(Protocol):
         ...
 
 
-class ButtonAdapter(Adapter, Protocol):
-    """A channel whose cards have buttons."""
-
-    def seal(self, address: Address) -> str:
-        """The place in which a button shown at this address may be pressed; see `Pressed`."""
-        ...
-
-
 class WebhookAdapter(Adapter, Protocol):
     """A channel whose platform posts to us."""
 

@@ -84,7 +84,7 @@ class SlackAdapter:
             raise await self._judged(home, error) from error
 
     async def _judged(self, home: Installation, refused: SlackRefused) -> SendError:
-        """What a refusal comes to. Slack errs: only if it says so again, the token is dead and the installation ended."""
+        """What a refusal comes to. Slack errs: only if it says so twice is the token dead and the installation over."""
         if refused.error not in BURIED:
             return refused
         if not is_end(home, refused) or not await is_over(self._api, home):

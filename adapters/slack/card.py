@@ -7,7 +7,6 @@ cannot be approved here: it has no buttons, and points to the page that shows ev
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
@@ -31,7 +30,6 @@ LONG_TEXT = "It is long: the message itself shows everything."
 EMPTY = "(no text)"
 _TITLED = {"approval_request", "input_request", "request_closed", "escalation"}
 _FACTS = 7_000
-_USER = re.compile(r"[UW][A-Z0-9]{1,30}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +52,12 @@ class _Part:
     blocks: tuple[Json, ...]
 
 
-def draw(parcel: Parcel, *, mentions: Sequence[str] = ()) -> tuple[Message, ...]:
-    """The event as messages, in order; the first is the card. Raises Rejected for what Slack would not take.
-
-    `mentions` are the ids of the users of this workspace whom a card in a room is to call.
-    """
+def draw(parcel: Parcel) -> tuple[Message, ...]:
+    """The event as messages, in order; the first is the card. Raises Rejected for what Slack would not take."""
     event = parcel.event
     role: Role = "decide" if buttons.may_press(parcel) else parcel.role
     said = tuple(_labelled(layout(event, role=role, ticket=parcel.ticket, request=parcel.request)))
-    head = (*_title(parcel), *_called(mentions))
+    head = tuple(_title(parcel))
     if isinstance(event, ApprovalRequest):
         messages = _approval(parcel, head, said)
     else:
@@ -176,8 +171,3 @@ def _title(parcel: Parcel) -> Iterator[_Part]:
         if len(escape(title)) > limits.HEADER:  # the facts below have the name of the tool whole
             title = SUBJECTS[parcel.event.type]
         yield _Part(escape(title), (kit.header(title),))
-
-
-def _called(mentions: Sequence[str]) -> Iterator[_Part]:
-    if people := " ".join(f"<@{user}>" for user in mentions if _USER.fullmatch(user)):
-        yield _part(people)

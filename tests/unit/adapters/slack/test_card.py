@@ -47,8 +47,7 @@ def approve(messages: tuple[Message, ...]) -> Json:
 
 @pytest.mark.parametrize("state", STATES)
 def test_every_state_is_drawn_as_its_golden_file_shows(state: str) -> None:
-    mentions = ("U5", "U6") if state.endswith("-room") else ()
-    assert matches_golden(state, [message.arguments() for message in draw(STATES[state], mentions=mentions)])
+    assert matches_golden(state, [message.arguments() for message in draw(STATES[state])])
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -131,13 +130,7 @@ def test_the_page_of_one_person_is_offered_in_a_room_only_where_all_else_fails(r
 # --- whom it calls
 
 
-def test_only_we_mention_people_and_only_people() -> None:
-    messages = draw(parcel(CARD, "watch", ref=ROOM), mentions=("U5", "W6", "!channel", "U5> <!here", "", "C1", "u7"))
-    assert messages[0].text.startswith("Approval needed: deploy\n\n<@U5> <@W6>\n\n")
-    assert shown(messages).count("<") == 4
-
-
-def test_nobody_is_mentioned_unasked() -> None:
+def test_nobody_is_mentioned() -> None:
     assert "<@" not in shown(draw(parcel(CARD, "watch", ref=ROOM)))
 
 
