@@ -19,9 +19,9 @@ from agent_core.tools import Tool, call_of
 from gateway.errors import BadToken, NoSuchThread, NotOurs
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring, Pass
+from gateway.storage import InstallationStore
 from gateway.threads import Threads
 
-LOOKED_AT = 200
 UNSEEN = "missing"
 
 
@@ -34,6 +34,7 @@ class FrontDesk:
     threads: Threads
     keyring: Keyring
     tools: Mapping[str, Tool]
+    turns: InstallationStore
 
     async def take(self, heard: Heard, raw: bytes | None = None) -> bool:
         """Store what came in. False: it is no concern of ours. Raises BadTicket, BadAnswer, StoreError."""
@@ -59,11 +60,10 @@ class FrontDesk:
             return None
 
     async def waiting(self, identity: str, seal: str) -> Sequence[Waiting]:
-        """What waits for the person behind an identity, the oldest first; looks at the threads that changed last."""
+        """What waits for the person behind an identity, the oldest first."""
         person = self.inbound.people.owner(identity)
         found = []
-        for listed in await self.threads.latest(most=LOOKED_AT, before=None):
-            thread = await self.threads.thread(listed.id)
+        for thread in await self.threads.awaited():
             found += [
                 Waiting(request, self._button(thread, request, seal))
                 for request in thread.open
@@ -77,6 +77,18 @@ class FrontDesk:
             return (await self.threads.thread(self.keyring.thread_id(self.channel, conversation))).status
         except NoSuchThread:
             return None
+
+    async def heard(self, places: Mapping[str, int]) -> None:
+        """Remember when places were last heard, in microseconds since the epoch. It may fail without harm."""
+        await self.inbound.heard(self.channel, places)
+
+    async def places(self) -> Mapping[str, int]:
+        """The places heard in the last 30 days, and when last. Raises StoreError."""
+        return await self.inbound.places.known(self.channel)
+
+    async def turn(self, name: str, seconds: int) -> bool:
+        """Whether it is ours to do the thing of this name; nobody else gets it for so long. Raises StoreError."""
+        return await self.turns.turn(f"{self.channel}:{name}", seconds)
 
     async def _message(self, received: Received, raw: bytes | None) -> bool:
         """One gesture may come as two messages of one id: the second goes where the first one went, and is known."""

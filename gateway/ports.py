@@ -257,6 +257,9 @@ class ThreadStore(Protocol):
     async def exists(self, thread_id: str) -> bool:
         """Whether the thread has a log."""
 
+    async def timed(self) -> list[str]:
+        """Threads that a timer is set for: all with an open request are among them."""
+
     async def threads(self, *, most: int = 100, before: int | None = None) -> list[ThreadView]:
         """Threads, latest changed first, changed before a time."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -101,6 +102,14 @@ class Threads:
             ThreadListed(id=v.id, changed=datetime.fromtimestamp(v.changed / 1000, UTC), seq=v.seq, held=v.held)
             for v in await self.store.threads(most=most, before=before)
         ]
+
+    async def awaited(self) -> list[Thread]:
+        """The threads in which something may wait for somebody."""
+        found = []
+        for thread_id in await self.store.timed():
+            with contextlib.suppress(NoSuchThread):  # Its log is lost, and its timer is not.
+                found.append(await self.thread(thread_id))
+        return found
 
     async def get(self, thread_id: str) -> ThreadShown:
         """A thread at a glance. Raises NoSuchThread."""

@@ -165,6 +165,10 @@ class RedisThreads:
         """Whether the thread has a log."""
         return await self._reads.exists(thread_id)
 
+    async def timed(self) -> list[str]:
+        """Threads that a timer is set for."""
+        return await self._reads.timed()
+
     async def threads(self, *, most: int = 100, before: int | None = None) -> list[ThreadView]:
         """Threads, latest changed first, changed before a time."""
         return await self._reads.threads(most, before)

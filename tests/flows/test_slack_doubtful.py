@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from agent_core.events import Delivery
-from gateway.entry import decode
+from agent_core.events import Delivery, TimerFired
+from gateway.entry import decode, encode
 from gateway.ports import ATTEMPTS
 from gateway.serve import ROLES
 from sandbox.slack import Fault, Message
@@ -61,6 +61,17 @@ async def test_what_people_say_to_each_other_leaves_nothing_behind(unsent: Slack
     await unsent.slack.settled()
     assert len(unsent.slack.deliveries) >= 4, "it was all told to us"
     assert [key async for key in unsent.house.opened.links.redis.scan_iter("*:lk:*")] == []
+
+
+async def test_what_waits_for_somebody_is_found_however_much_else_happens(unsent: SlackHouse) -> None:
+    asked, store, desk = await unsent.ask(), unsent.house.opened.threads, unsent.house.desk("slack")
+    bo, seal = f"slack:{asked.team}/{unsent.person('bo').id}", f"slack:{asked.team}"
+    async with asyncio.timeout(60):
+        while not (waiting := await desk.waiting(bo, seal)):
+            await asyncio.sleep(0)
+    for number in range(201):
+        await store.ingest(f"other{number}", "tick", encode(TimerFired(id="tick", name="tick")))
+    assert await desk.waiting(bo, seal) == waiting
 
 
 async def test_a_reply_that_is_lost_late_is_looked_up_as_well(unsent: SlackHouse) -> None:  # SL-36, SL-37
