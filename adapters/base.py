@@ -130,10 +130,14 @@ class Parcel(Frozen):
 
 
 class Receipt(Frozen):
-    """The far end took it, under this id of its own. `conversation` is where answers to it come from, if new."""
+    """The far end took it, under this id of its own. `conversation` is where answers to it come from, if new.
+
+    `at` is when that began, in microseconds since the epoch, on channels that read later what they missed.
+    """
 
     provider_id: str
     conversation: str = ""
+    at: int = 0
 
 
 class Capabilities(Frozen):
@@ -216,6 +220,18 @@ class Desk(Protocol):
         """What a conversation's thread is doing, in one word; None when there is none."""
         ...
 
+    async def heard(self, places: Mapping[str, int]) -> None:
+        """Remember when places of the channel were last heard, in microseconds since the epoch; never backwards."""
+        ...
+
+    async def places(self) -> Mapping[str, int]:
+        """The places heard in the last 30 days, and when last."""
+        ...
+
+    async def turn(self, name: str, seconds: int) -> bool:
+        """Whether it is ours to do the thing of this name, among all processes; nobody else gets it for so long."""
+        ...
+
 
 class Adapter(Protocol):
     """A channel that can be sent to."""
@@ -244,6 +260,10 @@ class WebhookAdapter(Adapter, Protocol):
 
     async def receive(self, call: HttpCall, desk: Desk) -> HttpReply:
         """Verify, parse, and store by the desk before saying that we have it."""
+        ...
+
+    async def begin(self, desk: Desk) -> None:
+        """We are about to be posted to: find out since when we were not, and read meanwhile what was missed."""
         ...
 
 

@@ -73,7 +73,8 @@ class House:
     @property
     def inbound(self) -> Inbound:
         """The one way in."""
-        return Inbound(self.opened.threads, self.opened.blobs, self.opened.links, self.keyring, self.people)
+        store = self.opened
+        return Inbound(store.threads, store.blobs, store.links, store.places, self.keyring, self.people)
 
     @property
     def access(self) -> Access:
@@ -92,7 +93,7 @@ class House:
 
     def desk(self, channel: str) -> FrontDesk:
         """What a channel that is pushed to is given."""
-        return FrontDesk(channel, self.inbound, self.threads, self.keyring, self.tools)
+        return FrontDesk(channel, self.inbound, self.threads, self.keyring, self.tools, self.opened.installations)
 
     def door(self) -> Door:
         """What the web role answers with."""
@@ -229,7 +230,7 @@ async def _slack(
         if channel.bot_token and not channel.client_id:
             adapter = SlackAdapter(app, api, Single(api, channel.bot_token))
             yield adapter, None
-            await adapter.settled()
+            await adapter.aclose()
             return
         oauth = _oauth(channel, api)
         sealer = Sealer(keyring.secret, keyring.tenant, "installations")
@@ -237,7 +238,7 @@ async def _slack(
         async with contextlib.aclosing(Rotating(registry, oauth)) as rotating:
             adapter = SlackAdapter(app, api, rotating)
             yield adapter, SlackInstalling(oauth, registry, keyring, settings.public_url)
-            await adapter.settled()
+            await adapter.aclose()
 
 
 def _oauth(channel: SlackChannel, api: Api) -> OAuth:

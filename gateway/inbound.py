@@ -6,7 +6,10 @@ it belongs and who, as far as proven, wrote it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import structlog
 
 from adapters.base import Address, Received, Revised
 from agent_core.events import ApprovalResponse, Author, Control, InputResponse, MessageRevised, UserMessage
@@ -15,7 +18,10 @@ from gateway.entry import encode
 from gateway.errors import BadToken, NotOurs
 from gateway.keyring import Keyring, Place
 from gateway.ports import Ingested, ThreadStore
-from gateway.storage import Blobs, Links
+from gateway.storage import Blobs, Links, Places
+from gateway.store.errors import StoreError
+
+log = structlog.get_logger(__name__)
 
 Said = UserMessage | ApprovalResponse | InputResponse
 
@@ -35,6 +41,7 @@ class Inbound:
     store: ThreadStore
     blobs: Blobs
     links: Links
+    places: Places
     keyring: Keyring
     people: People
 
@@ -100,6 +107,13 @@ class Inbound:
     async def link(self, channel: str, conversation: str, place: Place) -> None:
         """Answers from this conversation belong to that place from now on."""
         await self.links.put(channel, conversation, place.model_dump_json().encode())
+
+    async def heard(self, channel: str, places: Mapping[str, int]) -> None:
+        """Remember when places were last heard. If that fails, more than needed is read once."""
+        try:
+            await self.places.note(channel, places)
+        except StoreError as error:
+            log.warning("places not noted", source=channel, error=type(error).__name__)
 
     async def _link(self, channel: str, conversation: str) -> Place | None:
         found = await self.links.get(channel, conversation)

@@ -125,6 +125,8 @@ class Sender:
             request_id = parcel.event.id if isinstance(parcel.event, Request) and parcel.role == "decide" else ""
             place = Place(thread_id=grant.thread_id, request_id=request_id)
             await self.inbound.link(parcel.address.channel, receipt.conversation, place)
+            if receipt.at:
+                await self.inbound.heard(parcel.address.channel, {receipt.conversation: receipt.at})
 
     async def _shown(self, grant: Grant, identity: str, request: Request | None) -> str:
         """The far end's id of this recipient's copy of a card: it went out before, in the same lane."""

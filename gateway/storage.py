@@ -1,4 +1,4 @@
-"""The smaller ports of the store: raw messages, their envelopes, API tokens, counted tries, installations."""
+"""The smaller ports of the store: raw messages and envelopes, links, places, tokens, counted tries, installations."""
 
 from __future__ import annotations
 
@@ -57,6 +57,16 @@ class Links(Protocol):
 
     async def seen(self, channel: str, message: str) -> str | None:
         """The conversation in which a message was first seen, if that was noted."""
+
+
+class Places(Protocol):
+    """Where a channel was heard, and when last, in microseconds since the epoch. What a place is, its adapter knows."""
+
+    async def note(self, channel: str, heard: Mapping[str, int]) -> None:
+        """Remember places and when they were heard; never earlier than known already."""
+
+    async def known(self, channel: str) -> Mapping[str, int]:
+        """The places heard in the last 30 days, the latest if they are very many."""
 
 
 class TokenStore(Protocol):

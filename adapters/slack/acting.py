@@ -33,6 +33,7 @@ from adapters.slack.meaning import (
     Slash,
     StreamsStopped,
 )
+from adapters.slack.reading import Note
 from adapters.slack.status import Status, set_status
 from adapters.slack.text import escape
 from adapters.slack.wire import CHANNEL
@@ -60,12 +61,13 @@ USAGE = (
 
 @dataclass(frozen=True)
 class Acting:
-    """What is done for one workspace."""
+    """What is done for one workspace. `note` hears of each conversation and the message that was stored there."""
 
     api: Api
     home: Installation
     desk: Desk
     later: Callable[[Coroutine[None, None, None]], None]
+    note: Note
 
     async def on(self, meaning: Meaning, place: Place, raw: bytes) -> Json | None:
         """Do what is to be done; what Slack is to be answered with, if anything.
@@ -75,7 +77,7 @@ class Acting:
         """
         match meaning:
             case Received():
-                await self._message(meaning, raw)
+                await self._message(meaning, place.message_ts, raw)
             case Revised():
                 await self.desk.take(meaning, raw)
             case Pressed():
@@ -102,9 +104,10 @@ class Acting:
 
     # --- words
 
-    async def _message(self, received: Received, raw: bytes) -> None:
+    async def _message(self, received: Received, ts: str, raw: bytes) -> None:
         received = await with_files(self.api, self.home, self.desk, received, raw)
         if await self.desk.take(received, raw):
+            await self.note(received.conversation, ts)
             _, channel, thread_ts = received.conversation.split("/")
             self.later(self._show(channel, thread_ts, "processing"))
 
@@ -260,6 +263,7 @@ class Acting:
         message = UserMessage(id=slash.id, author=slash.author, text=slash.text)
         address = Address(channel=CHANNEL, ref=conversation)
         await self.desk.take(Received(message=message, address=address, conversation=conversation))
+        await self.note(conversation, str(answer["ts"]))
 
     # --- telling
 

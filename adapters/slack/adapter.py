@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import structlog
@@ -27,10 +28,12 @@ from adapters.slack.api import BURIED, Api, SlackRefused
 from adapters.slack.deliver import deliver, spot_of
 from adapters.slack.install import Installation, Installations, is_end, is_over
 from adapters.slack.meaning import Place, RateLimited, Uninstalled
+from adapters.slack.missed import Missed
 from adapters.slack.payload import challenge, understand, whose
 from adapters.slack.press import place
+from adapters.slack.reading import BOUNDS, Bounds, Note
 from adapters.slack.stream import PACE, Pace
-from adapters.slack.wire import CHANNEL, child, unwrap, wrapped
+from adapters.slack.wire import CHANNEL, Json, child, moment, stamp, unwrap, wrapped
 
 log = structlog.get_logger(__name__)
 
@@ -44,11 +47,14 @@ class SlackAdapter:
     channel = CHANNEL
     capabilities = Capabilities(edits=True, finds=True)
 
-    def __init__(self, app: SlackApp, api: Api, installations: Installations, pace: Pace = PACE) -> None:
+    def __init__(
+        self, app: SlackApp, api: Api, installations: Installations, pace: Pace = PACE, bounds: Bounds = BOUNDS
+    ) -> None:
         self._app = app
         self._api = api
         self._installations = installations
         self._pace = pace
+        self.missed = Missed(api, installations, self._read, bounds)
         self._under_way: set[asyncio.Task[Any]] = set()
         self._made: tuple[Desk, AsyncApp] | None = None
 
@@ -115,10 +121,21 @@ class SlackAdapter:
         headers = {name: values[0] for name, values in response.headers.items() if values}
         return HttpReply(response.status, (response.body or "").encode(), headers)
 
+    async def begin(self, desk: Desk) -> None:
+        """Slack is about to reach us by HTTP."""
+        await self.missed.look(desk)
+        self.missed.begin(desk)
+
     async def hear(self, desk: Desk, stopping: asyncio.Event) -> None:
         """Listen by Socket Mode until `stopping`."""
         assert self._app.app_token is not None
-        await socket.hear(self._handlers(desk), self._app.app_token, stopping, self._app.watch)
+        gap = socket.Gap(partial(self.missed.look, desk), partial(self.missed.begin, desk))
+        await socket.hear(self._handlers(desk), self._app.app_token, stopping, self._app.watch, gap)
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Stop reading what was missed, and finish what else was begun."""
+        await self.missed.stop()
         await self.settled()
 
     def _signed(self, call: HttpCall) -> bool:
@@ -159,6 +176,15 @@ class SlackAdapter:
         )
 
     async def _hear(self, body: dict[str, Any], desk: Desk) -> dict[str, Any]:
+        """What Slack posted; what to acknowledge with."""
+
+        async def note(conversation: str, ts: str) -> None:
+            if not self.missed.behind:
+                self._later(desk.heard({conversation: moment(ts)}))
+
+        return await self._read(body, desk, note)
+
+    async def _read(self, body: Json, desk: Desk, note: Note) -> dict[str, Any]:
         """Understand and act; what to acknowledge with."""
         try:
             if asked := challenge(body):
@@ -169,7 +195,7 @@ class SlackAdapter:
                 log.warning("payload dropped", source=CHANNEL, team=owner.team, why=home.dead if home else NOT_HERE)
                 return {}
             meaning = understand(body, home.us)
-            where = place(body, home.us) if child(body, "user") else Place(team=home.us.team, user="")
+            where = place(body, home.us) if child(body, "user") else _said(body, home)
             raw = wrapped(body)
         except Unreadable as error:
             # Slack would send it again and again, and other payloads less and less: it is taken, and kept nowhere.
@@ -182,7 +208,8 @@ class SlackAdapter:
             return {}
         if isinstance(meaning, RateLimited):
             log.error("source interrupted", source=CHANNEL, error="RateLimited")
-        return await Acting(self._api, home, desk, self._later).on(meaning, where, raw) or {}
+            self.missed.held_back(desk, home.us.team, meaning.minute)
+        return await Acting(self._api, home, desk, self._later, note).on(meaning, where, raw) or {}
 
     # --- what is done after Slack was answered
 
@@ -218,6 +245,11 @@ async def _alone(work: Coroutine[None, None, None]) -> None:
         await work
     except Exception as error:
         log.exception("work broke", source=CHANNEL, error=type(error).__name__)
+
+
+def _said(body: Json, home: Installation) -> Place:
+    """Where an event comes from has no buttons; of a message it is known which one."""
+    return Place(team=home.us.team, user="", message_ts=stamp(body, "event", "ts"))
 
 
 def _verified(secret: str, body: bytes, stamp: str, signature: str) -> bool:

@@ -25,6 +25,7 @@ from adapters.slack.install import Installation
 from adapters.slack.mark import Seen, look, mark
 from adapters.slack.status import show
 from adapters.slack.stream import PACE, Pace, Streams
+from adapters.slack.wire import moment
 from agent_core.events import AgentMessage, Notice, RequestClosed
 
 _NAMES = uuid.UUID("6f1f2a4e-5d1c-5b0e-9a53-0a5a9f1b7c11")
@@ -94,7 +95,7 @@ class _Delivery:
             first = first or ts
             spot = replace(spot, thread_ts=spot.thread_ts or first)
         place = f"{spot.team}/{spot.channel}/{first}"
-        return Receipt(provider_id=place, conversation=place if begins else "")
+        return Receipt(provider_id=place, conversation=place if begins else "", at=moment(first) if begins else 0)
 
     async def with_file(self, spot: Spot, messages: Sequence[tuple[int, Message]]) -> Receipt:
         """How it begins as messages, and all of it as a file; as messages after all where Slack takes no file."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,9 +26,13 @@ class Ear:
     handler: AsyncSocketModeHandler
     heard: float = field(default_factory=time.monotonic)
 
+    def deaf(self, after: float) -> bool:
+        """Whether it is suspiciously quiet."""
+        return time.monotonic() - self.heard >= after
+
     async def well(self, deaf_after: float) -> bool:
         """Whether it is connected, and not suspiciously quiet."""
-        return bool(await self.handler.client.is_connected()) and time.monotonic() - self.heard < deaf_after
+        return bool(await self.handler.client.is_connected()) and not self.deaf(deaf_after)
 
 
 @dataclass(frozen=True)
@@ -37,17 +42,35 @@ class Watch:
     look_every: float = 5.0
     deaf_after: float = 600.0
     pause: float = 5.0
+    gap_after: float = 60.0
 
 
-async def hear(bolt: AsyncApp, app_token: SecretStr, stopping: asyncio.Event, watch: Watch) -> None:
-    """Stay connected until `stopping`. What cannot be stored is not acknowledged, and so comes again."""
+@dataclass(frozen=True)
+class Gap:
+    """What is done about a time in which we may have been heard by nobody: before it ends, and when it has ended."""
+
+    look: Callable[[], Awaitable[None]]
+    close: Callable[[], None]
+
+
+async def hear(bolt: AsyncApp, app_token: SecretStr, stopping: asyncio.Event, watch: Watch, gap: Gap) -> None:
+    """Stay connected until `stopping`. What cannot be stored is not acknowledged, and so comes again.
+
+    What comes while there is no connection Slack tries again for some time, so a short gap is none.
+    """
+    alive = -math.inf
     while not stopping.is_set():
+        if time.monotonic() - alive >= watch.gap_after:
+            await gap.look()
         try:
             async with _connected(bolt, app_token, stopping) as ear:
                 if not stopping.is_set():
                     log.info("source connected", source="slack")
+                    gap.close()
                 while not stopping.is_set() and await ear.well(watch.deaf_after):
+                    alive = time.monotonic()
                     await _until(stopping, watch.look_every)
+                alive = ear.heard if ear.deaf(watch.deaf_after) else alive
         except (SlackClientError, OSError, TimeoutError) as error:
             log.warning("source interrupted", source="slack", error=type(error).__name__)
             await _until(stopping, watch.pause)

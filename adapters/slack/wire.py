@@ -14,7 +14,10 @@ from agent_core.events import Author
 
 CHANNEL = "slack"
 EVIDENCE = "slack signature"
+READ = "read from slack"
 UNKNOWN_TEAM = "?"
+# What we read ourselves is marked so; what Slack posts has no such field.
+READ_BACK = "holdpoint_read"
 
 Json = Mapping[str, object]
 
@@ -103,6 +106,17 @@ def stamp(data: object, *path: str) -> str:
     return found
 
 
+def moment(ts: str) -> int:
+    """A time stamp of Slack in microseconds."""
+    seconds, _, rest = ts.partition(".")
+    return int(seconds) * 1_000_000 + int(f"{rest:0<6}"[:6])
+
+
+def written(micros: int) -> str:
+    """A moment as Slack writes it."""
+    return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
+
+
 def required(found: str, name: str) -> str:
     """What was found, if anything was. Raises Unreadable."""
     if not found:
@@ -180,7 +194,8 @@ def author(user: str, claimed: str, payload: Json, us: Us) -> Author:
     home = _home(claimed, payload, us)
     if home == UNKNOWN_TEAM:
         return Author(identity=f"{CHANNEL}:{home}/{user}", evidence="slack does not say whose person this is")
-    return Author(identity=f"{CHANNEL}:{home}/{user}", assurance="verified", evidence=EVIDENCE)
+    evidence = READ if payload.get(READ_BACK) is True else EVIDENCE
+    return Author(identity=f"{CHANNEL}:{home}/{user}", assurance="verified", evidence=evidence)
 
 
 def _home(claimed: str, payload: Json, us: Us) -> str:

@@ -17,6 +17,7 @@ from gateway.store.installations import RedisInstallations
 from gateway.store.links import RedisLinks
 from gateway.store.mailroom import RedisMailroom
 from gateway.store.partition import prefixes
+from gateway.store.places import RedisPlaces
 from gateway.store.threads import RedisThreads
 from gateway.store.wake import Waker
 
@@ -31,6 +32,7 @@ class Opened:
     mailroom: RedisMailroom
     blobs: RedisBlobs
     links: RedisLinks
+    places: RedisPlaces
     tokens: RedisTokens
     guard: RedisGuard
     installations: RedisInstallations
@@ -65,6 +67,7 @@ async def open_store(
             mailroom=RedisMailroom(redis, lease),
             blobs=RedisBlobs(redis, partitions),
             links=RedisLinks(redis, partitions),
+            places=RedisPlaces(redis),
             tokens=RedisTokens(redis),
             guard=RedisGuard(redis),
             installations=RedisInstallations(redis),

@@ -18,6 +18,7 @@ from adapters.slack.adapter import SlackAdapter
 from adapters.slack.api import Api
 from adapters.slack.install import Single
 from adapters.slack.manifest import scopes_asked
+from adapters.slack.reading import BOUNDS, Bounds
 from adapters.slack.socket import Watch
 from agent_core.events import Request
 from gateway.door import Door, Hook
@@ -49,6 +50,9 @@ class Noted:
     taken: list[Heard] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
     calls: int = 0
+    at: dict[str, int] = field(default_factory=dict)
+    turns: list[str] = field(default_factory=list)
+    first: bool = True
 
     @property
     def stored(self) -> list[Heard]:
@@ -83,6 +87,16 @@ class Noted:
     async def status(self, conversation: str) -> str | None:
         return None
 
+    async def heard(self, places: Mapping[str, int]) -> None:
+        self.at |= {place: max(moment, self.at.get(place, 0)) for place, moment in places.items()}
+
+    async def places(self) -> Mapping[str, int]:
+        return dict(self.at)
+
+    async def turn(self, name: str, seconds: int) -> bool:
+        self.turns.append(name)
+        return self.first
+
 
 def _id(heard: Heard) -> str:
     return heard.message.id if isinstance(heard, Received) else heard.id
@@ -110,12 +124,18 @@ def _kind(payload: Json) -> Literal["events_api", "interactive", "slash_commands
 
 
 def adapter_for(
-    slack: SlackSandbox, api: Api, *, watch: Watch = QUICK, secrets: Sequence[str] | None = None, by_socket: bool = True
+    slack: SlackSandbox,
+    api: Api,
+    *,
+    watch: Watch = QUICK,
+    secrets: Sequence[str] | None = None,
+    by_socket: bool = True,
+    bounds: Bounds = BOUNDS,
 ) -> SlackAdapter:
     """The adapter of one workspace."""
     signing = tuple(SecretStr(secret) for secret in (secrets or [slack.app.signing_secret]))
     app = SlackApp(signing, SecretStr(slack.app.app_token) if by_socket else None, slack.api_url, watch)
-    return SlackAdapter(app, api, Single(api, SecretStr(slack.bot_token)))
+    return SlackAdapter(app, api, Single(api, SecretStr(slack.bot_token)), bounds=bounds)
 
 
 @contextlib.asynccontextmanager
