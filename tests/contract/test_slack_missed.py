@@ -2,65 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
 
 from adapters.base import Received
-from adapters.slack.api import Api
-from adapters.slack.manifest import scopes_asked
-from adapters.slack.reading import BOUNDS, Bounds
-from adapters.slack.socket import Watch
+from adapters.slack.reading import BOUNDS
 from adapters.slack.wire import moment
-from sandbox.slack import App, Fault, SlackSandbox
-from sandbox.slack.payload import app_rate_limited
-from tests.contract.slack_bench import Bench, Noted, adapter_for, by_http, by_socket, until
-
-ROOM = "#deploys"
-SHORT = Watch(look_every=0.05, deaf_after=600.0, pause=0.05, gap_after=0.0)
-
-
-class Slept:
-    """Sleeps no time, and notes how long it should have been."""
-
-    def __init__(self) -> None:
-        self.seconds: list[float] = []
-
-    async def __call__(self, seconds: float) -> None:
-        self.seconds.append(seconds)
-
-
-@contextlib.asynccontextmanager
-async def apart(bounds: Bounds = BOUNDS, watch: Watch = SHORT) -> AsyncIterator[Bench]:
-    """The adapter and a Slack that does not reach it, unless a test lets it."""
-    async with SlackSandbox(App(scopes=scopes_asked()), retry_delays=(0.01,)) as slack, Api(slack.api_url) as api:
-        yield (made := Bench(slack, adapter_for(slack, api, watch=watch, bounds=bounds), Noted()))
-        await made.adapter.aclose()
-        assert slack.strays == []
-
-
-@contextlib.asynccontextmanager
-async def reached(here: Bench) -> AsyncIterator[None]:
-    """For as long as this lasts, Slack reaches us; in the end, all that was delivered is dealt with."""
-    async with by_http(here):
-        yield
-        await here.slack.settled()
-        await here.adapter.settled()
-
-
-async def caught_up(here: Bench) -> None:
-    """We are told to begin, as at a start, and read all there is; what Slack tried meanwhile is lost."""
-    await here.slack.settled()
-    await here.adapter.begin(here.desk)
-    await here.adapter.missed.settled()
-
-
-def heard(here: Bench) -> list[str]:
-    """What was said, each once, in the order it was heard first."""
-    return [one.message.text for one in here.desk.stored if isinstance(one, Received)]
+from sandbox.slack import Fault
+from tests.contract.slack_away import ROOM, Slept, apart, caught_up, heard, reached
 
 
 async def test_what_was_said_meanwhile_is_heard_once_and_in_order() -> None:  # SL-06 # SL-35
@@ -204,78 +155,6 @@ async def test_a_place_that_is_refused_is_left_out_and_no_other() -> None:
         left_out = {(one["place"], one["why"]) for one in logged if one["event"] == "place not read"}
         assert (f"{team}/{asked.channel}/{asked.ts}", "not_in_channel") in left_out
         assert (f"{team}/C0GONE", "channel_not_found") in left_out
-
-
-async def test_who_does_not_get_the_turn_reads_nothing() -> None:  # SL-35
-    async with apart() as here:
-        async with reached(here):
-            here.slack.person("ana").say(None, "hello")
-        here.slack.person("ana").say(None, "again")
-        here.desk.first = False
-        await caught_up(here)
-        assert here.slack.called("conversations.history") == []
-        here.desk.first = True
-        await caught_up(here)
-        assert heard(here) == ["hello", "again"]
-        first, second = here.desk.turns
-        assert first == second, "it is the same gap"
-
-
-async def test_what_slack_held_back_is_read_when_the_minute_is_over() -> None:  # SL-06
-    slept = Slept()
-    async with apart(replace(BOUNDS, sleep=slept)) as here:
-        ana, team = here.slack.person("ana"), here.slack.team.id
-        async with reached(here):
-            ana.say(None, "hello")
-        minute = int(here.slack.clock.now())
-        ana.say(None, "held back")
-        await here.slack.settled()
-        async with reached(here):
-            ana.say(None, "let through")
-            await here.slack.settled()
-            here.slack.core.courier.send("events_api", team, app_rate_limited(here.slack.app, team, minute - 1))
-        await here.adapter.missed.settled()
-        assert heard(here) == ["hello", "let through", "held back"]
-        (seconds,) = slept.seconds
-        assert 55 < seconds <= 64
-
-
-async def test_no_old_history_is_read_however_old_the_minute_is_said_to_be() -> None:  # SL-06
-    async with apart(replace(BOUNDS, sleep=Slept())) as here:
-        team = here.slack.team.id
-        async with reached(here):
-            here.slack.person("ana").say(None, "hello")
-            await here.slack.settled()
-            here.slack.core.courier.send("events_api", team, app_rate_limited(here.slack.app, team, 0))
-        await here.adapter.missed.settled()
-        read = here.slack.called("conversations.history")
-        assert read
-        assert all(float(one.arguments["oldest"]) > here.slack.clock.now() - 8000 for one in read)
-
-
-async def test_a_connection_made_anew_after_a_gap_brings_what_was_missed() -> None:  # SL-35 # SL-38
-    async with apart() as here, by_socket(here):
-        here.slack.person("ana").say(None, "hello")
-        await until(lambda: heard(here) == ["hello"])
-        await here.slack.settled()
-        await here.adapter.settled()
-        here.slack.order(Fault("disconnect_disabled"))
-        await until(lambda: not here.slack.core.sockets.connections)
-        here.slack.person("ana").say(None, "are you there?")
-        await here.slack.settled()
-        here.slack.lift()
-        await until(lambda: heard(here)[1:] == ["are you there?"])
-
-
-async def test_a_short_gap_is_left_to_slack() -> None:  # SL-35 # SL-38
-    async with apart(watch=replace(SHORT, gap_after=60.0)) as here:
-        async with by_socket(here):
-            here.slack.person("ana").say(None, "hello")
-            await until(lambda: heard(here) == ["hello"])
-            before = set(here.slack.core.sockets.connections)
-            here.slack.order(Fault("socket_drop"))
-            await until(lambda: set(here.slack.core.sockets.connections) - before)
-        assert here.slack.called("conversations.history") == []
 
 
 async def test_whoever_slack_does_not_say_it_of_is_asked_for() -> None:  # SL-35

@@ -189,13 +189,18 @@ async def slack_house(
 
 @contextlib.asynccontextmanager
 async def opened(
-    slack: SlackSandbox, model: ModelSandbox, clock: Clock, settings: Settings, roles: Iterable[str] = ROLES
+    slack: SlackSandbox,
+    model: ModelSandbox,
+    clock: Clock,
+    settings: Settings,
+    roles: Iterable[str] = ROLES,
+    transport: Transport = "socket",
 ) -> AsyncIterator[SlackHouse]:
     """The house alone; it can be closed and opened again while Slack goes on."""
     async with house(settings, clock=clock) as ready, serving(ready, roles):
         await listening(settings.port)
         made = SlackHouse(slack, model, clock, settings, ready)
-        await made.heard_by("socket")
+        await made.heard_by(transport)
         yield made
         await slack.deliver_to(None)
 
