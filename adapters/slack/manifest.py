@@ -27,7 +27,7 @@ _TO_HEAR: Mapping[str, str] = {
 _TO_ACT: Mapping[str, str] = {
     "chat:write": "post, stream and redraw messages",
     "im:write": "begin a direct message",
-    "users:read": "learn which app our own bot is",
+    "users:read": "learn which app our own bot is, and whose person somebody is",
     "files:read": "fetch what people attach",
     "files:write": "attach what is too long for a message",
     "assistant:write": "show what the agent is doing",
