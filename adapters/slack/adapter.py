@@ -33,7 +33,7 @@ from adapters.slack.payload import challenge, understand, whose
 from adapters.slack.press import place
 from adapters.slack.reading import BOUNDS, Bounds, Note
 from adapters.slack.stream import PACE, Pace
-from adapters.slack.wire import CHANNEL, Json, child, moment, stamp, unwrap, wrapped
+from adapters.slack.wire import CHANNEL, Json, child, stamp, unwrap, wrapped
 
 log = structlog.get_logger(__name__)
 
@@ -124,12 +124,13 @@ class SlackAdapter:
     async def begin(self, desk: Desk) -> None:
         """Slack is about to reach us by HTTP."""
         await self.missed.look(desk)
-        self.missed.begin(desk)
+        await self.missed.begin(desk)
 
     async def hear(self, desk: Desk, stopping: asyncio.Event) -> None:
         """Listen by Socket Mode until `stopping`."""
         assert self._app.app_token is not None
-        gap = socket.Gap(partial(self.missed.look, desk), partial(self.missed.begin, desk))
+        missed = self.missed
+        gap = socket.Gap(partial(missed.look, desk), partial(missed.begin, desk), partial(missed.dismiss, desk))
         await socket.hear(self._handlers(desk), self._app.app_token, stopping, self._app.watch, gap)
         await self.aclose()
 
@@ -179,8 +180,7 @@ class SlackAdapter:
         """What Slack posted; what to acknowledge with."""
 
         async def note(conversation: str, ts: str) -> None:
-            if not self.missed.behind:
-                self._later(desk.heard({conversation: moment(ts)}))
+            self._later(self.missed.note(desk, conversation, ts))
 
         return await self._read(body, desk, note)
 

@@ -16,7 +16,7 @@ from adapters.errors import SendError
 from adapters.slack.api import Api
 from adapters.slack.install import Installations
 from adapters.slack.reading import Bounds, Hear, Reading, Spot, spots
-from adapters.slack.wire import CHANNEL
+from adapters.slack.wire import CHANNEL, moment
 
 log = structlog.get_logger(__name__)
 
@@ -38,11 +38,19 @@ class Missed:
         self._known: Mapping[str, int] | None = None
         self._catching: set[asyncio.Task[None]] = set()
         self._reading = 0
+        self._noted: dict[str, int] = {}
 
     @property
     def behind(self) -> bool:
-        """Whether something is still to be read: how far we have heard must not be noted meanwhile."""
+        """Whether something is still to be read."""
         return self._known is not None or self._reading > 0
+
+    async def note(self, desk: Desk, conversation: str, ts: str) -> None:
+        """Something Slack posted was heard. Before all is read that came earlier, that is not said to anybody."""
+        if self.behind:
+            self._noted[conversation] = max(moment(ts), self._noted.get(conversation, 0))
+        else:
+            await desk.heard({conversation: moment(ts)})
 
     async def look(self, desk: Desk) -> None:
         """Before we can be heard again: find out how far we had heard."""
@@ -51,12 +59,19 @@ class Missed:
         except Exception as error:
             log.error("missed messages not looked for", source=CHANNEL, error=type(error).__name__)
 
-    def begin(self, desk: Desk) -> None:
+    async def begin(self, desk: Desk) -> None:
         """Read from there on, in the background."""
         known, self._known = self._known, None
         if known:
             self._reading += 1
             self._start(self._catch_up(desk, known))
+        else:
+            await self._say(desk)
+
+    async def dismiss(self, desk: Desk) -> None:
+        """There was no gap to speak of."""
+        self._known = None
+        await self._say(desk)
 
     def held_back(self, desk: Desk, team: str, minute: int) -> None:
         """Slack holds back what is said from this minute on; read it in the background when the minute is over."""
@@ -85,6 +100,12 @@ class Missed:
                 await _alone(self._read(desk, team, spots(known, team)))
         finally:
             self._reading -= 1
+        await self._say(desk)
+
+    async def _say(self, desk: Desk) -> None:
+        if self._noted and not self.behind:
+            noted, self._noted = self._noted, {}
+            await desk.heard(noted)
 
     async def _later(self, desk: Desk, team: str, minute: int) -> None:
         """Slack says so once for each minute."""

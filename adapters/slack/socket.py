@@ -47,10 +47,11 @@ class Watch:
 
 @dataclass(frozen=True)
 class Gap:
-    """What is done about a time in which we may have been heard by nobody: before it ends, and when it has ended."""
+    """What is done about a time in which nobody may have heard Slack: before it ends, and when it was long or short."""
 
     look: Callable[[], Awaitable[None]]
-    close: Callable[[], None]
+    close: Callable[[], Awaitable[None]]
+    dismiss: Callable[[], Awaitable[None]]
 
 
 async def hear(bolt: AsyncApp, app_token: SecretStr, stopping: asyncio.Event, watch: Watch, gap: Gap) -> None:
@@ -60,13 +61,13 @@ async def hear(bolt: AsyncApp, app_token: SecretStr, stopping: asyncio.Event, wa
     """
     alive = -math.inf
     while not stopping.is_set():
-        if time.monotonic() - alive >= watch.gap_after:
-            await gap.look()
+        # Always, since nobody knows how long connecting takes, and then it is too late.
+        await gap.look()
         try:
             async with _connected(bolt, app_token, stopping) as ear:
                 if not stopping.is_set():
                     log.info("source connected", source="slack")
-                    gap.close()
+                    await (gap.close() if time.monotonic() - alive >= watch.gap_after else gap.dismiss())
                 while not stopping.is_set() and await ear.well(watch.deaf_after):
                     alive = time.monotonic()
                     await _until(stopping, watch.look_every)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from adapters.slack.reading import BOUNDS
+from adapters.slack.wire import moment
 from sandbox.slack import Fault
 from sandbox.slack.payload import app_rate_limited
 from tests.contract.slack_away import SHORT, Slept, apart, caught_up, heard, reached
@@ -72,6 +73,17 @@ async def test_a_connection_made_anew_after_a_gap_brings_what_was_missed() -> No
         await until(lambda: heard(here)[1:] == ["are you there?"])
 
 
+async def test_a_connection_that_takes_long_to_come_ends_a_gap() -> None:  # SL-35 # SL-38
+    async with apart(watch=replace(SHORT, gap_after=1.0)) as here, by_socket(here):
+        here.slack.person("ana").say(None, "hello")
+        await until(lambda: heard(here) == ["hello"])
+        here.slack.order(Fault("hang", method="apps.connections.open", seconds=2.0), count=2)
+        here.slack.order(Fault("socket_drop"))
+        await until(lambda: not here.slack.core.sockets.connections)
+        here.slack.person("ana").say(None, "are you there?")
+        await until(lambda: heard(here)[1:] == ["are you there?"])
+
+
 async def test_a_short_gap_is_left_to_slack() -> None:  # SL-35 # SL-38
     async with apart(watch=replace(SHORT, gap_after=60.0)) as here:
         async with by_socket(here):
@@ -97,6 +109,16 @@ async def test_what_comes_before_all_is_read_does_not_hide_what_was_missed() -> 
         await here.adapter.aclose()
         await caught_up(here)
         assert heard(here) == ["hello", "back again?", "missed"]
+        async with reached(here):
+            await here.adapter.missed.look(here.desk)
+            new = here.slack.person("bo").say(None, "hello, too")
+            await here.slack.settled()
+            await here.adapter.settled()
+            place = f"{here.slack.team.id}/{new.channel}/{new.ts}"
+            assert place not in here.desk.at
+            await here.adapter.missed.begin(here.desk)
+            await here.adapter.missed.settled()
+        assert here.desk.at[place] == moment(new.ts)
 
 
 async def test_what_was_not_read_at_a_stop_is_read_the_next_time() -> None:  # SL-35 # SL-52
