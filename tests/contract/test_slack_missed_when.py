@@ -122,7 +122,7 @@ async def test_what_comes_before_all_is_read_does_not_hide_what_was_missed() -> 
 
 
 async def test_what_was_not_read_at_a_stop_is_read_the_next_time() -> None:  # SL-35 # SL-52
-    async with apart(replace(BOUNDS, pause=3600.0)) as here:
+    async with apart(replace(BOUNDS, pause=3600.0, wait=7200.0)) as here:
         async with reached(here):
             here.slack.person("ana").say(None, "hello")
         here.slack.person("ana").say(None, "missed")
