@@ -6,6 +6,7 @@ The SDK's own retries are off: it would post a second time without knowing wheth
 from __future__ import annotations
 
 import base64
+import json
 import logging
 import ssl
 from collections.abc import Awaitable, Mapping
@@ -25,6 +26,17 @@ DOMAINS = ("slack.com", "slack-gov.com")
 # Slack may have done it before it failed.
 UNCLEAR = {"internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org"}
 LATER = {"ratelimited", "rate_limited", "message_limit_exceeded", "accesslimited", "org_login_required"}
+# These see nothing of JSON, and answer as if nothing had been asked: what only reads, and what is about files.
+FORM_ONLY = {
+    "auth.teams.list",
+    "bots.info",
+    "conversations.history",
+    "conversations.replies",
+    "files.completeUploadExternal",
+    "files.getUploadURLExternal",
+    "files.info",
+    "users.info",
+}
 # The token is dead, and with it the installation.
 BURIED = {"account_inactive", "token_revoked", "invalid_auth", "not_authed", "token_expired"}
 
@@ -84,11 +96,10 @@ class Api:
 
     async def call(self, token: SecretStr, method: str, **arguments: JsonValue) -> Answer:
         """Call a method. Raises SlackRefused, TryLater, OutcomeUnknown."""
-        return await _answer(method, self.client(token).api_call(method, json=arguments))
-
-    async def call_by_form(self, token: SecretStr, method: str, **arguments: str) -> Answer:
-        """Call a method that reads no JSON, as those about files. Raises SlackRefused, TryLater, OutcomeUnknown."""
-        return await _answer(method, self.client(token).api_call(method, data=arguments))
+        client = self.client(token)
+        if method in FORM_ONLY:
+            return await _answer(method, client.api_call(method, data=_form(arguments)))
+        return await _answer(method, client.api_call(method, json=arguments))
 
     async def exchange(self, client_id: str, client_secret: SecretStr, **arguments: str) -> Answer:
         """Call oauth.v2.access, as the app itself. Raises SlackRefused, TryLater, OutcomeUnknown."""
@@ -96,6 +107,10 @@ class Api:
         basic = base64.b64encode(f"{client_id}:{client_secret.get_secret_value()}".encode()).decode()
         call = self.client().api_call("oauth.v2.access", data=arguments, headers={"Authorization": f"Basic {basic}"})
         return await _answer("oauth.v2.access", call)
+
+
+def _form(arguments: Mapping[str, JsonValue]) -> dict[str, str]:
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in arguments.items()}
 
 
 async def _answer(method: str, call: Awaitable[AsyncSlackResponse]) -> Answer:

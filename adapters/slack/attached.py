@@ -92,7 +92,7 @@ async def _read(api: Api, home: Installation, file: File, by: float) -> Attachme
 
 async def _described(api: Api, home: Installation, file: File) -> File:
     """A file of another workspace, about which Slack tells only who asks."""
-    answer = await api.call_by_form(home.bot_token, "files.info", file=file.id)
+    answer = await api.call(home.bot_token, "files.info", file=file.id)
     return file_of(child(answer, "file"))
 
 

@@ -7,7 +7,6 @@ looks within that moment uploads it twice. Only text is ever sent; a picture wou
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Sequence
 
@@ -60,15 +59,13 @@ async def upload(
     Raises SlackRefused and TryLater when nobody can see it, OutcomeUnknown when somebody may.
     """
     content = text.encode()
-    given = await api.call_by_form(
-        home.bot_token, "files.getUploadURLExternal", filename=name, length=str(len(content))
-    )
+    given = await api.call(home.bot_token, "files.getUploadURLExternal", filename=name, length=len(content))
     await _carry(api, str(given.get("upload_url", "")), content)
     file_id = str(given.get("file_id", ""))
-    await api.call_by_form(
+    await api.call(
         home.bot_token,
         "files.completeUploadExternal",
-        files=json.dumps([{"id": file_id, "title": TITLE}]),
+        files=[{"id": file_id, "title": TITLE}],
         channel_id=channel,
         thread_ts=thread_ts,
         initial_comment=comment,

@@ -191,7 +191,7 @@ class Reading:
 
     async def _ask(self, method: str, **arguments: str) -> Answer:
         try:
-            return await self.api.call_by_form(self.home.bot_token, method, **arguments)
+            return await self.api.call(self.home.bot_token, method, **arguments)
         except OutcomeUnknown as error:  # Nothing has changed by asking.
             raise TryLater(str(error)) from error
 

@@ -19,7 +19,7 @@ from sandbox.slack.errors import RateLimited, Refusal
 from sandbox.slack.fault import API_FAULTS, Fault
 from sandbox.slack.methods import auth
 from sandbox.slack.methods.call import Call
-from sandbox.slack.methods.table import METHODS
+from sandbox.slack.methods.table import FORM_ONLY, METHODS
 from sandbox.slack.record import ApiCall, Stray
 from sandbox.slack.shapes import Json
 
@@ -140,6 +140,8 @@ async def _arguments(request: web.Request) -> Json:
     """The arguments of query and body together; the body wins."""
     arguments: Json = dict(request.query)
     if request.content_type == "application/json":
+        if request.match_info["method"] in FORM_ONLY:
+            return arguments
         with contextlib.suppress(ValueError):
             body = json.loads(await request.text() or "{}")
             arguments |= body if isinstance(body, dict) else {}

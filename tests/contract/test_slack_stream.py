@@ -244,7 +244,7 @@ async def test_a_conversation_that_begins_with_it_begins_with_posts(here: Tellin
     assert told(shown) == LINES
     assert {one.root for one in shown} == {shown[0].ts}
     place = f"{here.slack.team.id}/{shown[0].channel}/{shown[0].ts}"
-    assert receipt == Receipt(provider_id=place, conversation=place)
+    assert receipt == Receipt(provider_id=place, conversation=place, at=int(shown[0].ts.replace(".", "")))
 
 
 async def test_it_is_found_again_at_the_end_of_a_long_thread(here: Telling) -> None:

@@ -20,7 +20,6 @@ ALT_TEXT_MOST = 1_000
 async def upload_url(call: Call) -> Json:
     """files.getUploadURLExternal."""
     call.require("filename", "length")
-    _by_form(call, "length")
     if call.number("length", 0) <= 0:
         raise Refusal("missing_argument")
     if len(call.text("alt_txt")) > ALT_TEXT_MOST:
@@ -34,7 +33,6 @@ async def upload_url(call: Call) -> Json:
 
 async def complete_upload(call: Call) -> Json:
     """files.completeUploadExternal: shares what was uploaded, in a conversation or a thread of it."""
-    _by_form(call, "files")
     listed = call.json("files", "invalid_arguments")
     if not isinstance(listed, list) or not listed:
         raise Refusal("invalid_arguments")
@@ -67,12 +65,6 @@ async def add_reaction(call: Call) -> Json:
         raise Refusal("already_reacted")
     users.append(call.bot.id)
     return {"ok": True}
-
-
-def _by_form(call: Call, name: str) -> None:
-    """Refuse JSON: there this argument would not be a string."""
-    if not isinstance(call.arguments.get(name), str):
-        raise Refusal("invalid_arguments")
 
 
 def _uploaded(call: Call, listed: object) -> StoredFile:

@@ -20,6 +20,24 @@ class Entry:
 _WRITE = ("chat:write",)
 _READ_ANY = ("im:write", "mpim:write", "channels:manage", "groups:write")
 
+# These read a query or a form; of JSON they see nothing, and answer as if nothing had been said.
+FORM_ONLY = frozenset(
+    {
+        "auth.teams.list",
+        "bots.info",
+        "conversations.history",
+        "conversations.info",
+        "conversations.list",
+        "conversations.replies",
+        "files.completeUploadExternal",
+        "files.getUploadURLExternal",
+        "files.info",
+        "users.info",
+        "users.list",
+        "users.lookupByEmail",
+    }
+)
+
 METHODS: Mapping[str, Entry] = {
     "agents.sessions.setStatus": Entry(sessions.set_status, _WRITE),
     "assistant.threads.setStatus": Entry(sessions.set_text, (*_WRITE, "assistant:write")),

@@ -88,6 +88,13 @@ async def test_the_methods_of_an_upload_read_no_json(slack: SlackSandbox, client
     assert await refused(client.api_call("files.completeUploadExternal", json=listed)) == "invalid_arguments"
 
 
+async def test_what_only_reads_reads_no_json(slack: SlackSandbox, client: AsyncWebClient) -> None:
+    said = slack.person("ana").say("#deploys", "done")
+    wanted = {"channel": said.channel, "ts": said.ts}
+    assert await refused(client.api_call("conversations.replies", json=wanted)) == "invalid_arguments"
+    assert (await client.api_call("conversations.replies", data=wanted))["ok"]
+
+
 async def test_a_reaction_is_given_once(slack: SlackSandbox, client: AsyncWebClient) -> None:
     said = slack.person("ana").say("#deploys", "done")
     await client.reactions_add(channel=said.channel, timestamp=said.ts, name="eyes")
