@@ -6,12 +6,13 @@ shows a person. It knows nothing of threads, people or policies; what a channel 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from agent_core.events import Outbound, Request, UserMessage
-from agent_core.values import Frozen
+from agent_core.events import Author, Decision, Outbound, Request, UserMessage
+from agent_core.values import Frozen, Text
 
 Role = Literal["decide", "watch"]
 
@@ -29,6 +30,7 @@ class Received(Frozen):
     `conversation` is the platform's root of the conversation, from which a new thread's id is derived. `token` is the
     reply token of ours the message carries, if any: it names the thread (and the request) and outranks the
     conversation. `code` is the decision code the person typed. The message's id is the same for every redelivery.
+    `joins`: not said to us, so it counts only in a conversation we are part of already.
     """
 
     message: UserMessage
@@ -36,6 +38,59 @@ class Received(Frozen):
     conversation: str
     token: str | None = None
     code: str | None = None
+    joins: bool = False
+
+
+class Pressed(Frozen):
+    """A person pressed a button of a card of ours, or sent off its form.
+
+    `ticket` is what the button carried, and `seal` the place it was pressed in: a ticket opens only where it was shown.
+    `digest` is the card's; `arguments` are the call's as the person changed them, JSON text, or empty. `address` is
+    where the person is answered if it does not count.
+    """
+
+    id: str
+    author: Author
+    ticket: str
+    seal: str
+    decision: Decision
+    digest: str = ""
+    reason: Text = ""
+    arguments: Text = ""
+    address: Address | None = None
+
+
+class Filled(Frozen):
+    """A person filled in the form of a question: `values` by the fields' names, in their order; see `Pressed`."""
+
+    id: str
+    author: Author
+    ticket: str
+    seal: str
+    values: tuple[tuple[str, Text], ...]
+    address: Address | None = None
+
+
+class Ordered(Frozen):
+    """A person tells a conversation's agent to pause, go on or stop."""
+
+    id: str
+    author: Author
+    conversation: str
+    verb: Literal["pause", "resume", "stop"]
+
+
+class Revised(Frozen):
+    """A person changed a message of theirs, the one of the id `revises`; with an empty `text`, they took it back."""
+
+    id: str
+    author: Author
+    conversation: str
+    revises: str
+    text: Text = ""
+
+
+Heard = Received | Revised | Pressed | Filled | Ordered
 
 
 class Ignored(Frozen):
@@ -46,17 +101,19 @@ class Ignored(Frozen):
 
 
 class Ticket(Frozen):
-    """How one recipient may decide one request: a code to type and a page to open."""
+    """How one recipient may decide one request: a code to type, a page to open, or what a button carries."""
 
-    code: str
-    url: str
+    code: str = ""
+    url: str = ""
+    button: str = ""
 
 
 class Parcel(Frozen):
     """One outbound event for one recipient.
 
     `reply_token` comes back with the answer. `role` is `decide` for those who may answer the event and `watch` for
-    those who are only told. `request` is the card that a `RequestClosed` or `Notice` speaks of.
+    those who are only told. `request` is the card that a `RequestClosed` or `Notice` speaks of, and `shown` the far
+    end's id of this recipient's copy of it, on channels that can redraw it. `repeat`: it may have been sent before.
     """
 
     effect_id: str
@@ -68,21 +125,30 @@ class Parcel(Frozen):
     role: Role
     ticket: Ticket | None = None
     request: Request | None = None
+    shown: str = ""
+    repeat: bool = False
 
 
 class Receipt(Frozen):
-    """The far end took it, under this id of its own."""
+    """The far end took it, under this id of its own. `conversation` is where answers to it come from, if new.
+
+    `at` is when that began, in microseconds since the epoch, on channels that read later what they missed.
+    """
 
     provider_id: str
+    conversation: str = ""
+    at: int = 0
 
 
 class Capabilities(Frozen):
-    """What a channel can do. `pull` channels are read by their people and never sent to."""
+    """What a channel can do. `pull` channels are read by their people and never sent to.
 
-    buttons: bool = False
+    `finds`: what may have been sent before is looked for, and sent again only if it is not there.
+    """
+
     edits: bool = False
+    finds: bool = False
     pull: bool = False
-    text_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +175,64 @@ class Batch:
     messages: tuple[Kept, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class HttpCall:
+    """What a platform posted to us: the body as it came, byte by byte, since that is what was signed."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpReply:
+    """What the platform is told."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request that waits for somebody, and what a button that answers it carries."""
+
+    request: Request
+    button: str
+
+
+class Desk(Protocol):
+    """What the gateway does for a channel that is pushed to: take things in, and say what is on the desk."""
+
+    async def take(self, heard: Heard, raw: bytes | None = None) -> bool:
+        """Store what came in; from here on it cannot be lost. False: it is no concern of ours. Raises BadTicket."""
+        ...
+
+    async def request(self, ticket: str, seal: str) -> Request | None:
+        """The open request a button stands for; None when it is not open any more. Raises BadTicket."""
+        ...
+
+    async def waiting(self, identity: str, seal: str) -> Sequence[Waiting]:
+        """What waits for the person behind an identity, the oldest first."""
+        ...
+
+    async def status(self, conversation: str) -> str | None:
+        """What a conversation's thread is doing, in one word; None when there is none."""
+        ...
+
+    async def heard(self, places: Mapping[str, int]) -> None:
+        """Remember when places of the channel were last heard, in microseconds since the epoch; never backwards."""
+        ...
+
+    async def places(self) -> Mapping[str, int]:
+        """The places heard in the last 30 days, and when last."""
+        ...
+
+    async def turn(self, name: str, seconds: int) -> bool:
+        """Whether it is ours to do the thing of this name, among all processes; nobody else gets it for so long."""
+        ...
+
+
 class Adapter(Protocol):
     """A channel that can be sent to."""
 
@@ -128,6 +252,26 @@ class Adapter(Protocol):
 
     async def send(self, parcel: Parcel) -> Receipt:
         """Show the event to the recipient. Raises TryLater, Rejected or OutcomeUnknown."""
+        ...
+
+
+class WebhookAdapter(Adapter, Protocol):
+    """A channel whose platform posts to us."""
+
+    async def receive(self, call: HttpCall, desk: Desk) -> HttpReply:
+        """Verify, parse, and store by the desk before saying that we have it."""
+        ...
+
+    async def begin(self, desk: Desk) -> None:
+        """We are about to be posted to: find out since when we were not, and read meanwhile what was missed."""
+        ...
+
+
+class SocketAdapter(Adapter, Protocol):
+    """A channel that is heard over a connection of our own making."""
+
+    async def hear(self, desk: Desk, stopping: asyncio.Event) -> None:
+        """Stay connected until `stopping`, storing by the desk before anything is acknowledged."""
         ...
 
 

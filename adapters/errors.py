@@ -3,6 +3,8 @@
 AdapterError
 ├── Unreadable          the message cannot be understood; set aside for an operator
 ├── SourceDown          the platform cannot be read from now
+├── BadTicket           a button or form that is not ours, or not from where we showed it
+├── BadAnswer           what was filled in cannot stand; says why, field by field
 └── SendError
     ├── TryLater        not sent; try again (after `retry_after` seconds, if told)
     ├── Rejected        not sent, and never will be
@@ -10,6 +12,8 @@ AdapterError
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class AdapterError(Exception):
@@ -22,6 +26,18 @@ class Unreadable(AdapterError):
 
 class SourceDown(AdapterError):
     """The platform cannot be read from now."""
+
+
+class BadTicket(AdapterError):
+    """This button is not one of ours, or was not shown here."""
+
+
+class BadAnswer(AdapterError):
+    """What was filled in cannot stand as it is. `problems` by the field's name; the name is empty for the whole."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("; ".join(problems.values()))
+        self.problems = problems
 
 
 class SendError(AdapterError):

@@ -24,6 +24,7 @@ from agent_core.events import (
     Request,
     RequestClosed,
 )
+from agent_core.values import FormField
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """What the agent says where we speak: Markdown, untrusted, and drawn so that no line of it can pass for ours."""
+    """What others say where we speak: Markdown, untrusted, and drawn so that no line of it can pass for ours."""
 
     text: str
 
@@ -86,6 +87,8 @@ _NOTICES = {
     "unclear": "Your answer was not clear enough to act on, so nothing was done. A condition cannot be kept for you: "
     "answer with the word and the code alone, or deny and say why.",
     "not_a_choice": "Please answer with one of: {detail}.",
+    "bad_form": "Your answer cannot be used as it is: {detail}. Please send it again, with one line for each field.",
+    "bad_arguments": "Your approval does not count: the changed arguments cannot be used ({detail}).",
     "paused": "This conversation is paused. What you write is kept and will be read when it goes on.",
     "resumed": "This conversation goes on.",
     "stopped": "This conversation was stopped by {detail}. Write again to start over.",
@@ -128,6 +131,9 @@ def _blocks(event: Outbound, role: Role, ticket: Ticket | None, request: Request
             yield Prose(event.question)
             if event.choices:
                 yield Words(f"Please answer with one of: {one_line(', '.join(event.choices))}.")
+            if event.fields:
+                yield Words("Please answer with one line for each, as in `name: value`:")
+                yield Facts(tuple((one_line(field.name), _asked(field)) for field in event.fields))
             yield Facts((("Answer until", _moment(event.expires_at)),))
         case RequestClosed():
             yield from _closed(event, request)
@@ -178,10 +184,23 @@ def _arguments(text: str) -> Iterator[tuple[str, str]]:
 
 def _closed(event: RequestClosed, request: Request | None) -> Iterator[Block]:
     who = f" by {event.by.person or one_line(event.by.identity)}" if event.by else ""
-    yield Words(f"The request {_OUTCOMES[event.outcome]}{who}, {_moment(event.at)}.")
-    if event.reason:
-        yield Words(f"They said: {visible(event.reason)}")
+    changed = ", with other arguments" if event.call else ""
+    yield Words(f"The request {_OUTCOMES[event.outcome]}{who}{changed}, {_moment(event.at)}.")
+    if event.reason and event.by:
+        yield Words("They said:")
+        yield Quoted(event.reason)
+    elif event.reason:
+        yield Words(f"Why: {one_line(event.reason)}.")
+    if event.call:
+        yield Facts((("Runs instead", one_line(event.call.tool)), *_arguments(event.call.arguments)))
     yield from _what(request)
+
+
+def _asked(field: FormField) -> str:
+    kinds = {"number": "a number", "date": "a date like 2026-01-31", "text": "text"}
+    kind = kinds.get(field.kind) or one_line(", ".join(field.choices))
+    more = {"choices": "; as many as you like, with commas between"}.get(field.kind, "")
+    return f"{one_line(field.label)} ({kind}{more}{'' if field.required else '; may be left out'})"
 
 
 def _what(request: Request | None) -> Iterator[Block]:

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 
+from agent_core import forms
 from agent_core.events import (
     ApprovalRequest,
     ApprovalResponse,
     Decision,
     InputRequest,
     InputResponse,
-    NoticeKind,
     Request,
     UserMessage,
 )
 from agent_core.thread import Thread
-from agent_core.values import Frozen
+from agent_core.values import Frozen, NoticeKind
 
 _WORDS: dict[str, Decision] = {
     "approve": "approve",
@@ -131,6 +131,8 @@ def _as_input(thread: Thread, message: UserMessage) -> Reading:
     request = _asked(thread.open, message)
     if request is None:
         return None
+    if request.fields:
+        return _as_form(request, message)
     text = message.text.strip()
     choice = next((c for c in request.choices if c.lower() == text.lower()), None)
     if request.choices and choice is None:
@@ -141,6 +143,21 @@ def _as_input(thread: Thread, message: UserMessage) -> Reading:
         request_id=request.id,
         author=message.author,
         text=choice or text,
+        cause=message.id,
+    )
+
+
+def _as_form(request: InputRequest, message: UserMessage) -> Reading:
+    values = forms.read(request.fields, message.text)
+    if problems := forms.check(request.fields, values):
+        return Explain(kind="bad_form", about=request.id, detail=forms.in_words(problems))
+    return InputResponse(
+        id=f"{message.id}/answer",
+        at=message.at,
+        request_id=request.id,
+        author=message.author,
+        text=forms.in_words(values),
+        values=values,
         cause=message.id,
     )
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from agent_core.events import ApprovalRequest, ApprovalResponse, Author, Call, NoticeKind, RequestClosed
-from agent_core.values import Frozen
+from agent_core.events import ApprovalRequest, ApprovalResponse, Author, Call, RequestClosed
+from agent_core.values import Frozen, NoticeKind
 
 if TYPE_CHECKING:
     from agent_core.thread import Thread

@@ -9,13 +9,20 @@ CoreError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 
 class CoreError(Exception):
     """The core cannot do what it was asked to."""
 
 
 class BadArguments(CoreError):
-    """The arguments of a call are not what its tool takes."""
+    """The arguments of a call are not what its tool takes. `by_name` says why, for each argument that is at fault."""
+
+    def __init__(self, why: str, by_name: Mapping[str, str] = MappingProxyType({})) -> None:
+        super().__init__(why)
+        self.by_name = by_name
 
 
 class ToolFailed(CoreError):

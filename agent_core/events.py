@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, TypeAdapter
 
 from agent_core.steps import Outcome, Step
-from agent_core.values import UNQUOTED, Frozen, Text
+from agent_core.values import UNQUOTED, Attachment, FormField, Frozen, NoticeKind, Text
 
 SCHEMA_VERSION: Literal[1] = 1
 EPOCH = datetime.fromtimestamp(0, UTC)
@@ -47,12 +47,29 @@ class _Event(Frozen):
 
 
 class UserMessage(_Event):
-    """A person said something. `answers` names the request whose code the message proved to know, if any."""
+    """A person said something, and maybe sent files along.
+
+    `answers` names the request whose code the message proved to know, if any.
+    """
 
     type: Literal["user_message"] = "user_message"
     author: Author
     text: Text
+    attachments: tuple[Attachment, ...] = ()
     answers: str | None = None
+    raw: str | None = None
+
+
+class MessageRevised(_Event):
+    """A person says the message `revises` of theirs otherwise, or, with an empty `text`, takes it back.
+
+    It counts as long as the agent has not heard that message; after that, what was said was said.
+    """
+
+    type: Literal["message_revised"] = "message_revised"
+    revises: str
+    author: Author
+    text: Text = ""
     raw: str | None = None
 
 
@@ -118,7 +135,8 @@ class ApprovalRequest(_Event):
 class ApprovalResponse(_Event):
     """A person's decision: clicked, or read from the message `cause` by the deterministic parser, never by a model.
 
-    `digest` is that of the card the person saw; empty when the channel cannot carry it.
+    `digest` is that of the card the person saw; empty when the channel cannot carry it. `arguments` are the call's as
+    the person changed them while approving, JSON text; empty when it is to run as asked.
     """
 
     type: Literal["approval_response"] = "approval_response"
@@ -127,6 +145,7 @@ class ApprovalResponse(_Event):
     decision: Decision
     reason: Text = ""
     digest: str = ""
+    arguments: Text = ""
     cause: str = ""
 
 
@@ -134,22 +153,27 @@ class ApprovalResponse(_Event):
 
 
 class InputRequest(_Event):
-    """The agent needs to know something. `choices` empty means free text."""
+    """The agent needs to know something. `choices` empty means free text; with `fields`, it is a form to fill in."""
 
     type: Literal["input_request"] = "input_request"
     to: str
     question: Text
     choices: tuple[Text, ...] = ()
+    fields: tuple[FormField, ...] = ()
     expires_at: AwareDatetime
 
 
 class InputResponse(_Event):
-    """A person's answer to an input request; read from the message `cause`, if it came in words."""
+    """A person's answer to an input request; read from the message `cause`, if it came in words.
+
+    `values` are a form's, by field; a field of several choices stands once for each choice taken.
+    """
 
     type: Literal["input_response"] = "input_response"
     request_id: str
     author: Author
     text: Text
+    values: tuple[tuple[str, Text], ...] = ()
     cause: str = ""
 
 
@@ -157,32 +181,17 @@ class InputResponse(_Event):
 
 
 class RequestClosed(_Event):
-    """A request has its one end; every copy of its card is redrawn from this."""
+    """A request has its one end; every copy of its card is redrawn from this.
+
+    `call` is what runs in place of what was asked, when the approver changed its arguments.
+    """
 
     type: Literal["request_closed"] = "request_closed"
     request_id: str
     outcome: Literal["approved", "denied", "answered", "expired", "withdrawn"]
     by: Author | None = None
     reason: Text = ""
-
-
-NoticeKind = Literal[
-    "not_an_approver",
-    "own_request",
-    "not_verified",
-    "already_closed",
-    "expired",
-    "changed",
-    "unknown_request",
-    "code_needed",
-    "unclear",
-    "not_a_choice",
-    "paused",
-    "resumed",
-    "stopped",
-    "finished_after_stop",
-    "undelivered",
-]
+    call: Call | None = None
 
 
 class Notice(_Event):
@@ -272,28 +281,18 @@ class ModelCall(_Event):
     output_tokens: int = 0
 
 
-Inbound = UserMessage | ToolResult | ApprovalResponse | InputResponse | Control | TimerFired | Handoff | Delivery
-Outbound = AgentMessage | ApprovalRequest | InputRequest | RequestClosed | Notice | Escalation
-Request = ApprovalRequest | InputRequest
-Event = Annotated[
+Inbound = (
     UserMessage
-    | AgentMessage
-    | ToolCall
+    | MessageRevised
     | ToolResult
-    | ApprovalRequest
     | ApprovalResponse
-    | InputRequest
     | InputResponse
-    | RequestClosed
-    | Notice
-    | Escalation
-    | Handoff
     | Control
     | TimerFired
-    | Summary
+    | Handoff
     | Delivery
-    | Failure
-    | ModelCall,
-    Field(discriminator="type"),
-]
+)
+Outbound = AgentMessage | ApprovalRequest | InputRequest | RequestClosed | Notice | Escalation
+Request = ApprovalRequest | InputRequest
+Event = Annotated[Inbound | Outbound | ToolCall | Summary | Failure | ModelCall, Field(discriminator="type")]
 EVENT: TypeAdapter[Event] = TypeAdapter(Event, config=UNQUOTED)

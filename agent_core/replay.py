@@ -16,8 +16,9 @@ from itertools import zip_longest
 from agent_core.agent import Thought, scripted
 from agent_core.approvals import Policy
 from agent_core.events import ApprovalRequest, ApprovalResponse, Event, Inbound, InputRequest, InputResponse, ModelCall
+from agent_core.setting import Setting
 from agent_core.thread import Thread, append
-from agent_core.turn import INPUT_EXPIRES_IN, Setting, run_turn
+from agent_core.turn import INPUT_EXPIRES_IN, run_turn
 
 SettingAt = Callable[[datetime], Setting]
 

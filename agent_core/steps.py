@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from agent_core.values import Frozen, Text
+from agent_core.values import FormField, Frozen, Text
 
 
 class Say(Frozen):
@@ -26,11 +26,12 @@ class Use(Frozen):
 
 
 class Ask(Frozen):
-    """Ask the person for something the agent needs."""
+    """Ask the person for something the agent needs: in words, as a choice, or by a form."""
 
     step: Literal["ask"] = "ask"
     question: Text
     choices: tuple[Text, ...] = ()
+    fields: tuple[FormField, ...] = ()
 
 
 class GiveUp(Frozen):

@@ -23,6 +23,7 @@ from agent_core.events import (
     Inbound,
     InputRequest,
     InputResponse,
+    MessageRevised,
     ModelCall,
     Notice,
     Request,
@@ -154,12 +155,27 @@ def ends_a_streak(event: Event) -> bool:
 
 
 def _append_one(thread: Thread, event: Event) -> Thread:
+    if isinstance(event, MessageRevised):
+        return _revised(thread, event)
     changes = _facts(thread, event)
     changes["seq"] = thread.seq + 1
     if matters(event):
         changes["anchor"] = event.id
         changes["unheard"] = (*thread.unheard, event)[-MEMORY_OF_UNHEARD:] if isinstance(event, Inbound) else ()
         changes |= _window(thread, event)
+    return thread.model_copy(update=changes)
+
+
+def _revised(thread: Thread, event: MessageRevised) -> Thread:
+    """What was not heard yet is as if it had been said so from the start, or not at all. No code was typed anew."""
+    changes: dict[str, object] = {"seq": thread.seq + 1, "anchor": event.id}
+    said = next((e for e in thread.unheard if e.id == event.revises), None)
+    if isinstance(said, UserMessage) and said.author == event.author:
+        now = (said.model_copy(update={"text": event.text, "answers": None}),) if event.text else ()
+        for name in ("unheard", "recent"):
+            changes[name] = tuple(new for e in getattr(thread, name) for new in (now if e.id == said.id else (e,)))
+        if not now:
+            changes["debts"] = tuple(debt for debt in thread.debts if debt.event != said.id)
     return thread.model_copy(update=changes)
 
 
@@ -201,7 +217,7 @@ def _facts(thread: Thread, event: Event) -> dict[str, object]:
             return {"taken_over": event.to == "human"}
         case TimerFired():
             return {"retrying": False} if event.name.startswith(RETRY) else {}
-        case Summary() | Delivery():
+        case Summary() | Delivery() | MessageRevised():
             return {}
 
 

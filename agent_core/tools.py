@@ -89,7 +89,7 @@ def call_of(tool: Tool, text: str) -> Call:
     try:
         parsed = tool.arguments.model_validate(strict_json(text))
     except ValidationError as error:
-        raise BadArguments(f"{tool.name}: {problems(error)}") from error
+        raise BadArguments(f"{tool.name}: {problems(error)}", _by_name(error)) from error
     return Call(tool=tool.name, version=tool.version, arguments=parsed.model_dump_json())
 
 
@@ -97,6 +97,17 @@ def problems(error: ValidationError) -> str:
     """The first few things wrong, each with its place and without the value."""
     wrong = error.errors(include_url=False, include_input=False, include_context=False)[:MAX_PROBLEMS]
     return "; ".join(f"{'.'.join(map(str, e['loc']))[:80]}: {e['msg']}" for e in wrong)
+
+
+def _by_name(error: ValidationError) -> dict[str, str]:
+    """What is wrong with each argument, without the value."""
+    wrong = error.errors(include_url=False, include_input=False, include_context=False)
+    found: dict[str, list[str]] = {}
+    for one in wrong:
+        name, *rest = map(str, one["loc"] or ("",))
+        inside = ".".join(rest)[:80]
+        found.setdefault(name, []).append(f"{inside}: {one['msg']}" if inside else one["msg"])
+    return {name: "; ".join(said[:MAX_PROBLEMS]) for name, said in found.items()}
 
 
 def strict_json(text: str) -> dict[str, object]:

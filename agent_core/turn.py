@@ -7,39 +7,26 @@ or a tool is `return`: what comes in next starts the next turn, and nothing but 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import timedelta
 
-from agent_core import answers
 from agent_core.agent import Agent, Model, Thought
-from agent_core.approvals import Policy, Refusal, approvers_for, digest, gate, judge, no_longer_open
+from agent_core.approvals import approvers_for, digest, gate
 from agent_core.errors import BadArguments
 from agent_core.events import (
     AgentMessage,
     ApprovalRequest,
-    ApprovalResponse,
     Call,
-    Control,
-    Delivery,
     Escalation,
     Event,
     Failure,
-    Inbound,
     InputRequest,
-    InputResponse,
     ModelCall,
-    Notice,
-    NoticeKind,
     RequestClosed,
-    TimerFired,
     ToolCall,
-    ToolResult,
-    UserMessage,
 )
+from agent_core.hearing import hear
+from agent_core.setting import Ids, Setting
 from agent_core.steps import Ask, GiveUp, Say, Step, Use
 from agent_core.thread import Thread, append
 from agent_core.tools import Tool, call_of
@@ -47,15 +34,6 @@ from agent_core.tools import Tool, call_of
 MAX_FAILURES = 3
 MAX_OPEN = 5
 INPUT_EXPIRES_IN = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a turn is run with, besides the thread: who the agent is, what the policy says, what time it is."""
-
-    agent: Agent
-    policy: Policy
-    now: datetime
 
 
 async def run_turn(thread: Thread, setting: Setting, model: Model) -> tuple[Event, ...]:
@@ -88,121 +66,6 @@ def what_next(thread: Thread, agent: Agent) -> str:
         case Thread(steps=steps) if steps >= agent.max_steps:
             return f"{steps} steps without an end"
     return "think"
-
-
-# --- hearing: what an inbound event means, by rule
-
-
-def hear(thread: Thread, event: Inbound, setting: Setting) -> Iterator[Event]:
-    """What follows at once from one inbound event, before any model is asked."""
-    ids = Ids(thread)
-    match event:
-        case UserMessage():
-            yield from _hear_words(thread, event, setting, ids)
-        case ApprovalResponse():
-            yield from _hear_decision(thread, event, setting, ids)
-        case InputResponse():
-            yield from _hear_input(thread, event, ids)
-        case ToolResult():
-            yield from _hear_result(thread, event, setting, ids)
-        case TimerFired() if thread.open_request(event.name):
-            yield RequestClosed(id=ids.next(), at=event.at, request_id=event.name, outcome="expired")
-        case Control():
-            yield from _hear_control(thread, event, ids)
-        case Delivery() if thread.requester and event.to != thread.requester.identity:
-            to = thread.requester.identity
-            yield Notice(id=ids.next(), to=to, kind="undelivered", about=event.cause, detail=event.to)
-
-
-class Ids:
-    """Names new events after the one they follow, so that the same history always gets the same ids."""
-
-    def __init__(self, thread: Thread) -> None:
-        self._last = f"{thread.tenant}/{thread.id}/{thread.anchor}"
-
-    def next(self) -> str:
-        """16 characters of base32: unique in the thread, not a secret."""
-        self._last = base64.b32encode(hashlib.sha256(self._last.encode()).digest()[:10]).decode().lower()
-        return self._last
-
-
-def _hear_words(thread: Thread, message: UserMessage, setting: Setting, ids: Ids) -> Iterator[Event]:
-    match answers.read(thread, message):
-        case ApprovalResponse() as response:
-            yield response
-            yield from _hear_decision(thread, response, setting, ids)
-        case InputResponse() as response:
-            yield response
-            yield from _hear_input(thread, response, ids)
-        case answers.Explain() as why:
-            yield _notice(ids, message, why.kind, why.about, why.detail)
-        case None if thread.paused:
-            yield Notice(id=ids.next(), to=message.author.identity, kind="paused")
-
-
-def _hear_decision(thread: Thread, response: ApprovalResponse, setting: Setting, ids: Ids) -> Iterator[Event]:
-    request = judge(thread, response, setting.policy)
-    if isinstance(request, Refusal):
-        yield _notice(ids, response, request.kind, response.request_id, request.detail)
-        if request.kind == "expired" and thread.open_request(response.request_id):
-            yield RequestClosed(id=ids.next(), at=response.at, request_id=response.request_id, outcome="expired")
-        return
-    outcome: Literal["approved", "denied"] = "approved" if response.decision == "approve" else "denied"
-    yield RequestClosed(
-        id=ids.next(),
-        at=response.at,
-        request_id=request.id,
-        outcome=outcome,
-        by=response.author,
-        reason=response.reason,
-    )
-    if outcome == "approved":
-        yield ToolCall(
-            id=ids.next(), call=request.call, approval=request.id, digest=request.digest, policy=request.policy
-        )
-
-
-def _hear_input(thread: Thread, response: InputResponse, ids: Ids) -> Iterator[Event]:
-    request = thread.open_request(response.request_id)
-    if not isinstance(request, InputRequest):
-        refused = no_longer_open(thread, response.request_id)
-        yield _notice(ids, response, refused.kind, response.request_id, refused.detail)
-    elif response.author.identity != request.to:
-        yield _notice(ids, response, "not_an_approver", request.id, "")
-    elif request.choices and response.text not in request.choices:
-        yield _notice(ids, response, "not_a_choice", request.id, ", ".join(request.choices))
-    else:
-        yield RequestClosed(
-            id=ids.next(), at=response.at, request_id=request.id, outcome="answered", by=response.author
-        )
-
-
-def _hear_result(thread: Thread, result: ToolResult, setting: Setting, ids: Ids) -> Iterator[Event]:
-    if result.outcome == "unknown":
-        reason = f"it is unknown whether this ran: {result.content}"
-        yield Escalation(id=ids.next(), to=setting.policy.escalate_to, reason=reason)
-    elif thread.stopped and thread.requester:
-        to = thread.requester.identity
-        yield Notice(id=ids.next(), to=to, kind="finished_after_stop", detail=result.outcome, cause=result.id)
-
-
-def _hear_control(thread: Thread, control: Control, ids: Ids) -> Iterator[Event]:
-    told: dict[str, NoticeKind] = {"pause": "paused", "resume": "resumed", "stop": "stopped"}
-    if control.verb == "stop":
-        for request in thread.open:
-            yield RequestClosed(
-                id=ids.next(), at=control.at, request_id=request.id, outcome="withdrawn", by=control.author
-            )
-    if thread.requester:
-        by = control.author.person or control.author.identity
-        yield Notice(id=ids.next(), to=thread.requester.identity, kind=told[control.verb], detail=by)
-
-
-def _notice(
-    ids: Ids, cause: UserMessage | ApprovalResponse | InputResponse, kind: NoticeKind, about: str, detail: str
-) -> Notice:
-    source = cause.id if isinstance(cause, UserMessage) else cause.cause
-    return Notice(id=ids.next(), to=cause.author.identity, kind=kind, about=about, detail=detail, cause=source)
 
 
 # --- stepping: what the model chose, through the gate
@@ -249,7 +112,9 @@ def _ask(thread: Thread, step: Ask, setting: Setting, ids: Ids) -> Iterator[Even
         return
     for request in before:
         yield RequestClosed(id=ids.next(), request_id=request.id, outcome="withdrawn", reason="asked anew")
-    yield InputRequest(id=ids.next(), to=to, question=step.question, choices=step.choices, expires_at=expires)
+    yield InputRequest(
+        id=ids.next(), to=to, question=step.question, choices=step.choices, fields=step.fields, expires_at=expires
+    )
 
 
 def _too_many(ids: Ids) -> Failure:

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+import unicodedata
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+_LONGEST_NAME = 200
+_UNSEEN = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}")
 
 
 def _as_unicode(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _as_name(given: str) -> str:
+    """The last part of a path, nothing in it unseen or pretending, not too long, and never empty."""
+    base = re.split(r"[/\\\\]", _as_unicode(given).strip().rstrip("/\\"))[-1]
+    seen = "".join("_" if unicodedata.category(char) in _UNSEEN else char for char in base).strip()
+    return (seen if len(seen) <= _LONGEST_NAME else f"{seen[: _LONGEST_NAME - 1]}…") or "unnamed"
+
+
+def _as_media_type(given: str) -> str:
+    kind = given.partition(";")[0].strip().lower()
+    return kind if _MEDIA_TYPE.fullmatch(kind) else ""
 
 
 # What people said is not quoted in an error: errors end up in logs.
@@ -22,3 +40,75 @@ class Frozen(BaseModel):
     """Data that travels: immutable, closed to fields nobody declared, and not quoted in the errors it causes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="float", hide_input_in_errors=True)
+
+
+# Why a file's content is not there. `not_read`: on this channel none is.
+WhyNot = Literal[
+    "too_big",
+    "too_many",
+    "no_room",
+    "not_text",
+    "no_access",
+    "elsewhere",
+    "gone",
+    "too_slow",
+    "not_fetched",
+    "not_read",
+]
+
+
+class Attachment(Frozen):
+    """A file somebody sent along with their words: its content as `text`, or `why_not`; never both, never neither.
+
+    `name` is made harmless to show; `media_type` is as declared, empty when nothing usable was; `size` is in bytes,
+    None when unknown. Of a long content `text` is the beginning, and `left_out` counts the characters after it.
+    """
+
+    name: Annotated[str, AfterValidator(_as_name)]
+    media_type: Annotated[str, AfterValidator(_as_media_type)] = ""
+    size: int | None = None
+    text: Text | None = None
+    left_out: int = 0
+    why_not: WhyNot | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.text is None) == (self.why_not is None):
+            raise ValueError("an attachment has its text, or a reason why not")
+        return self
+
+    def without_text(self, why_not: WhyNot) -> Attachment:
+        """It, its content not there."""
+        return self.model_copy(update={"text": None, "left_out": 0, "why_not": why_not})
+
+
+class FormField(Frozen):
+    """One field of a form. `choices` are for the kinds `choice` (one of them) and `choices` (any number of them)."""
+
+    name: str
+    label: Text
+    kind: Literal["text", "number", "date", "choice", "choices"] = "text"
+    choices: tuple[Text, ...] = ()
+    required: bool = True
+
+
+# Why an answer did not count, or what became of the thread: each has its fixed sentence.
+NoticeKind = Literal[
+    "not_an_approver",
+    "own_request",
+    "not_verified",
+    "already_closed",
+    "expired",
+    "changed",
+    "unknown_request",
+    "code_needed",
+    "unclear",
+    "not_a_choice",
+    "bad_form",
+    "bad_arguments",
+    "paused",
+    "resumed",
+    "stopped",
+    "finished_after_stop",
+    "undelivered",
+]

@@ -5,8 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    YamlConfigSettingsSource,
+)
 
 HERE = Path(__file__).parent
 
@@ -46,6 +52,27 @@ class EmailChannel(_Group):
     poll_seconds: float = Field(default=60.0, gt=0)
 
 
+class SlackChannel(_Group):
+    """A Slack app. With `app_token` it is heard by Socket Mode, with `signing_secrets` it may post to `/slack/events`.
+
+    `bot_token` is that of the one workspace it is for; with `client_id` and `client_secret` in its place, any
+    workspace may install it, at `/slack/install`. `signing_secrets`: two while one is exchanged for the other,
+    separated by a comma in the environment.
+    """
+
+    signing_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    bot_token: SecretStr | None = None
+    client_id: str = ""
+    client_secret: SecretStr | None = None
+    app_token: SecretStr | None = None
+    base_url: str = "https://slack.com/api/"
+
+    @field_validator("signing_secrets", mode="before")
+    @classmethod
+    def _separated(cls, given: object) -> object:
+        return tuple(part.strip() for part in given.split(",")) if isinstance(given, str) else given
+
+
 class ModelSettings(_Group):
     """An OpenAI-compatible endpoint."""
 
@@ -79,6 +106,7 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     model: ModelSettings = ModelSettings()
     email: EmailChannel | None = None
+    slack: SlackChannel | None = None
 
     @classmethod
     def settings_customise_sources(

@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from adapters.base import Address, Capabilities, Role
+from agent_core.approvals import digest
 from agent_core.events import (
     AgentMessage,
     ApprovalRequest,
+    Call,
     Control,
     Delivery,
     Escalation,
@@ -66,17 +68,37 @@ class Routing:
     channels: Mapping[str, Channel]
 
     def envelopes(self, event: Outbound, conversation: Conversation) -> Iterator[Envelope]:
-        """One envelope for each recipient of an event. A recipient we cannot reach goes to the queue `nowhere`."""
+        """One envelope for each place an event goes to: people who are in one room get it once.
+
+        A recipient we cannot reach goes to the queue `nowhere`.
+        """
         request = _card(event, conversation)
+        going: dict[Address, Envelope] = {}
         for identity, role in dict(self._audience(event, request, conversation)).items():
-            channel = self.channels.get(identity.partition(":")[0])
-            if channel is None:
-                address = Address(channel=NOWHERE, ref=identity)
-            elif channel.capabilities.pull:
-                continue
-            else:
-                address = conversation.addresses.get(identity) or channel.address_of(identity)
-            yield Envelope(identity=identity, address=address, role=role, request=request)
+            address = self._address(identity, event, conversation)
+            if address and (address not in going or role == "decide"):
+                first = going.get(address)
+                named = first.identity if first else identity
+                going[address] = Envelope(identity=named, address=address, role=role, request=request)
+        yield from going.values()
+
+    def _address(self, identity: str, event: Outbound, conversation: Conversation) -> Address | None:
+        """Where an identity is written to; None when it comes and reads by itself."""
+        channel = self.channels.get(identity.partition(":")[0])
+        if channel is None:
+            return Address(channel=NOWHERE, ref=identity)
+        if channel.capabilities.pull:
+            return None
+        match event:
+            case RequestClosed() if channel.capabilities.edits and event.request_id in conversation.cards:
+                # The card is redrawn where it was shown, wherever its people have been since.
+                found = conversation.cards[event.request_id].get(identity)
+            case Notice(about=about) if about and event.kind != "undelivered" and identity in conversation.pressed:
+                # Whoever pressed looks there for an answer, even if they never said a word here.
+                found = conversation.pressed[identity]
+            case _:
+                found = conversation.addresses.get(identity)
+        return found or channel.address_of(identity)
 
     def _audience(
         self, event: Outbound, request: Request | None, conversation: Conversation
@@ -89,21 +111,43 @@ class Routing:
             case InputRequest():
                 yield event.to, "decide"
             case ApprovalRequest():
-                yield event.requester.identity, "watch"
-                yield from ((self._home(person), "decide") for person in event.approvers)
+                asked = event.requester.identity
+                yield asked, "watch"
+                yield from ((self._home(person, asked), "decide") for person in event.approvers)
             case RequestClosed() if isinstance(request, ApprovalRequest):
-                yield from ((self._home(person), "watch") for person in request.approvers)
-            case RequestClosed() if isinstance(request, InputRequest) and event.outcome != "answered":
-                yield request.to, "watch"
+                asked = request.requester.identity
+                if self._redraws(asked):
+                    yield asked, "watch"
+                yield from ((self._home(person, asked), "watch") for person in request.approvers)
+            case RequestClosed() if isinstance(request, InputRequest):
+                if event.outcome != "answered" or self._redraws(request.to):
+                    yield request.to, "watch"
             case Escalation():
-                yield from ((self._home(person), "watch") for person in event.to)
-                if conversation.thread.requester:
-                    yield conversation.thread.requester.identity, "watch"
+                requester = conversation.thread.requester
+                asked = requester.identity if requester else ""
+                yield from ((self._home(person, asked), "watch") for person in event.to)
+                if asked:
+                    yield asked, "watch"
 
-    def _home(self, person_id: str) -> str:
-        """The identity at which a person is reached first; one on no channel when there is none."""
+    def _redraws(self, identity: str) -> bool:
+        """Whether a card that was shown there can be drawn anew."""
+        channel = self.channels.get(identity.partition(":")[0])
+        return channel is not None and channel.capabilities.edits
+
+    def _home(self, person_id: str, near: str) -> str:
+        """Where a person is reached: on the channel of what it is about, or else where they are reached first.
+
+        A channel that people come to by themselves reaches nobody; a person on no channel is nowhere.
+        """
         person = self.people.person(person_id)
-        return person.identities[0] if person and person.identities else f"{NOWHERE}:{person_id}"
+        identities = person.identities if person else ()
+        channel = near.partition(":")[0]
+        here = [one for one in identities if one.partition(":")[0] == channel and not self._pulls(channel)]
+        return next(iter((*here, *identities)), f"{NOWHERE}:{person_id}")
+
+    def _pulls(self, channel: str) -> bool:
+        known = self.channels.get(channel)
+        return known is not None and known.capabilities.pull
 
 
 def _card(event: Outbound, conversation: Conversation) -> Request | None:
@@ -188,19 +232,24 @@ def effects_of(event: Event, before: Conversation, routing: Routing) -> Iterator
 
 def effect_id(*parts: str) -> str:
     """20 characters of base32, the same for the same event and recipient."""
-    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
-    return base64.b32encode(digest).decode().lower()[:20]
+    hashed = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return base64.b32encode(hashed).decode().lower()[:20]
 
 
 def _gate(event: Event, before: Conversation, now: datetime) -> Iterator[OpenApproval | CloseApproval]:
     match event:
         case ApprovalRequest():
             yield OpenApproval(id=event.id, digest=event.digest, expires=millis(event.expires_at))
-        case RequestClosed(outcome=("approved" | "denied" | "expired" | "withdrawn") as state) if isinstance(
-            before.thread.open_request(event.request_id), ApprovalRequest
-        ):
-            start_by = millis(now + START_WITHIN) if state == "approved" else 0
-            yield CloseApproval(id=event.request_id, state=state, start_by=start_by)
+        case RequestClosed(outcome=("approved" | "denied" | "expired" | "withdrawn") as state):
+            request = before.thread.open_request(event.request_id)
+            if isinstance(request, ApprovalRequest):
+                start_by = millis(now + START_WITHIN) if state == "approved" else 0
+                changed = _digest(before, event.call, request.policy) if event.call else ""
+                yield CloseApproval(id=event.request_id, state=state, start_by=start_by, digest=changed)
+
+
+def _digest(before: Conversation, call: Call, policy: str) -> str:
+    return digest(tenant=before.thread.tenant, thread_id=before.thread.id, call=call, policy=policy)
 
 
 def _timer(event: Event, failures: int, now: datetime) -> Iterator[Timer]:

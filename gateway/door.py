@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from adapters.base import Desk, WebhookAdapter
 from gateway.access import Access
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring
 from gateway.ports import ThreadStore
+from gateway.slack_install import SlackInstalling
 from gateway.storage import Guard
 from gateway.threads import Threads
 
 
 @dataclass(frozen=True)
+class Hook:
+    """A channel whose platform posts to us, and the desk that takes what it hears."""
+
+    adapter: WebhookAdapter
+    desk: Desk
+
+
+@dataclass(frozen=True)
 class Door:
-    """`durability` is the class in force; `public_url` is where people reach us."""
+    """`durability` is the class in force; `public_url` is where people reach us; `hooks` by channel.
+
+    `installing` is there where any workspace may install our Slack app.
+    """
 
     store: ThreadStore
     threads: Threads
@@ -24,3 +38,5 @@ class Door:
     guard: Guard
     durability: str
     public_url: str
+    hooks: Mapping[str, Hook] = field(default_factory=dict)
+    installing: SlackInstalling | None = None

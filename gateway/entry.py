@@ -12,7 +12,18 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from adapters.base import Address
-from agent_core.events import EVENT, Control, Event, Inbound, UserMessage
+from agent_core.events import (
+    EVENT,
+    ApprovalRequest,
+    ApprovalResponse,
+    Control,
+    Event,
+    Inbound,
+    InputRequest,
+    InputResponse,
+    RequestClosed,
+    UserMessage,
+)
 from agent_core.thread import Thread, append
 from agent_core.values import Frozen
 from gateway.ports import Verb
@@ -53,19 +64,33 @@ def control_verb(record: bytes) -> Verb | None:
 
 
 class Conversation(Frozen):
-    """A thread and where its people are: the latest address of each identity."""
+    """A thread and where its people are: the latest address of each identity.
+
+    `pressed` is where they last answered by a button or form, if that was since they spoke; `cards` is where everybody
+    was when a request that is still open was put to them, by its id: its cards are there.
+    """
 
     thread: Thread
     addresses: dict[str, Address] = Field(default_factory=dict)
+    pressed: dict[str, Address] = Field(default_factory=dict)
+    cards: dict[str, dict[str, Address]] = Field(default_factory=dict)
 
     def heard(self, entries: Iterable[Entry]) -> Conversation:
         """The conversation with these entries at its end."""
-        thread, addresses = self.thread, dict(self.addresses)
+        thread, addresses, pressed, cards = self.thread, dict(self.addresses), dict(self.pressed), dict(self.cards)
         for entry in entries:
             thread = append(thread, entry.event)
-            if isinstance(entry.event, UserMessage) and entry.address is not None:
-                addresses[entry.event.author.identity] = entry.address
-        return Conversation(thread=thread, addresses=addresses)
+            match entry.event, entry.address:
+                case UserMessage(author=author), Address() as address:
+                    addresses[author.identity] = address
+                    pressed.pop(author.identity, None)
+                case ApprovalResponse(author=author) | InputResponse(author=author), Address() as address:
+                    pressed[author.identity] = address
+                case ApprovalRequest(id=id) | InputRequest(id=id), _:
+                    cards[id] = dict(addresses)
+                case RequestClosed(request_id=id), _:
+                    cards.pop(id, None)
+        return Conversation(thread=thread, addresses=addresses, pressed=pressed, cards=cards)
 
     def said(self, events: Iterable[Event]) -> Conversation:
         """The conversation after the agent's own events."""

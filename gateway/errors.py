@@ -3,7 +3,9 @@
 GatewayError
 ├── Misconfigured     a setting is missing or contradicts another
 ├── BadToken          a token is not ours, was changed, or belongs to somebody else
+├── SealBroken        what was sealed was changed, or by another key
 ├── LeaseLost         somebody else holds the work now
+├── NotOurs           said to others, in a conversation we have no part in
 └── NoSuchThread      there is no such thread
 """
 
@@ -22,8 +24,16 @@ class BadToken(GatewayError):
     """The token is not ours, was changed, or belongs to somebody else."""
 
 
+class SealBroken(GatewayError):
+    """What was sealed cannot be opened."""
+
+
 class LeaseLost(GatewayError):
     """Somebody else holds the work now: stop without a trace."""
+
+
+class NotOurs(GatewayError):
+    """Said to others, in a conversation we have no part in."""
 
 
 class NoSuchThread(GatewayError):

@@ -6,16 +6,22 @@ it belongs and who, as far as proven, wrote it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.base import Address, Received
-from agent_core.events import ApprovalResponse, Author, Control, InputResponse, UserMessage
+import structlog
+
+from adapters.base import Address, Received, Revised
+from agent_core.events import ApprovalResponse, Author, Control, InputResponse, MessageRevised, UserMessage
 from agent_core.people import People
 from gateway.entry import encode
-from gateway.errors import BadToken
+from gateway.errors import BadToken, NotOurs
 from gateway.keyring import Keyring, Place
 from gateway.ports import Ingested, ThreadStore
-from gateway.storage import Blobs
+from gateway.storage import Blobs, Links, Places
+from gateway.store.errors import StoreError
+
+log = structlog.get_logger(__name__)
 
 Said = UserMessage | ApprovalResponse | InputResponse
 
@@ -34,22 +40,46 @@ class Inbound:
 
     store: ThreadStore
     blobs: Blobs
+    links: Links
+    places: Places
     keyring: Keyring
     people: People
 
     async def accept(self, received: Received, raw: bytes | None = None) -> Accepted:
-        """Store one understood message. When this returns, the message cannot be lost. Raises StoreError."""
-        place = self._place(received)
+        """Store one understood message. When this returns, the message cannot be lost.
+
+        Raises StoreError, and NotOurs for a message that only counts in a thread we are part of.
+        """
+        link = await self._link(received.address.channel, received.conversation)
+        place = link or self._place(received)
+        if received.joins and not link and not await self.store.exists(place.thread_id):
+            raise NotOurs
         pointer = await self.blobs.put(place.thread_id, raw) if raw else None
         message = received.message.model_copy(
             update={
                 "author": self.people.known(received.message.author),
-                "answers": self._proven(received, place),
+                "answers": (link and link.request_id) or self._proven(received, place),
                 "raw": pointer,
             }
         )
         done = await self._ingest(place.thread_id, message, received.address)
         return Accepted(place.thread_id, done.fresh)
+
+    async def revise(self, channel: str, revised: Revised, raw: bytes | None = None) -> Accepted:
+        """Store what somebody made of a message of theirs. Raises StoreError, and NotOurs if we have no such thread."""
+        link = await self._link(channel, revised.conversation)
+        thread_id = link.thread_id if link else self.keyring.thread_id(channel, revised.conversation)
+        if not await self.store.exists(thread_id):
+            raise NotOurs
+        event = MessageRevised(
+            id=revised.id,
+            revises=revised.revises,
+            author=self.people.known(revised.author),
+            text=revised.text,
+            raw=await self.blobs.put(thread_id, raw) if raw else None,
+        )
+        done = await self._ingest(thread_id, event, None)
+        return Accepted(thread_id, done.fresh)
 
     async def respond(self, thread_id: str, said: Said, address: Address | None = None) -> Accepted:
         """Store what a signed-in or link-bearing person said in a known thread."""
@@ -71,8 +101,23 @@ class Inbound:
         """An author whose identity we proved ourselves."""
         return self.people.known(Author(identity=identity, assurance="verified", evidence=evidence))
 
-    async def _ingest(self, thread_id: str, event: Said, address: Address | None) -> Ingested:
+    async def _ingest(self, thread_id: str, event: Said | MessageRevised, address: Address | None) -> Ingested:
         return await self.store.ingest(thread_id, event.id, encode(event, address))
+
+    async def link(self, channel: str, conversation: str, place: Place) -> None:
+        """Answers from this conversation belong to that place from now on."""
+        await self.links.put(channel, conversation, place.model_dump_json().encode())
+
+    async def heard(self, channel: str, places: Mapping[str, int]) -> None:
+        """Remember when places were last heard. If that fails, more than needed is read once."""
+        try:
+            await self.places.note(channel, places)
+        except StoreError as error:
+            log.warning("places not noted", source=channel, error=type(error).__name__)
+
+    async def _link(self, channel: str, conversation: str) -> Place | None:
+        found = await self.links.get(channel, conversation)
+        return Place.model_validate_json(found) if found else None
 
     def _place(self, received: Received) -> Place:
         """The place the token names to this author, or the conversation's own thread."""

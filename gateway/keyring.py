@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -41,7 +41,7 @@ class Pass(Frozen):
 class Keyring:
     """One secret of at least 16 bytes, used under a different name for each purpose."""
 
-    secret: bytes
+    secret: bytes = field(repr=False)
     tenant: str = "default"
 
     def __post_init__(self) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from adapters.base import Ignored, Kept, ListeningAdapter
+from adapters.base import Desk, Ignored, Kept, ListeningAdapter, SocketAdapter
 from adapters.errors import SourceDown, Unreadable
 from gateway.errors import LeaseLost
 from gateway.inbound import Inbound
@@ -34,14 +34,18 @@ class Listener:
     adapters: Sequence[ListeningAdapter]
     mailroom: Mailroom
     inbound: Inbound
+    sockets: Sequence[tuple[SocketAdapter, Desk]] = ()
     renew_every: float = 10.0
     pause: float = 1.0
     holder: str = field(default_factory=lambda: secrets.token_hex(8))
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Listen until `stopping`."""
-        serving = [asyncio.create_task(self._serve(adapter)) for adapter in self.adapters]
-        await _first_of(asyncio.create_task(stopping.wait()), *serving)
+        async with asyncio.TaskGroup() as group:
+            for adapter, desk in self.sockets:
+                group.create_task(adapter.hear(desk, stopping))
+            serving = [asyncio.create_task(self._serve(adapter)) for adapter in self.adapters]
+            await _first_of(asyncio.create_task(stopping.wait()), *serving)
 
     async def _serve(self, adapter: ListeningAdapter) -> None:
         refused = 0

@@ -17,6 +17,8 @@ ApprovalState = Literal["pending", "approved", "denied", "expired", "withdrawn"]
 GrantMode = Literal["start", "recover", "refused"]
 Verb = Literal["pause", "resume", "stop"]
 TOOL_LANE = "tool"
+# How often an effect is tried, unless somebody knows better.
+ATTEMPTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,15 @@ class OpenApproval:
 
 @dataclass(frozen=True, slots=True)
 class CloseApproval:
-    """The gate's one decision. An approved tool must start before `start_by`."""
+    """The gate's one decision. An approved tool must start before `start_by`.
+
+    `digest` is that of the call as the approver changed it; empty when it may run as asked.
+    """
 
     id: str
     state: ApprovalState
     start_by: int = 0
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +245,8 @@ class ThreadStore(Protocol):
     async def fx_done(self, grant: Grant, settled: Settled) -> bool:
         """End an effect and log its end. False: the lease was lost and nothing was written."""
 
-    async def fx_retry(self, grant: Grant, *, delay: int, settled: Settled) -> bool:
-        """Try again `delay` ms from now; after 10 attempts settle it as `settled` (state `dead`) instead."""
+    async def fx_retry(self, grant: Grant, *, delay: int, settled: Settled, most: int = ATTEMPTS) -> bool:
+        """Try again `delay` ms from now; after `most` attempts settle it as `settled` instead."""
 
     async def read(self, thread_id: str, *, after: int = 0, most: int = 1000) -> list[bytes]:
         """Log entries after a seq, oldest first."""
@@ -250,6 +256,9 @@ class ThreadStore(Protocol):
 
     async def exists(self, thread_id: str) -> bool:
         """Whether the thread has a log."""
+
+    async def timed(self) -> list[str]:
+        """Threads that a timer is set for: all with an open request are among them."""
 
     async def threads(self, *, most: int = 100, before: int | None = None) -> list[ThreadView]:
         """Threads, latest changed first, changed before a time."""

@@ -7,16 +7,16 @@ dropped: it ends in the thread, and where an operator sees it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import structlog
 
-from adapters.base import Adapter, Parcel, Receipt, Ticket
+from adapters.base import Adapter, Address, Parcel, Receipt, Ticket
 from adapters.errors import OutcomeUnknown, Rejected, TryLater
-from agent_core.events import ApprovalRequest, Delivery, Outbound
-from gateway.consequences import NOWHERE, Envelope
+from agent_core.events import Delivery, InputRequest, Outbound, Request, RequestClosed
+from gateway.consequences import NOWHERE, Envelope, effect_id
 from gateway.entry import decode, encode
 from gateway.errors import LeaseLost
 from gateway.inbound import Inbound
@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 FIRST_DELAY = 2_000
 LONGEST_DELAY = 300_000
+MOST_TOLD = 1_000
 RESEND_DELAY = 5_000
 RESEND_MOST = 2
 
@@ -37,13 +38,14 @@ End = Literal["sent", "failed", "unknown", "dead"]
 
 @dataclass(frozen=True)
 class Sender:
-    """`public_url` is where decision links point to."""
+    """`public_url` is where decision links point to; `seals` say, by channel, where buttons may be pressed."""
 
     store: ThreadStore
     adapters: Mapping[str, Adapter]
     keyring: Keyring
     inbound: Inbound
     public_url: str
+    seals: Mapping[str, Callable[[Address], str]] = field(default_factory=dict)
     concurrency: int = 8
     renew_every: float = 10.0
     poll: float = 1.0
@@ -72,9 +74,10 @@ class Sender:
             log.warning("delivery abandoned", effect=grant.id, error=type(error).__name__)
 
     async def _carry(self, grant: Grant) -> None:
-        parcel = self._parcel(grant)
+        parcel = await self._parcel(grant)
         try:
             receipt = await self._send(parcel)
+            await self._link(grant, parcel, receipt)
         except TryLater as error:
             await self._again(grant, parcel, error.retry_after, str(error))
         except OutcomeUnknown as error:
@@ -95,30 +98,57 @@ class Sender:
 
     async def _again(self, grant: Grant, parcel: Parcel, retry_after: float | None, why: str) -> None:
         """Park the message: as long as the far end asked for, else twice as long each time."""
-        delay = int(retry_after * 1000) if retry_after else min(FIRST_DELAY * 2**grant.attempt, LONGEST_DELAY)
         dead = Settled("dead", _record(grant, parcel, "dead", detail=why), wakes=True)
-        await self.store.fx_retry(grant, delay=delay, settled=dead)
+        if retry_after:
+            # Where many are in a queue, each is told so again and again: that is no reason to give up on one.
+            await self.store.fx_retry(grant, delay=int(retry_after * 1000), settled=dead, most=MOST_TOLD)
+        else:
+            await self.store.fx_retry(grant, delay=_patience(grant), settled=dead)
 
     async def _unsure(self, grant: Grant, parcel: Parcel, why: str) -> None:
-        """It may have been sent. The same bytes under the same id go once more; then a person must look."""
+        """It may have been sent. Where nobody can look it up, the same bytes go once more; then a person must look."""
         unknown = Settled("unknown", _record(grant, parcel, "unknown", detail=why), wakes=True)
-        if grant.attempt < RESEND_MOST:
-            await self.store.fx_retry(grant, delay=RESEND_DELAY, settled=unknown)
+        adapter = self.adapters.get(grant.queue)
+        if adapter is not None and adapter.capabilities.finds:
+            await self.store.fx_retry(grant, delay=_patience(grant), settled=unknown)
         else:
-            await self.store.fx_done(grant, unknown)
+            await self.store.fx_retry(grant, delay=RESEND_DELAY, settled=unknown, most=RESEND_MOST)
 
     async def _end(self, grant: Grant, parcel: Parcel, state: End, *, provider_id: str = "", detail: str = "") -> None:
         record = _record(grant, parcel, state, provider_id=provider_id, detail=detail)
         await self.store.fx_done(grant, Settled(state, record, wakes=state != "sent"))
         log.info("delivery settled", effect=grant.id, thread=grant.thread_id, queue=grant.queue, state=state)
 
-    def _parcel(self, grant: Grant) -> Parcel:
+    async def _link(self, grant: Grant, parcel: Parcel, receipt: Receipt) -> None:
+        """What is said under this message belongs to the thread, and answers its request."""
+        if receipt.conversation:
+            request_id = parcel.event.id if isinstance(parcel.event, Request) and parcel.role == "decide" else ""
+            place = Place(thread_id=grant.thread_id, request_id=request_id)
+            await self.inbound.link(parcel.address.channel, receipt.conversation, place)
+            if receipt.at:
+                await self.inbound.heard(parcel.address.channel, {receipt.conversation: receipt.at})
+
+    async def _shown(self, grant: Grant, identity: str, request: Request | None) -> str:
+        """The far end's id of this recipient's copy of a card: it went out before, in the same lane."""
+        adapter = self.adapters.get(grant.queue)
+        if request is None or adapter is None or not adapter.capabilities.edits:
+            return ""
+        effect, after = effect_id(grant.thread_id, request.id, identity), 0
+        while records := await self.store.read(grant.thread_id, after=after):
+            for event in (decode(record).event for record in records):
+                if isinstance(event, Delivery) and event.effect_id == effect:
+                    return event.provider_id
+            after += len(records)
+        return ""
+
+    async def _parcel(self, grant: Grant) -> Parcel:
         envelope = Envelope.model_validate_json(grant.body)
         event = decode(grant.record).event
         assert isinstance(event, Outbound)
         owner = self.inbound.owner(envelope.identity)
         request_id = event.id if envelope.role == "decide" else ""
         place = Place(thread_id=grant.thread_id, request_id=request_id)
+        closed = envelope.request if isinstance(event, RequestClosed) else None
         return Parcel(
             effect_id=grant.id,
             thread_id=grant.thread_id,
@@ -127,16 +157,34 @@ class Sender:
             address=envelope.address,
             event=event,
             role=envelope.role,
-            ticket=self._ticket(place, envelope, owner) if isinstance(event, ApprovalRequest) else None,
+            ticket=self._ticket(place, event, envelope, owner) if isinstance(event, Request) else None,
             request=envelope.request,
+            shown=await self._shown(grant, envelope.identity, closed),
+            repeat=grant.attempt > 1,
         )
 
-    def _ticket(self, place: Place, envelope: Envelope, owner: str) -> Ticket | None:
-        if envelope.role != "decide":
+    def _ticket(self, place: Place, event: Request, envelope: Envelope, owner: str) -> Ticket | None:
+        """A button is for whoever may press it, since its channel proves who did; code and link are one person's."""
+        if seal := self.seals.get(envelope.address.channel):
+            named = Pass(thread_id=place.thread_id, request_id=event.id, identity=seal(envelope.address))
+            # Code and link speak for their recipient, so they must not stand where others can read them.
+            button = self.keyring.ticket(named)
+            alone = envelope.address == self.adapters[envelope.address.channel].address_of(envelope.identity)
+            if not alone or envelope.role != "decide" or isinstance(event, InputRequest):
+                return Ticket(button=button)
+            return Ticket(code=self.keyring.code(place, owner), url=self._page(place, envelope), button=button)
+        if envelope.role != "decide" or isinstance(event, InputRequest):
             return None
+        return Ticket(code=self.keyring.code(place, owner), url=self._page(place, envelope))
+
+    def _page(self, place: Place, envelope: Envelope) -> str:
         bearer = Pass(thread_id=place.thread_id, request_id=place.request_id, identity=envelope.identity)
-        url = f"{self.public_url.rstrip('/')}/d/{self.keyring.ticket(bearer)}"
-        return Ticket(code=self.keyring.code(place, owner), url=url)
+        return f"{self.public_url.rstrip('/')}/d/{self.keyring.ticket(bearer)}"
+
+
+def _patience(grant: Grant) -> int:
+    """How long to wait before the next attempt, in ms: each time twice as long."""
+    return min(FIRST_DELAY << grant.attempt, LONGEST_DELAY)
 
 
 def _record(grant: Grant, parcel: Parcel, outcome: End, *, provider_id: str = "", detail: str = "") -> bytes:

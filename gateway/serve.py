@@ -17,7 +17,10 @@ DRAIN_SECONDS = 25.0
 
 
 async def _serve_web(house: House, stopping: asyncio.Event) -> None:
-    await serve_app(web(house.door()), house.settings.host, house.settings.port, stopping)
+    door = house.door()
+    for hook in door.hooks.values():
+        await hook.adapter.begin(hook.desk)
+    await serve_app(web(door), house.settings.host, house.settings.port, stopping)
 
 
 Role = Callable[[House, asyncio.Event], Coroutine[None, None, None]]

@@ -1,4 +1,4 @@
-"""The smaller ports of the store: raw messages, their envelopes, API tokens, counted tries."""
+"""The smaller ports of the store: raw messages and envelopes, links, places, tokens, counted tries, installations."""
 
 from __future__ import annotations
 
@@ -43,6 +43,32 @@ class Blobs(Protocol):
         """The bytes again, or None when retention has passed."""
 
 
+class Links(Protocol):
+    """Conversations that answers to something of ours come from: where they belong, opaque to the store."""
+
+    async def put(self, channel: str, conversation: str, place: bytes) -> None:
+        """Remember where answers from this conversation belong."""
+
+    async def get(self, channel: str, conversation: str) -> bytes | None:
+        """Where they belong, if the conversation is one of those."""
+
+    async def first(self, channel: str, message: str, conversation: str) -> str:
+        """The conversation in which a message was first seen: this one, unless there was a copy of it before."""
+
+    async def seen(self, channel: str, message: str) -> str | None:
+        """The conversation in which a message was first seen, if that was noted."""
+
+
+class Places(Protocol):
+    """Where a channel was heard, and when last, in microseconds since the epoch. What a place is, its adapter knows."""
+
+    async def note(self, channel: str, heard: Mapping[str, int]) -> None:
+        """Remember places and when they were heard; never earlier than known already."""
+
+    async def known(self, channel: str) -> Mapping[str, int]:
+        """The places heard in the last 30 days, the latest if they are very many."""
+
+
 class TokenStore(Protocol):
     """API tokens by the SHA-256 of the token; the token itself is nowhere."""
 
@@ -64,3 +90,19 @@ class Guard(Protocol):
 
     async def allow(self, name: str, *, most: int, seconds: int) -> bool:
         """Count one try; False when there were more than `most` within `seconds`."""
+
+
+class InstallationStore(Protocol):
+    """Sealed installations by name, opaque to the store, and turns to do what may be done only once."""
+
+    async def put(self, name: str, body: bytes) -> None:
+        """Keep a body, in place of any other."""
+
+    async def get(self, name: str) -> bytes | None:
+        """The body of this name."""
+
+    async def swap(self, name: str, before: bytes, after: bytes) -> bool:
+        """Put a body in place of exactly this other one. False: it is not there any more."""
+
+    async def turn(self, name: str, seconds: int) -> bool:
+        """Whether the turn of this name is the caller's; for so long nobody else gets it."""

@@ -15,8 +15,12 @@ import structlog
 ALLOWED = {
     "event", "level", "timestamp", "logger", "thread", "effect", "queue", "state", "tool", "outcome", "events", "roles",
     "role", "source", "message", "kind", "why", "fresh", "count", "error", "durability", "exception", "url",
+    "team", "scopes", "why_not",
 }  # fmt: skip
-_LOUD = ("uvicorn.error", "uvicorn.access", "httpx", "httpx2", "aioimaplib.aioimaplib", "mail.log")
+_LOUD = (
+    "uvicorn.error", "uvicorn.access", "httpx", "httpx2", "aioimaplib.aioimaplib", "mail.log",
+    "slack_bolt", "slack_sdk",
+)  # fmt: skip
 
 
 def configure(*, json: bool, level: int = logging.INFO) -> None:

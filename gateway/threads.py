@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -58,7 +59,16 @@ class Threads:
         return await self.inbound.respond(thread_id, self._message(person, text, key), address)
 
     async def decide(
-        self, person: str, thread_id: str, request_id: str, decision: Decision, *, reason: str, digest: str, key: str
+        self,
+        person: str,
+        thread_id: str,
+        request_id: str,
+        decision: Decision,
+        *,
+        reason: str,
+        digest: str,
+        key: str,
+        arguments: str = "",
     ) -> Accepted:
         """Answer an approval request; the thread judges. `digest` is the one shown. Raises NoSuchThread, StoreError."""
         await self._must_exist(thread_id)
@@ -92,6 +102,14 @@ class Threads:
             ThreadListed(id=v.id, changed=datetime.fromtimestamp(v.changed / 1000, UTC), seq=v.seq, held=v.held)
             for v in await self.store.threads(most=most, before=before)
         ]
+
+    async def awaited(self) -> list[Thread]:
+        """The threads in which something may wait for somebody."""
+        found = []
+        for thread_id in await self.store.timed():
+            with contextlib.suppress(NoSuchThread):  # Its log is lost, and its timer is not.
+                found.append(await self.thread(thread_id))
+        return found
 
     async def get(self, thread_id: str) -> ThreadShown:
         """A thread at a glance. Raises NoSuchThread."""

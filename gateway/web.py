@@ -15,11 +15,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
-from gateway import pages
+from gateway import hooks, pages
 from gateway.api import threads
 from gateway.door import Door
 from gateway.errors import Misconfigured, NoSuchThread
 from gateway.limits import BodyLimit
+from gateway.oauth import installing_routes
 from gateway.problem import kind_of, problem
 from gateway.store.errors import StoreError
 
@@ -43,6 +44,9 @@ def web(door: Door) -> FastAPI:
     app.state.door = door
     app.include_router(threads.router)
     app.include_router(pages.router)
+    app.include_router(hooks.router)
+    if door.installing:
+        app.include_router(installing_routes(door.installing))
     app.add_api_route("/health", health, methods=["GET"])
     app.add_api_route("/static/holdpoint.css", style, methods=["GET"], include_in_schema=False)
     app.add_api_route("/favicon.ico", no_icon, methods=["GET"], status_code=204, include_in_schema=False)

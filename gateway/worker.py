@@ -18,8 +18,9 @@ import structlog
 from agent_core.agent import Agent, Model
 from agent_core.approvals import Policy
 from agent_core.events import Event
+from agent_core.setting import Setting
 from agent_core.thread import matters
-from agent_core.turn import Setting, run_turn
+from agent_core.turn import run_turn
 from gateway.consequences import Routing, commit_of, recovery_of
 from gateway.entry import Conversation, decode, load
 from gateway.errors import LeaseLost

@@ -13,7 +13,7 @@ from adapters.base import Ignored, Received
 from adapters.email import limits
 from adapters.email.account import Account
 from adapters.email.auth import verdict
-from adapters.email.body import text_of
+from adapters.email.body import attached, text_of
 from adapters.email.headers import message_ids, sender, subject, value, values
 from adapters.email.reply import new_text, unbroken
 from adapters.email.where import CHANNEL, REFERENCES_KEPT, Where
@@ -54,6 +54,7 @@ def _received(mail: Message, account: Account) -> Received:
             id=f"{CHANNEL}:{key}",
             author=Author(identity=identity, assurance=sure.assurance, evidence=sure.evidence),
             text=text,
+            attachments=attached(mail),
         ),
         address=Where(
             to=address,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gateway.cli import chat, operate, serve, threads, tokens
+from gateway.cli import chat, operate, serve, slack, threads, tokens
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Work waits until the right person signs it off."
@@ -13,3 +13,5 @@ for commands in (serve.app, operate.app, chat.app):
     app.registered_commands += commands.registered_commands
 app.add_typer(threads.app, name="threads")
 app.add_typer(tokens.app, name="tokens")
+app.add_typer(slack.app, name="slack")
+app.add_typer(slack.parse, name="parse")

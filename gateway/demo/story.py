@@ -1,79 +1,25 @@
-"""The story: four requests, played unattended and checked from the outside, by what people get and what changed."""
+"""The story: six requests, played unattended and checked from the outside, by what people get and what changed."""
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TypeVar
 
 import httpx
 import typer
 
+from gateway.demo.slack_story import by_socket, over_http
+from gateway.demo.teller import StoryError, Teller
 from gateway.demo.world import ANA, BO, World
 from sandbox.mail import Letter
 
-PATIENCE = 30.0
-PLANNED = 25
-T = TypeVar("T")
-
-
-class StoryError(Exception):
-    """Something in the story did not happen."""
-
-
-@dataclass
-class Teller:
-    """Prints each step as it is seen to be true, and counts them."""
-
-    world: World
-    done: int = 0
-    read: dict[str, int] = field(default_factory=dict)
-
-    def chapter(self, title: str) -> None:
-        """Begin a chapter."""
-        typer.echo(f"\n{title}")
-
-    def step(self, said: str) -> None:
-        """Something was seen to be true."""
-        self.done += 1
-        typer.echo(f"  {self.done:2}. {said}")
-
-    def check(self, true: bool, said: str) -> None:
-        """A step that must be true now."""
-        if not true:
-            raise StoryError(f"this is not so: {said}")
-        self.step(said)
-
-    async def until(self, look: Callable[[], T | None], said: str) -> T:
-        """A step that must become true."""
-        for _ in range(int(PATIENCE / 0.05)):
-            if found := look():
-                self.step(said)
-                return found
-            await asyncio.sleep(0.05)
-        raise StoryError(f"this did not happen in {PATIENCE:.0f} s: {said}")
-
-    async def letter(self, address: str, containing: str, said: str) -> Letter:
-        """The next unread letter to somebody that says this."""
-
-        def look() -> Letter | None:
-            letters = self.world.mail.letters(address)
-            for place in range(self.read.get(address, 0), len(letters)):
-                if containing in letters[place].text:
-                    self.read[address] = place + 1
-                    return letters[place]
-            return None
-
-        return await self.until(look, said)
+PLANNED = 38
 
 
 async def tell(world: World) -> None:
     """Play all chapters. Raises SystemExit(1) when one goes wrong."""
     teller = Teller(world)
     try:
-        for chapter in (by_reply, with_a_reason, by_link, nobody_answers, in_the_end):
+        for chapter in (by_reply, with_a_reason, by_link, nobody_answers, over_http, by_socket, in_the_end):
             await chapter(teller)
     except StoryError as error:
         typer.echo(f"\n{error}\nstory: {teller.done} of {PLANNED} ok")
@@ -144,12 +90,14 @@ async def in_the_end(t: Teller) -> None:
     """What must be true of everything that happened."""
     t.chapter("In the end")
     starts = [(run["version"], run["environment"]) for run in t.world.history()]
-    t.check(starts == [("1.4.1", "production"), ("1.4.2", "production")], "two deployments were started, each once")
+    expected = [("1.4.1", "production"), ("1.4.2", "production"), ("1.4.1", "production")]
+    t.check(starts == expected, "three deployments were started, each once")
     threads = t.world.house.opened.threads
     t.check(not await threads.dead(), "no message and no tool ended badly")
     report = await threads.audit()
     t.check(report.entries > 0 and not report.broken, "the audit trail is whole")
     t.check(not t.world.model.unmatched, "the model was asked nothing unforeseen")
+    t.check(not t.world.slack.strays, "Slack was asked nothing that it does not know")
 
 
 def code(letter: Letter) -> str:

@@ -16,14 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from pydantic import SecretStr
 
-from config.settings import EmailChannel, MailServer, ModelSettings, Settings, StoreSettings
+from config.settings import EmailChannel, MailServer, ModelSettings, Settings, SlackChannel, StoreSettings
 from gateway.app import House, house
 from gateway.errors import Misconfigured
 from gateway.serve import ROLES, serve
 from sandbox.mail import MailSandbox
 from sandbox.model import ModelSandbox, load_script
+from sandbox.slack import SlackSandbox
 
 ANA, BO = "ana@example.test", "bo@example.test"
 SCRIPT = "deploy.yaml"
@@ -51,6 +53,7 @@ class World:
 
     house: House
     mail: MailSandbox
+    slack: SlackSandbox
     model: ModelSandbox
     clock: Clock
     url: str
@@ -71,26 +74,29 @@ async def world(directory: Path) -> AsyncIterator[World]:
     """Everything, up and serving."""
     clock, port = Clock(), _free_port()
     url = f"http://127.0.0.1:{port}"
-    async with MailSandbox() as mail, ModelSandbox(load_script(_script())) as model:
-        settings = _settings(directory, mail, model, url, port)
+    async with MailSandbox() as mail, SlackSandbox() as slack, ModelSandbox(load_script(_script())) as model:
+        settings = _settings(directory, mail, slack, model, url, port)
         async with house(settings, clock=clock) as ready:
             stopping = asyncio.Event()
             serving = asyncio.create_task(serve(ready, ROLES, stopping))
             await _answering(port, serving)
             try:
-                yield World(ready, mail, model, clock, url, settings.environment_dir)
+                yield World(ready, mail, slack, model, clock, url, settings.environment_dir)
             finally:
                 stopping.set()
                 await serving
 
 
-def _settings(directory: Path, mail: MailSandbox, model: ModelSandbox, url: str, port: int) -> Settings:
+def _settings(
+    directory: Path, mail: MailSandbox, slack: SlackSandbox, model: ModelSandbox, url: str, port: int
+) -> Settings:
     def server(at: int) -> MailServer:
         password = SecretStr(mail.password)
         return MailServer(host=mail.host, port=at, tls=False, username=mail.bot, password=password)
 
     return Settings(
         state_dir=directory,
+        people_file=_people(directory, slack),
         environment_dir=directory / "environment",
         public_url=url,
         port=port,
@@ -103,7 +109,28 @@ def _settings(directory: Path, mail: MailSandbox, model: ModelSandbox, url: str,
             smtp=server(mail.smtp_port),
             poll_seconds=5,
         ),
+        slack=SlackChannel(
+            signing_secrets=(SecretStr(slack.app.signing_secret),),
+            bot_token=SecretStr(slack.bot_token),
+            app_token=SecretStr(slack.app.app_token),
+            base_url=slack.api_url,
+        ),
     )
+
+
+def _people(directory: Path, slack: SlackSandbox) -> Path:
+    """Ana and Bo, each with a mailbox, a terminal and a seat in the local Slack."""
+    everyone = [
+        {
+            "id": id,
+            "name": id.capitalize(),
+            "identities": [f"email:{mailbox}", f"console:{id}", f"slack:{slack.team.id}/{slack.person(id).id}"],
+        }
+        for id, mailbox in (("ana", ANA), ("bo", BO))
+    ]
+    path = directory / "people.yaml"
+    path.write_text(yaml.safe_dump({"people": everyone}))
+    return path
 
 
 def _script() -> Path:

@@ -13,8 +13,11 @@ from gateway.store.blobs import RedisBlobs
 from gateway.store.client import connect
 from gateway.store.embedded import embedded
 from gateway.store.fitness import Found, examine, whole
+from gateway.store.installations import RedisInstallations
+from gateway.store.links import RedisLinks
 from gateway.store.mailroom import RedisMailroom
 from gateway.store.partition import prefixes
+from gateway.store.places import RedisPlaces
 from gateway.store.threads import RedisThreads
 from gateway.store.wake import Waker
 
@@ -28,8 +31,11 @@ class Opened:
     threads: RedisThreads
     mailroom: RedisMailroom
     blobs: RedisBlobs
+    links: RedisLinks
+    places: RedisPlaces
     tokens: RedisTokens
     guard: RedisGuard
+    installations: RedisInstallations
     found: Found
     whole: Callable[[], Awaitable[None]]
 
@@ -60,8 +66,11 @@ async def open_store(
             threads=threads,
             mailroom=RedisMailroom(redis, lease),
             blobs=RedisBlobs(redis, partitions),
+            links=RedisLinks(redis, partitions),
+            places=RedisPlaces(redis),
             tokens=RedisTokens(redis),
             guard=RedisGuard(redis),
+            installations=RedisInstallations(redis),
             found=found,
             whole=partial(whole, redis),
         )

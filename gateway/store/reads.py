@@ -52,6 +52,12 @@ class Reads:
             found += [(int(changed), name.decode()) for name, changed in page]
         return [await self._view(thread_id, changed) for changed, thread_id in sorted(found, reverse=True)[:most]]
 
+    async def timed(self) -> list[str]:
+        """The threads that a timer is set for."""
+        keys = [f"{prefix}:tm" for prefix in prefixes(self.partitions)]
+        members = [member for key in keys for member in await self._all(key)]
+        return sorted({member.decode().partition("|")[0] for member in members})
+
     async def effects(self, thread_id: str) -> list[EffectView]:
         """All effects of a thread that are still kept."""
         ids = await patiently(lambda: self.redis.lrange(self._key(thread_id, "fl"), 0, -1))
@@ -88,6 +94,10 @@ class Reads:
 
     def _key(self, thread_id: str, kind: str) -> str:
         return f"{prefix_of(thread_id, self.partitions)}:{kind}:{thread_id}"
+
+    async def _all(self, key: str) -> list[bytes]:
+        members: list[bytes] = await patiently(lambda: self.redis.zrange(key, 0, -1))
+        return members
 
     async def _latest(self, key: str, top: str, most: int) -> list[tuple[bytes, float]]:
         page: list[tuple[bytes, float]] = await patiently(

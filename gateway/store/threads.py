@@ -10,6 +10,7 @@ from typing import Any, Final
 from redis.asyncio import Redis
 
 from gateway.ports import (
+    ATTEMPTS,
     AuditReport,
     Claim,
     CloseApproval,
@@ -38,7 +39,6 @@ DEDUPE_KEPT = 30 * DAY
 SENT_KEPT = 7 * DAY
 BACKLOG = 500
 FIRE_MOST = 100
-ATTEMPTS = 10
 
 _INGEST, _CONTROL, _CLAIM = script("ingest"), script("control"), script("claim")
 _RENEW, _RELEASE, _COMMIT = script("renew"), script("release"), script("commit")
@@ -143,12 +143,12 @@ class RedisThreads:
         """End an effect and log its end. False: the lease was lost and nothing was written."""
         return await self._settle(grant, settled, delay=-1)
 
-    async def fx_retry(self, grant: Grant, *, delay: int, settled: Settled) -> bool:
-        """Try again `delay` ms from now; after 10 attempts settle it as `settled` instead."""
-        return await self._settle(grant, settled, delay=delay)
+    async def fx_retry(self, grant: Grant, *, delay: int, settled: Settled, most: int = ATTEMPTS) -> bool:
+        """Try again `delay` ms from now; after `most` attempts settle it as `settled` instead."""
+        return await self._settle(grant, settled, delay=delay, most=most)
 
-    async def _settle(self, grant: Grant, settled: Settled, *, delay: int) -> bool:
-        how = (settled.state, settled.record, int(settled.wakes), SENT_KEPT, delay, ATTEMPTS)
+    async def _settle(self, grant: Grant, settled: Settled, *, delay: int, most: int = ATTEMPTS) -> bool:
+        how = (settled.state, settled.record, int(settled.wakes), SENT_KEPT, delay, most)
         return bool(await self._call(_FX_DONE, grant.thread_id, grant.id, grant.token, *how))
 
     # --- reads
@@ -164,6 +164,10 @@ class RedisThreads:
     async def exists(self, thread_id: str) -> bool:
         """Whether the thread has a log."""
         return await self._reads.exists(thread_id)
+
+    async def timed(self) -> list[str]:
+        """Threads that a timer is set for."""
+        return await self._reads.timed()
 
     async def threads(self, *, most: int = 100, before: int | None = None) -> list[ThreadView]:
         """Threads, latest changed first, changed before a time."""
@@ -236,7 +240,7 @@ def _effect(e: NewEffect) -> tuple[Arg, ...]:
 def _approval(approval: OpenApproval | CloseApproval) -> tuple[Arg, ...]:
     if isinstance(approval, OpenApproval):
         return (approval.id, "open", approval.digest, approval.expires, 0)
-    return (approval.id, approval.state, "", 0, approval.start_by)
+    return (approval.id, approval.state, approval.digest, 0, approval.start_by)
 
 
 def _claim(now: int, grant: list[Any]) -> Claim:

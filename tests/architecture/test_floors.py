@@ -22,6 +22,7 @@ BREACHES = {
     "Redis lives": ("gateway/worker.py", "import redis"),
     "One room calls": ("gateway/worker.py", "import openai"),
     "IMAP and SMTP": ("adapters/email/adapter.py", "import aiosmtplib"),
+    "Slack's SDK": ("adapters/slack/install.py", "import slack_sdk.oauth"),
     "Web and command-line": ("gateway/worker.py", "import fastapi"),
 }
 

@@ -73,6 +73,12 @@ def test_the_core_gets_its_time_and_chance_from_outside() -> None:
     assert [named(path) for path in core if touching.search(path.read_text())] == []
 
 
+def test_no_installation_is_kept_by_a_store_that_blocks() -> None:
+    """Those of the SDK read files and SQLite inside their asynchronous methods, and hold up everything else. SL-41"""
+    house = [path for path in FILES if not {"tests", "sandbox"} & set(path.parts)]
+    assert [named(path) for path in house if "installation_store" in path.read_text()] == []
+
+
 def test_requirements_are_pinned_by_hash_and_name_no_host() -> None:
     for path in sorted((ROOT / "requirements").glob("*.txt")):
         text = path.read_text()

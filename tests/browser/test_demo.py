@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
-from gateway.demo.story import Teller
+from gateway.demo.teller import Teller
 from gateway.demo.world import ANA, BO, World
 from tests.browser.conftest import PATIENCE, Window
 
@@ -30,7 +31,7 @@ def letter(page: Page, name: str, containing: str) -> Locator:
 
 
 async def test_ana_asks_and_bo_approves_by_answering(window: Window, here: World) -> None:
-    page = await window.open(window.demo)
+    page = await window.open(f"{window.demo}#mail")
     await write(page, "Ana", "Please deploy 1.4.1 to production.")
     card = letter(page, "Bo", '{"version":"1.4.1","environment":"production"}')
     await expect(card).to_be_visible()
@@ -43,7 +44,7 @@ async def test_ana_asks_and_bo_approves_by_answering(window: Window, here: World
 
 
 async def test_bo_decides_on_the_page_behind_the_link(window: Window, here: World) -> None:
-    page = await window.open(window.demo)
+    page = await window.open(f"{window.demo}#mail")
     await write(page, "Ana", "Please deploy 1.4.2 to staging.")
     card = letter(page, "Bo", '{"version":"1.4.2","environment":"staging"}')
     await expect(card).to_be_visible()
@@ -80,9 +81,35 @@ async def test_a_wrong_code_is_said_to_be_wrong_and_decides_nothing(window: Wind
     window.complaints[:] = [said for said in window.complaints if "422" not in said]
 
 
+async def test_what_is_being_written_and_what_was_closed_stays_so(window: Window, here: World) -> None:
+    go_on = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await go_on.wait()
+        await route.continue_()
+
+    page = await window.open(f"{window.demo}#mail")
+    await page.route("**/_control/send", hold)
+    compose = mailbox(page, "Ana").locator(".compose input")
+    await write(page, "Ana", "Please deploy 1.4.0 to staging.")
+    await compose.fill("while it is under way")
+    go_on.set()
+    card = letter(page, "Bo", '{"version":"1.4.0","environment":"staging"}')
+    await expect(card).to_be_visible()
+    await expect(compose).to_have_value("while it is under way")
+    await expect(compose).to_be_focused()
+    await page.goto(f"{window.demo}#inside")
+    thread = page.locator("#threads details").first
+    await thread.locator("summary").click()
+    code = (await card.locator("input").input_value()).removeprefix("APPROVE ")
+    await here.mail.reply_as(BO, here.mail.letters(BO)[-1], f"DENY {code} not now")
+    await expect(thread).to_contain_text("request_closed: denied")
+    await expect(thread).not_to_have_attribute("open", "")
+
+
 async def test_hostile_mail_stays_text(window: Window, here: World) -> None:
     markup = "<img src=https://evil.test/x onerror=alert(1)><script>alert(2)</script><b id=owned>Hello</b>"
-    page = await window.open(window.demo)
+    page = await window.open(f"{window.demo}#mail")
     await here.mail.send_as(
         ANA, BO, markup, f'{markup}\nhttp://127.0.0.1:9/d/x"onclick=alert(3)', html=f"<p>{markup}</p>"
     )

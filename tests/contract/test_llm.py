@@ -15,6 +15,7 @@ from agent_core.steps import Ask, GiveUp, Outcome, Say, Step, Use
 from sandbox.model import Fault, ModelSandbox, parse_script
 from sandbox.model.fault import FaultKind
 from tests.contract.llm_scene import AGENT, SAY, THREAD, open_model
+from tests.contract.llm_wire import BODY
 
 
 @pytest.fixture(scope="module")
@@ -46,99 +47,6 @@ def answering(server: ModelSandbox, *calls: tuple[str, str], finish: str = "tool
 
 
 # --- what goes out
-
-TEXT = {"type": "string"}
-BODY = {
-    "model": "scripted",
-    "stream": False,
-    "messages": [
-        {"role": "system", "content": "You are a test."},
-        {
-            "role": "user",
-            "content": '<user_message from="ana" assurance="verified">'
-            "deploy &lt;1.4.2&gt; – canary of the words</user_message>",
-        },
-    ],
-    "max_completion_tokens": 4096,
-    "parallel_tool_calls": False,
-    "tool_choice": "required",
-    "tools": [
-        {
-            "type": "function",
-            "function": {
-                "name": "list_versions",
-                "description": "List the versions that can be deployed, and what runs where now.",
-                "parameters": {"additionalProperties": False, "properties": {}, "type": "object"},
-            },
-        },
-        {
-            "type": "function",
-            "function": {
-                "name": "deploy",
-                "description": "Deploy a version to an environment. A person must approve it first; "
-                "ask for it and it will be put to them.",
-                "parameters": {
-                    "additionalProperties": False,
-                    "properties": {
-                        "version": {"pattern": r"^\d+\.\d+\.\d+$", "type": "string"},
-                        "environment": {"enum": ["staging", "production"], "type": "string"},
-                        "reason": {
-                            "type": "string",
-                            "description": "Why, in one short sentence, for the person who must approve.",
-                        },
-                    },
-                    "required": ["version", "environment", "reason"],
-                    "type": "object",
-                },
-                "strict": True,
-            },
-        },
-        {
-            "type": "function",
-            "function": {
-                "name": "say",
-                "description": "Speak to the person.",
-                "parameters": {
-                    "additionalProperties": False,
-                    "properties": {"text": TEXT},
-                    "required": ["text"],
-                    "type": "object",
-                },
-                "strict": True,
-            },
-        },
-        {
-            "type": "function",
-            "function": {
-                "name": "ask",
-                "description": "Ask the person for something the agent needs.",
-                "parameters": {
-                    "additionalProperties": False,
-                    "properties": {
-                        "question": TEXT,
-                        "choices": {"default": [], "items": TEXT, "type": "array"},
-                    },
-                    "required": ["question"],
-                    "type": "object",
-                },
-            },
-        },
-        {
-            "type": "function",
-            "function": {
-                "name": "give_up",
-                "description": "Hand the matter to a human.",
-                "parameters": {
-                    "additionalProperties": False,
-                    "properties": {"reason": TEXT},
-                    "required": ["reason"],
-                    "type": "object",
-                },
-                "strict": True,
-            },
-        },
-    ],
-}
 
 
 async def test_the_bytes_that_leave_are_these_and_no_others(model: ChatModel, server: ModelSandbox) -> None:

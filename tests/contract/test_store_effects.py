@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from gateway.ports import EffectState, Settled
-from gateway.store.threads import ATTEMPTS, SENT_KEPT
+from gateway.ports import ATTEMPTS, EffectState, Settled
+from gateway.store.threads import SENT_KEPT
 from tests.contract.bench import DEAD, DONE, LEASE, NOTED, RESULT, Bench, message, record, stamped, tool
 
 

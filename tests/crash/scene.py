@@ -23,7 +23,7 @@ from gateway.store.embedded import command
 from sandbox.mail import MailSandbox
 from sandbox.model import ModelSandbox
 
-LEASE_SECONDS = 1.0
+LEASE_SECONDS = 3.0
 POLICY = """
 rules:
   - {tool: deploy, approvers: [bo], expires_in: %s}

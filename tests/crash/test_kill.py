@@ -23,7 +23,8 @@ import pytest
 
 from agent_core.events import Escalation, RequestClosed, ToolCall, UserMessage
 from gateway.app import House, house
-from gateway.demo.story import StoryError, Teller, code, first
+from gateway.demo.story import code, first
+from gateway.demo.teller import StoryError, Teller
 from gateway.demo.world import ANA, BO, Clock, World
 from gateway.serve import ROLES, serve
 from sandbox.mail import MailSandbox
@@ -84,7 +85,7 @@ async def cell(stage: Stage, victim: str, moment: Moment | None, expires: str = 
         rest = asyncio.create_task(serve(ready, [role for role in ROLES if role != victim], stopping))
         raising = asyncio.create_task(_raise_again(here, victim, moment))
         url = f"http://127.0.0.1:{here.web_port}"
-        seen = World(ready, stage.mail, stage.model, Clock(), url, directory / "environment")
+        seen = World(ready, stage.mail, None, stage.model, Clock(), url, directory / "environment")  # type: ignore[arg-type]
         try:
             read = {address: len(stage.mail.letters(address)) for address in stage.mail.people}
             yield Teller(seen, read=read)

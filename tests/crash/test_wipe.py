@@ -13,7 +13,8 @@ from agent_core.events import AgentMessage
 from agent_core.steps import Say
 from agent_core.thread import Thread
 from gateway.app import House, house
-from gateway.demo.story import Teller, code
+from gateway.demo.story import code
+from gateway.demo.teller import Teller
 from gateway.demo.world import ANA, BO, Clock, World
 from gateway.ports import Claim
 from gateway.serve import ROLES, serve
@@ -56,7 +57,7 @@ async def wipe(store: Valkey) -> int:
 
 async def test_with_nothing_left_but_logs_and_approvals_every_thread_goes_on(tmp_path: Path) -> None:
     async with sandboxes(tmp_path) as (here, mail, store):
-        t = Teller(World(None, mail, None, Clock(), "", tmp_path / "environment"))  # type: ignore[arg-type]
+        t = Teller(World(None, mail, None, None, Clock(), "", tmp_path / "environment"))  # type: ignore[arg-type]
         async with living(here):
             for version in ("1.4.1", "1.4.2"):
                 await mail.send_as(ANA, mail.bot, version, f"Please deploy {version} to production.")
@@ -82,7 +83,7 @@ async def test_with_nothing_left_but_logs_and_approvals_every_thread_goes_on(tmp
 
 async def test_a_tool_that_was_started_before_everything_was_lost_is_unknown_not_run_again(tmp_path: Path) -> None:
     async with sandboxes(tmp_path) as (here, mail, store):
-        t = Teller(World(None, mail, None, Clock(), "", tmp_path / "environment"))  # type: ignore[arg-type]
+        t = Teller(World(None, mail, None, None, Clock(), "", tmp_path / "environment"))  # type: ignore[arg-type]
         async with house(here.settings()) as ready:
             stopping = asyncio.Event()
             roles = [role for role in ROLES if role != "runner"]

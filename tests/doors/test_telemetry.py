@@ -16,7 +16,8 @@ import pytest
 import structlog
 
 from gateway import telemetry
-from gateway.demo.story import Teller, code, first
+from gateway.demo.story import code, first
+from gateway.demo.teller import Teller
 from gateway.demo.world import ANA, BO, world
 from sandbox.mail import Fault as MailFault
 from sandbox.mail import Letter

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.demo.story import Teller
+from gateway.demo.teller import Teller
 from gateway.demo.world import World, world
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from gateway.app import House, house
-from gateway.demo.story import Teller, code
+from gateway.demo.story import code
+from gateway.demo.teller import Teller
 from gateway.demo.world import ANA, BO, Clock, World
 from gateway.ports import Verb
 from gateway.serve import ROLES, serve
@@ -22,7 +23,7 @@ from tests.crash.test_wipe import living, sandboxes, wipe
 
 def teller(mail: MailSandbox, directory: Path) -> Teller:
     """Watches the mail and the toy environment."""
-    return Teller(World(None, mail, None, Clock(), "", directory / "environment"))  # type: ignore[arg-type]
+    return Teller(World(None, mail, None, None, Clock(), "", directory / "environment"))  # type: ignore[arg-type]
 
 
 async def approved_but_not_started(here: Place, t: Teller, verb: Verb) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import httpx
 
 from agent_core.events import Event
-from gateway.demo.story import Teller, code, first
+from gateway.demo.story import code, first
+from gateway.demo.teller import Teller
 from gateway.demo.world import ANA, BO
 from sandbox.mail import Letter
 

@@ -8,7 +8,8 @@ import random
 import httpx
 import pytest
 
-from gateway.demo.story import Teller, code, first
+from gateway.demo.story import code, first
+from gateway.demo.teller import Teller
 from gateway.demo.world import ANA, BO, World
 from sandbox.mail import Letter
 

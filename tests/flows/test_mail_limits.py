@@ -15,7 +15,7 @@ from adapters.email.parse import parse
 from adapters.email.render import render
 from adapters.email.where import Where
 from agent_core.events import AgentMessage
-from gateway.demo.story import Teller
+from gateway.demo.teller import Teller
 from gateway.demo.world import ANA, world
 from gateway.keyring import Keyring, Place
 

@@ -41,6 +41,7 @@ for _, a in ipairs(approvals) do
     redis.call('HSET', ap, 's', 'pending', 'd', a[3], 'x', a[4])
   else
     redis.call('HSET', ap, 's', a[2], 'by', a[5])
+    if a[3] ~= '' then redis.call('HSET', ap, 'd', a[3]) end
   end
 end
 for _, f in ipairs(effects) do

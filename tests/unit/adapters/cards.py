@@ -15,10 +15,10 @@ from agent_core.events import (
     Escalation,
     InputRequest,
     Notice,
-    NoticeKind,
     Outbound,
     RequestClosed,
 )
+from agent_core.values import NoticeKind
 
 UNTIL = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)

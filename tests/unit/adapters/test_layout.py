@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.layout import SUBJECTS, Answer, Block, Facts, Prose, Quoted, Words, layout, plain, subject
-from agent_core.events import AgentMessage, Author, Call, Notice, NoticeKind, Outbound, RequestClosed
+from agent_core.events import AgentMessage, Author, Call, Notice, Outbound, RequestClosed
+from agent_core.values import NoticeKind
 from tests.unit.adapters.cards import (
     ANA,
     APPROVED,
@@ -173,7 +174,15 @@ def test_an_end_by_somebody_we_do_not_know_names_the_identity() -> None:
 
 
 def test_a_denial_gives_its_reason() -> None:
-    assert "They said: Not on a Friday." in words(layout(DENIED, role="watch"))
+    blocks = layout(DENIED, role="watch")
+    assert blocks[1:3] == (Words("They said:"), Quoted("Not on a Friday."))
+
+
+def test_a_reason_of_ours_is_nobodys_words() -> None:
+    asked_anew = DENIED.model_copy(update={"by": None, "outcome": "withdrawn", "reason": "asked anew"})
+    blocks = layout(asked_anew, role="watch")
+    assert "Why: asked anew." in words(blocks)
+    assert "They said" not in words(blocks)
 
 
 def test_a_question_gives_its_choices_and_its_time() -> None:

@@ -10,7 +10,16 @@ from typing import Literal, Protocol
 from hypothesis import strategies as st
 
 from agent_core.agent import Agent, Thought
-from agent_core.events import ApprovalRequest, Author, Decision, Delivery, Handoff, InputRequest, InputResponse
+from agent_core.events import (
+    ApprovalRequest,
+    Author,
+    Decision,
+    Delivery,
+    Handoff,
+    InputRequest,
+    InputResponse,
+    UserMessage,
+)
 from agent_core.steps import Ask, GiveUp, Outcome, Say, Step, Use
 from agent_core.thread import Thread
 from tests.unit.core.story import ANA, BO, CY, DEPLOY, EVERYBODY, STRANGER, TIDY, Story
@@ -48,6 +57,22 @@ class Speaks:
     def play(self, story: Story) -> None:
         """The message comes in."""
         story.says(self.who, self.text, None if self.knows is None else _pick(_requests(story), self.knows))
+
+
+@dataclass(frozen=True)
+class Revises:
+    """Somebody changes or takes back a message, heard or not, their own or not."""
+
+    who: Author | None
+    which: int
+    text: str
+
+    def play(self, story: Story) -> None:
+        """The edit comes in, if anything was said; by its author, if by nobody else."""
+        said = [event for event in story.log if isinstance(event, UserMessage)]
+        if said:
+            message = said[-1 - self.which % len(said)]
+            story.revises(self.who or message.author, message.id, self.text)
 
 
 @dataclass(frozen=True)
@@ -94,7 +119,8 @@ class Waits:
             if request.expires_at <= story.now:
                 story.fires(request.id)
         if story.thread.retrying:
-            story.fires("retry:1")
+            # As the store has it: each timer fires once, under a name of its own.
+            story.fires(f"retry:{len(story.log)}")
 
 
 @dataclass(frozen=True)
@@ -197,6 +223,7 @@ moves: st.SearchStrategy[Move] = st.one_of(
         decision=st.sampled_from(("approve", "deny")),
         sees=st.sampled_from(("the card", "nothing", "another card")),
     ),
+    st.builds(Revises, who=st.none() | people, which=which, text=st.just("") | texts),
     st.builds(Answers, who=people, which=which, text=texts),
     st.builds(Waits, hours=st.sampled_from((0, 1, 25))),
     st.builds(Ends, outcome=st.sampled_from(("ok", "failed", "unknown", "refused"))),

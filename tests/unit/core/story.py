@@ -17,6 +17,7 @@ from agent_core.events import (
     Decision,
     Event,
     InputRequest,
+    MessageRevised,
     Notice,
     TimerFired,
     ToolCall,
@@ -24,10 +25,11 @@ from agent_core.events import (
     UserMessage,
 )
 from agent_core.prompt import Prompt
+from agent_core.setting import Setting
 from agent_core.steps import Say, Step, Use
 from agent_core.thread import Thread, append
 from agent_core.tools import tool
-from agent_core.turn import Setting, run_turn
+from agent_core.turn import run_turn
 
 T = TypeVar("T")
 
@@ -117,6 +119,10 @@ class Story:
     def says(self, who: Author, text: str, answers: str | None = None) -> None:
         """A person writes; `answers` is the request whose code the message proved to know."""
         self.append(UserMessage(id=self.fresh("mail"), author=who, text=text, answers=answers))
+
+    def revises(self, who: Author, message_id: str, text: str = "") -> None:
+        """A person changes what they said, or takes it back."""
+        self.append(MessageRevised(id=self.fresh("edit"), revises=message_id, author=who, text=text))
 
     def clicks(self, who: Author, request_id: str, decision: Decision, *, digest: str = "", reason: str = "") -> None:
         """A person decides on a page."""

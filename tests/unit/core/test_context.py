@@ -15,11 +15,14 @@ from agent_core.context import BUDGET, render
 from agent_core.events import EVENT, Author, Delivery, Escalation, Failure, Handoff, Notice, Summary, UserMessage
 from agent_core.steps import Ask, GiveUp, Say, Use
 from agent_core.thread import Thread, append
+from agent_core.values import Attachment
 from tests.unit.core.history import histories
 from tests.unit.core.story import ANA, BO, CY, DEPLOY, DI, FORGED_BO, LOOK, STRANGER, Story, asked_for_deploy
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "context"
 LINE = re.compile(r"<([a-z_]+)((?: [a-z]+=(?:\"[^\"<>]*\"|'[^'<>]*'))*)(?:/>|>([^<>]*)</\1>)", re.DOTALL)
+PLAN = Attachment(name="plan.md", media_type="text/markdown", size=31, text="1. <deploy> & pray\n2. sleep", left_out=7)
+PICTURE = Attachment(name="so it looks.png", media_type="image/png", why_not="not_text")
 
 
 def rich() -> Story:
@@ -46,6 +49,7 @@ def rich() -> Story:
     story.ends(story.call, "failed", "6 checks < 7: rolled back")
     story.turn(GiveUp(reason="it fails & nobody knows why"))
     story.says(STRANGER, "me too")
+    story.append(UserMessage(id="f1", author=ANA, text="the plan, and how it looks", attachments=(PLAN, PICTURE)))
     story.turn(DEPLOY, Thought(outcome="refusal", detail="the model refused"), Use(tool="look", arguments="{}"))
     return story
 

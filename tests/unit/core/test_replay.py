@@ -13,9 +13,9 @@ from agent_core.approvals import Policy, Rule
 from agent_core.events import ApprovalRequest, ApprovalResponse, Event, RequestClosed, ToolCall, UserMessage
 from agent_core.prompt import Prompt
 from agent_core.replay import Difference, SettingAt, replay
+from agent_core.setting import Setting
 from agent_core.steps import Ask, Say
 from agent_core.thread import Thread
-from agent_core.turn import Setting
 from agent_core.values import Frozen
 from tests.unit.core.history import histories
 from tests.unit.core.story import AGENT, ANA, BO, DEPLOY, POLICY, Story, asked_for_deploy, at_once

@@ -1,0 +1,1 @@
+"""Slack: heard over HTTP or a socket, answered by its Web API."""

@@ -1,0 +1,154 @@
+"""Modal: the forms behind a card's buttons, and what was written into them. Pure.
+
+A block's id is the name of the field or argument it asks for, so that an answer, or what is wrong with it, finds its
+way without being remembered anywhere. What a modal cannot show whole has no button that would open it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NoReturn
+
+from pydantic import JsonValue
+
+from adapters.errors import BadAnswer, Rejected
+from adapters.slack import blocks as kit
+from adapters.slack import fields, limits
+from adapters.slack.blocks import Json
+from adapters.slack.text import bare, code, escape
+from adapters.text import one_line, visible
+from agent_core.events import Call, InputRequest
+from agent_core.values import FormField
+
+ANSWER, REASON = "answer", "reason"
+GONE = "This request is not open any more, so nothing was done."
+_LINE = 75
+
+
+def deny(carried: str) -> Json:
+    """Asks why; the safe choice needs no reason. `carried` is what the button carried."""
+    why = fields.text(REASON, "Why not?", optional=True, hint="The agent and those who wait for it will read this.")
+    return _form("deny", "Deny", "Deny", carried, [why])
+
+
+def edit(call: Call, carried: str) -> Json:
+    """The call's arguments, each in an input of its own. Raises Rejected when they do not fit."""
+    told = f"*Tool:* {code(one_line(call.tool))}\nWhat stands here when you approve is what runs, once."
+    inputs = [_argument(name, value) for name, value in _arguments(call).items()]
+    return _form("edit", "Change and approve", "Approve", carried, [kit.section(told), *inputs])
+
+
+def question(request: InputRequest, carried: str) -> Json:
+    """The question with its form, its choices, or a place to write. Raises Rejected when it does not fit."""
+    asked = [kit.section(bare(piece)) for piece in limits.pieces(request.question, limits.SECTION)]
+    only = FormField(
+        name=ANSWER, label="Your answer", kind="choice" if request.choices else "text", choices=request.choices
+    )
+    form = request.fields or (only,)
+    inputs = [block for field in form for block in fields.of(field, multiline=field is only)]
+    return _form("answer", "Your answer", "Send", carried, [*asked, *inputs])
+
+
+def loading() -> Json:
+    """Shown at once, while the request is looked up."""
+    return _view("One moment", [kit.section("Looking up the request …")])
+
+
+def gone(why: str = GONE) -> Json:
+    """In place of a form that has no use any more; `why` says why, in words for the person."""
+    return _view(
+        "Nothing to do here", [kit.section(piece) for piece in limits.split(escape(visible(why)), limits.SECTION)]
+    )
+
+
+def editable(call: Call) -> bool:
+    """Whether a modal can show every argument as it is: none too long, none with characters nobody can see."""
+    texts = [text for name, value in _arguments(call).items() for text in (name, written(value))]
+    return bool(texts) and all(text == visible(text) for text in texts) and _possible(lambda: edit(call, ""))
+
+
+def fillable(request: InputRequest) -> bool:
+    """Whether a modal can ask it."""
+    return _possible(lambda: question(request, ""))
+
+
+def written(value: JsonValue) -> str:
+    """An argument as a person edits it: text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def arguments_from(values: Iterable[tuple[str, str]], call: Call) -> str:
+    """The arguments as changed in the modal: JSON text, the very bytes of the call when nothing was changed.
+
+    `values` are the texts by the arguments' names; a text left empty is not among them. Raises BadAnswer with the
+    names of those that are not JSON.
+    """
+    before, typed = _arguments(call), dict(values)
+    after: dict[str, JsonValue] = {}
+    problems: dict[str, str] = {}
+    for name, value in before.items():
+        try:
+            after[name] = _read(typed.get(name, ""), value)
+        except (ValueError, RecursionError) as wrong:
+            problems[name] = f"This is not JSON: {wrong}. Text goes in quotes."
+    if problems:
+        raise BadAnswer(problems)
+    return call.arguments if after == before else json.dumps(after, ensure_ascii=False, separators=(",", ":"))
+
+
+def errors(problems: Mapping[str, str], asked: Sequence[str] = ()) -> Json:
+    """The answer to a modal that was sent off: what is wrong, at the fields. What is at none of them is at the first.
+
+    `problems` are those of a BadAnswer, `asked` the names of the modal's fields.
+    """
+    shown: Json = {}
+    for name, problem in problems.items():
+        at = asked[0] if asked and name not in asked else name
+        shown[at] = f"{shown[at]} {problem}" if at in shown else problem
+    return {"response_action": "errors", "errors": shown}
+
+
+def _argument(name: str, value: JsonValue) -> Json:
+    text = written(value)
+    long = "\n" in text or len(text) > _LINE
+    if isinstance(value, str):
+        return fields.text(name, name, text, optional=True, lines=long)
+    return fields.text(name, name, text, lines=long, hint="JSON: a number, true, false, null, a list or an object.")
+
+
+def _arguments(call: Call) -> dict[str, JsonValue]:
+    arguments = json.loads(call.arguments)
+    return arguments if isinstance(arguments, dict) else {}
+
+
+def _read(text: str, before: JsonValue) -> JsonValue:
+    if text == written(before) or (isinstance(before, str) and not before.strip() and not text):
+        return before
+    if isinstance(before, str):
+        return text
+    read: JsonValue = json.loads(text, parse_constant=_no_constant)
+    return read
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no value of JSON")
+
+
+def _possible(make: Callable[[], Json]) -> bool:
+    try:
+        make()
+    except Rejected:
+        return False
+    return True
+
+
+def _form(kind: str, title: str, submit: str, carried: str, blocks: Sequence[Json]) -> Json:
+    view = _view(title, blocks)
+    view |= {"callback_id": f"hp:{kind}", "private_metadata": carried, "submit": kit.plain(submit)}
+    limits.check_view(view)
+    return view
+
+
+def _view(title: str, blocks: Sequence[Json]) -> Json:
+    return {"type": "modal", "title": kit.plain(title), "close": kit.plain("Close"), "blocks": [*blocks]}

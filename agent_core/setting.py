@@ -1,0 +1,33 @@
+"""The setting of a turn: what it is run with besides the thread, and how it names new events."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent_core.agent import Agent
+from agent_core.approvals import Policy
+from agent_core.thread import Thread
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a turn is run with, besides the thread: who the agent is, what the policy says, what time it is."""
+
+    agent: Agent
+    policy: Policy
+    now: datetime
+
+
+class Ids:
+    """Names new events after the one they follow, so that the same history always gets the same ids."""
+
+    def __init__(self, thread: Thread) -> None:
+        self._last = f"{thread.tenant}/{thread.id}/{thread.anchor}"
+
+    def next(self) -> str:
+        """16 characters of base32: unique in the thread, not a secret."""
+        self._last = base64.b32encode(hashlib.sha256(self._last.encode()).digest()[:10]).decode().lower()
+        return self._last

@@ -1,0 +1,86 @@
+"""The Slack pane's routes: what people do and see in the local Slack, and how Slack reaches us. Same origin only."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from typing import Literal
+
+import httpx
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from pydantic import BaseModel
+
+from gateway.demo.world import World
+from sandbox.slack import Hands, UrlNotVerified
+
+# Who can be played on the page: the two whom the house knows.
+SEATS = ("ana", "bo")
+SHOWN = frozenset({"people", "channels", "messages", "screen", "session"})
+DONE = frozenset({"say", "click", "click-view", "submit", "close", "slash", "open", "stop"})
+# Longer than Slack waits for the app's answer to a press.
+PATIENCE = 30.0
+
+
+class Transport(BaseModel):
+    """How Slack reaches us: it posts to our URL, or we hold a connection open to it."""
+
+    mode: Literal["http", "socket"]
+
+
+def slack_routes(world: World) -> APIRouter:
+    """`/slack/transport`, `/slack/newest`, and of the local Slack's `/_control` what a person may do and see."""
+    slack = world.slack
+    there = httpx.AsyncClient(base_url=f"{slack.url}/_control", timeout=PATIENCE, trust_env=False)
+
+    @contextlib.asynccontextmanager
+    async def closing(_: FastAPI) -> AsyncIterator[None]:
+        async with there:
+            yield
+
+    router = APIRouter(prefix="/slack", lifespan=closing)
+
+    @router.get("/transport")
+    async def transport() -> Transport:
+        return Transport(mode="socket" if slack.core.courier.webhook is None else "http")
+
+    @router.post("/transport", status_code=204)
+    async def switch(wanted: Transport) -> None:
+        try:
+            await slack.deliver_to(f"{world.url}/slack/events" if wanted.mode == "http" else None)
+        except UrlNotVerified as error:
+            raise HTTPException(502, str(error)) from error
+
+    @router.get("/newest")
+    async def newest() -> dict[str, Mapping[str, str]]:
+        return {name: _newest(slack.person(name)) for name in SEATS}
+
+    @router.get("/{name}")
+    async def show(name: str, request: Request) -> Response:
+        return await _passed_on(there, request, name, SHOWN)
+
+    @router.post("/{name}")
+    async def do(name: str, request: Request) -> Response:
+        return await _passed_on(there, request, name, DONE)
+
+    return router
+
+
+def _newest(person: Hands) -> Mapping[str, str]:
+    """By conversation, the DM with the app among them, the ts of the newest message that somebody else wrote."""
+    person.channel(None)  # opens the DM, so that it is there before the first message
+    return {
+        channel.id: max((one.ts for one in person.messages(channel) if one.user != person.id), default="")
+        for channel in person.core.world.channels.values()
+        if person.id in channel.members
+    }
+
+
+async def _passed_on(there: httpx.AsyncClient, request: Request, name: str, allowed: frozenset[str]) -> Response:
+    """What the local Slack answers. Its port is not the page's, so the browser could not ask it itself."""
+    if name not in allowed:
+        raise HTTPException(404)
+    try:
+        answer = await there.request(request.method, f"/{name}", params=request.url.query, content=await request.body())
+    except httpx.HTTPError as error:
+        raise HTTPException(504, "the local Slack does not answer") from error
+    return Response(answer.content, answer.status_code, media_type="application/json")

@@ -1,0 +1,186 @@
+"""The desk: what the gateway does for channels that are pushed to. Buttons and forms end here as events like any other.
+
+Whether an answer counts is the thread's to judge. What is checked here is what the person can still mend: a form or
+arguments that cannot stand are refused before anything is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from adapters.base import Filled, Heard, Ordered, Pressed, Received, Revised, Waiting
+from adapters.errors import BadAnswer, BadTicket
+from agent_core.errors import BadArguments
+from agent_core.events import ApprovalRequest, ApprovalResponse, Control, InputRequest, InputResponse, Request
+from agent_core.forms import check, in_words, typed
+from agent_core.thread import Thread
+from agent_core.tools import Tool, call_of
+from gateway.errors import BadToken, NoSuchThread, NotOurs
+from gateway.inbound import Inbound
+from gateway.keyring import Keyring, Pass
+from gateway.storage import InstallationStore
+from gateway.threads import Threads
+
+UNSEEN = "missing"
+
+
+@dataclass(frozen=True)
+class FrontDesk:
+    """`tools` by name, for arguments that a person changed; `channel` is whose desk this is."""
+
+    channel: str
+    inbound: Inbound
+    threads: Threads
+    keyring: Keyring
+    tools: Mapping[str, Tool]
+    turns: InstallationStore
+
+    async def take(self, heard: Heard, raw: bytes | None = None) -> bool:
+        """Store what came in. False: it is no concern of ours. Raises BadTicket, BadAnswer, StoreError."""
+        match heard:
+            case Received():
+                return await self._message(heard, raw)
+            case Revised():
+                return await self._revision(heard, raw)
+            case Pressed():
+                await self._decision(heard)
+            case Filled():
+                await self._form(heard)
+            case Ordered():
+                return await self._order(heard)
+        return True
+
+    async def request(self, ticket: str, seal: str) -> Request | None:
+        """The open request a button stands for; None when it is not open any more. Raises BadTicket."""
+        named = self._open(ticket, seal)
+        try:
+            return (await self.threads.thread(named.thread_id)).open_request(named.request_id)
+        except NoSuchThread:
+            return None
+
+    async def waiting(self, identity: str, seal: str) -> Sequence[Waiting]:
+        """What waits for the person behind an identity, the oldest first."""
+        person = self.inbound.people.owner(identity)
+        found = []
+        for thread in await self.threads.awaited():
+            found += [
+                Waiting(request, self._button(thread, request, seal))
+                for request in thread.open
+                if _waits_for(request, identity, person.id if person else None)
+            ]
+        return sorted(found, key=lambda one: one.request.at)
+
+    async def status(self, conversation: str) -> str | None:
+        """What a conversation's thread is doing, in one word; None when there is none."""
+        try:
+            return (await self.threads.thread(self.keyring.thread_id(self.channel, conversation))).status
+        except NoSuchThread:
+            return None
+
+    async def heard(self, places: Mapping[str, int]) -> None:
+        """Remember when places were last heard, in microseconds since the epoch. It may fail without harm."""
+        await self.inbound.heard(self.channel, places)
+
+    async def places(self) -> Mapping[str, int]:
+        """The places heard in the last 30 days, and when last. Raises StoreError."""
+        return await self.inbound.places.known(self.channel)
+
+    async def turn(self, name: str, seconds: int) -> bool:
+        """Whether it is ours to do the thing of this name; nobody else gets it for so long. Raises StoreError."""
+        return await self.turns.turn(f"{self.channel}:{name}", seconds)
+
+    async def _message(self, received: Received, raw: bytes | None) -> bool:
+        """One gesture may come as two messages of one id: the second goes where the first one went, and is known."""
+        first = await self._first(received)
+        try:
+            await self.inbound.accept(received.model_copy(update={"conversation": first}), raw)
+        except NotOurs:
+            return False
+        return True
+
+    async def _first(self, received: Received) -> str:
+        """Where it was first said. What people say to each other is not noted: most of it is none of our business."""
+        links, id, here = self.inbound.links, received.message.id, received.conversation
+        if received.joins:
+            return await links.seen(self.channel, id) or here
+        return await links.first(self.channel, id, here)
+
+    async def _revision(self, revised: Revised, raw: bytes | None) -> bool:
+        first = await self.inbound.links.seen(self.channel, revised.revises) or revised.conversation
+        try:
+            await self.inbound.revise(self.channel, revised.model_copy(update={"conversation": first}), raw)
+        except NotOurs:
+            return False
+        return True
+
+    async def _decision(self, pressed: Pressed) -> None:
+        named = self._open(pressed.ticket, pressed.seal)
+        if pressed.arguments:
+            self._check_arguments(await self.request(pressed.ticket, pressed.seal), pressed.arguments)
+        said = ApprovalResponse(
+            id=pressed.id,
+            request_id=named.request_id,
+            author=pressed.author,
+            decision=pressed.decision,
+            reason=pressed.reason,
+            # Every card of ours says what it showed; who does not say what they saw has not seen it.
+            digest=pressed.digest or UNSEEN,
+            arguments=pressed.arguments,
+        )
+        await self.inbound.respond(named.thread_id, said, pressed.address)
+
+    def _check_arguments(self, request: Request | None, arguments: str) -> None:
+        """Raises BadAnswer for arguments the tool would not take."""
+        tool = self.tools.get(request.call.tool) if isinstance(request, ApprovalRequest) else None
+        try:
+            if tool is not None:
+                call_of(tool, arguments)
+        except BadArguments as error:
+            raise BadAnswer(error.by_name or {"": str(error)}) from error
+
+    async def _form(self, filled: Filled) -> None:
+        named = self._open(filled.ticket, filled.seal)
+        request = await self.request(filled.ticket, filled.seal)
+        values = filled.values
+        if isinstance(request, InputRequest) and request.fields:
+            values = typed(request.fields, values)
+            if problems := check(request.fields, values):
+                raise BadAnswer(problems)
+            text = in_words(values)
+        else:
+            # Nothing was asked for by name: what was chosen or written is the answer, in words.
+            text, values = "\n".join(value for _, value in values), ()
+        said = InputResponse(id=filled.id, request_id=named.request_id, author=filled.author, text=text, values=values)
+        await self.inbound.respond(named.thread_id, said, filled.address)
+
+    async def _order(self, ordered: Ordered) -> bool:
+        """Only who asked in a conversation may stop or hold it; for anybody else there is nothing here."""
+        thread_id = self.keyring.thread_id(self.channel, ordered.conversation)
+        try:
+            thread = await self.threads.thread(thread_id)
+        except NoSuchThread:
+            return False
+        if ordered.author.identity not in {asker.identity for asker in thread.askers}:
+            return False
+        author = self.inbound.people.known(ordered.author)
+        await self.inbound.control(thread_id, Control(id=ordered.id, verb=ordered.verb, author=author))
+        return True
+
+    def _open(self, ticket: str, seal: str) -> Pass:
+        try:
+            named = self.keyring.open_ticket(ticket)
+        except BadToken as error:
+            raise BadTicket(str(error)) from error
+        if named.identity != seal:
+            raise BadTicket("this button was not shown here")
+        return named
+
+    def _button(self, thread: Thread, request: Request, seal: str) -> str:
+        return self.keyring.ticket(Pass(thread_id=thread.id, request_id=request.id, identity=seal))
+
+
+def _waits_for(request: Request, identity: str, person: str | None) -> bool:
+    if isinstance(request, InputRequest):
+        return request.to == identity
+    return person is not None and person in request.approvers
