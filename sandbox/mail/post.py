@@ -27,6 +27,10 @@ SMTP_FAULTS = ("temporary", "permanent", "drop_before", "lost_reply")
 _HEADER = re.compile(rb"^[^\s:]+:[^\n]*\n(?:[ \t][^\n]*\n)*", re.MULTILINE)
 
 
+class Refused(Exception):
+    """This server does not take the mail: what it reads the headers with breaks on them."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """Something that goes wrong the next `count` times."""
@@ -71,7 +75,7 @@ class Post:
         return found
 
     async def deliver(self, raw: bytes, sender: str, recipients: tuple[str, ...], auth: Auth) -> None:
-        """Put a mail into its recipients' mailboxes, and into the journal."""
+        """Put a mail into its recipients' mailboxes, and into the journal. Raises Refused."""
         self.journal.append(Transaction(sender, recipients, read(0, raw).message_id))
         for recipient in recipients:
             box = self.mailbox_of(recipient)
@@ -79,7 +83,10 @@ class Post:
                 await self._append(box, stamped(raw, sender, recipient, auth))
 
     async def _append(self, box: str, raw: bytes) -> None:
-        message = await self.inboxes[box].append(AppendMessage(raw, now()))
+        try:
+            message = await self.inboxes[box].append(AppendMessage(raw, now()))
+        except Exception as error:  # To find its thread, pymap asks Python's parser, which breaks in many ways.
+            raise Refused from error
         self._boxes.setdefault(box, []).append(read(message.uid, raw))
 
     def letters(self, address: str) -> tuple[Letter, ...]:
