@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.policy import SMTP, compat32
@@ -58,7 +59,7 @@ def _value(mail: Message, name: str) -> str:
     value = " ".join(str(mail.get(name, "")).split())
     try:
         return str(make_header(decode_header(value)))
-    except (LookupError, ValueError):
+    except (LookupError, MessageError, ValueError):
         return value
 
 

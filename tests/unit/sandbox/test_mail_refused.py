@@ -1,4 +1,4 @@
-"""A mail that the local mail server's own parser breaks on is refused by name, and the mailbox lives on."""
+"""Mails that break parsers: the local mail server refuses them by name or shows them as they are, and lives on."""
 
 from __future__ import annotations
 
@@ -21,3 +21,10 @@ async def test_a_mail_the_server_breaks_on_is_refused(monkeypatch: pytest.Monkey
                 await mail.send_as(ANA, mail.bot, "Hello", "one")
         await mail.send_as(ANA, mail.bot, "Hello", "two")
         assert [letter.text.strip() for letter in mail.letters(mail.bot)] == ["two"]
+
+
+async def test_a_header_in_no_known_alphabet_is_shown_as_it_is() -> None:
+    async with MailSandbox() as mail:
+        await mail.deliver_raw(ANA, mail.bot, "Subject: =?u\ufffdf-8?q?hello?=\r\n\r\none\r\n".encode())
+        (letter,) = mail.letters(mail.bot)
+        assert letter.subject.endswith("f-8?q?hello?=")
