@@ -16,7 +16,6 @@ from adapters.text import mixed_scripts, one_line, visible
 from agent_core.events import (
     AgentMessage,
     ApprovalRequest,
-    Author,
     Escalation,
     InputRequest,
     Notice,
@@ -24,7 +23,7 @@ from agent_core.events import (
     Request,
     RequestClosed,
 )
-from agent_core.values import FormField
+from agent_core.values import Author, FormField
 
 
 @dataclass(frozen=True, slots=True)

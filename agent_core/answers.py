@@ -9,17 +9,9 @@ from __future__ import annotations
 import re
 
 from agent_core import forms
-from agent_core.events import (
-    ApprovalRequest,
-    ApprovalResponse,
-    Decision,
-    InputRequest,
-    InputResponse,
-    Request,
-    UserMessage,
-)
+from agent_core.events import ApprovalRequest, ApprovalResponse, InputRequest, InputResponse, Request, UserMessage
 from agent_core.thread import Thread
-from agent_core.values import Frozen, NoticeKind
+from agent_core.values import Decision, Frozen, NoticeKind
 
 _WORDS: dict[str, Decision] = {
     "approve": "approve",

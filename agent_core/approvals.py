@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from agent_core.events import ApprovalRequest, ApprovalResponse, Author, Call, RequestClosed
-from agent_core.values import Frozen, NoticeKind
+from agent_core.events import ApprovalRequest, ApprovalResponse, RequestClosed
+from agent_core.values import Author, Call, Frozen, NoticeKind, Risk
 
 if TYPE_CHECKING:
     from agent_core.thread import Thread
@@ -20,18 +20,28 @@ if TYPE_CHECKING:
 
 
 class Rule(Frozen):
-    """Who may approve a tool (person ids; nobody when empty), and how long a request stays open."""
+    """Who may approve a tool (person ids; nobody when empty), and how long a request stays open.
+
+    `via`: the channels approvers are asked on, the best first; empty: where it was asked for. `undo_within`: for so
+    long the approver may take an approval back, and nothing runs.
+    """
 
     tool: str
     approvers: tuple[str, ...]
     expires_in: timedelta = timedelta(hours=24)
+    via: tuple[str, ...] = ()
+    undo_within: timedelta = timedelta(0)
 
 
 class Policy(Frozen):
-    """All rules, and whom to tell when the agent is at a loss (person ids). A tool without a rule has no approvers."""
+    """All rules, and whom to tell when the agent is at a loss (person ids). A tool without a rule has no approvers.
+
+    `text_up_to`: the highest risk that may be decided by text message, where the telephone network is all the proof.
+    """
 
     rules: tuple[Rule, ...] = ()
     escalate_to: tuple[str, ...] = ()
+    text_up_to: Risk | Literal["none"] = "low"
 
     @property
     def version(self) -> str:

@@ -7,13 +7,12 @@ from typing import Literal
 
 from agent_core import answers
 from agent_core.approvals import Refusal, digest, judge, no_longer_open
+from agent_core.deliveries import Delivery
 from agent_core.errors import BadArguments
 from agent_core.events import (
     ApprovalRequest,
     ApprovalResponse,
-    Call,
     Control,
-    Delivery,
     Escalation,
     Event,
     Inbound,
@@ -30,7 +29,7 @@ from agent_core.forms import check, in_words
 from agent_core.setting import Ids, Setting
 from agent_core.thread import Thread
 from agent_core.tools import call_of
-from agent_core.values import NoticeKind
+from agent_core.values import Call, NoticeKind
 
 
 def hear(thread: Thread, event: Inbound, setting: Setting) -> Iterator[Event]:

@@ -9,8 +9,7 @@ from functools import cached_property
 
 from pydantic import model_validator
 
-from agent_core.events import Author
-from agent_core.values import Frozen
+from agent_core.values import Author, Frozen
 
 
 class Person(Frozen):

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from typing import Literal
 
+from agent_core.deliveries import Delivery, Redirect
 from agent_core.events import (
     AgentMessage,
+    ApprovalHeld,
     ApprovalRequest,
     ApprovalResponse,
-    Author,
     Control,
-    Delivery,
     Escalation,
     Event,
     Failure,
+    FieldRequest,
     Handoff,
     Inbound,
     InputRequest,
@@ -34,7 +35,7 @@ from agent_core.events import (
     ToolResult,
     UserMessage,
 )
-from agent_core.values import Frozen
+from agent_core.values import Author, Frozen
 
 WINDOW = 64
 MEMORY_OF_CLOSED = 32
@@ -217,7 +218,7 @@ def _facts(thread: Thread, event: Event) -> dict[str, object]:
             return {"taken_over": event.to == "human"}
         case TimerFired():
             return {"retrying": False} if event.name.startswith(RETRY) else {}
-        case Summary() | Delivery() | MessageRevised():
+        case Summary() | Delivery() | MessageRevised() | ApprovalHeld() | FieldRequest() | Redirect():
             return {}
 
 

@@ -16,7 +16,6 @@ from agent_core.errors import BadArguments
 from agent_core.events import (
     AgentMessage,
     ApprovalRequest,
-    Call,
     Escalation,
     Event,
     Failure,
@@ -30,6 +29,7 @@ from agent_core.setting import Ids, Setting
 from agent_core.steps import Ask, GiveUp, Say, Step, Use
 from agent_core.thread import Thread, append
 from agent_core.tools import Tool, call_of
+from agent_core.values import Call
 
 MAX_FAILURES = 3
 MAX_OPEN = 5

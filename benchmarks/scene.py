@@ -18,11 +18,13 @@ from pathlib import Path
 from pydantic import BaseModel, SecretStr
 from redis.asyncio import Redis
 
-from adapters.base import Address, Capabilities, Parcel, Receipt, Received
+from adapters.base import Capabilities, Parcel, Receipt
+from adapters.heard import Address, Received
 from agent_core.agent import Agent, Thought
-from agent_core.events import AgentMessage, ApprovalRequest, Author, ToolResult, UserMessage
+from agent_core.events import AgentMessage, ApprovalRequest, ToolResult, UserMessage
 from agent_core.steps import Say, Step, Use
 from agent_core.thread import Thread
+from agent_core.values import Author
 from config.settings import Settings, StoreSettings
 from gateway.app import House, house
 from gateway.store.client import connect

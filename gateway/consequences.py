@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from adapters.base import Address, Capabilities, Role
+from adapters.base import Capabilities, Role
+from adapters.heard import Address
 from agent_core.approvals import digest
+from agent_core.deliveries import Delivery
 from agent_core.events import (
     AgentMessage,
     ApprovalRequest,
-    Call,
     Control,
-    Delivery,
     Escalation,
     Event,
     InputRequest,
@@ -34,7 +34,7 @@ from agent_core.events import (
 )
 from agent_core.people import People
 from agent_core.thread import RETRY
-from agent_core.values import Frozen
+from agent_core.values import Call, Frozen
 from gateway.entry import Conversation, Entry, encode, load
 from gateway.ports import TOOL_LANE, CloseApproval, Commit, NewEffect, OpenApproval, Timer
 

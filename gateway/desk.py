@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from adapters.base import Filled, Heard, Ordered, Pressed, Received, Revised, Waiting
+from adapters.base import Waiting
 from adapters.errors import BadAnswer, BadTicket
+from adapters.heard import Filled, Heard, Ordered, Pressed, Received, Revised
 from agent_core.errors import BadArguments
 from agent_core.events import ApprovalRequest, ApprovalResponse, Control, InputRequest, InputResponse, Request
 from agent_core.forms import check, in_words, typed

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
-from adapters.base import Address
+from adapters.heard import Address
 from agent_core.events import (
     EVENT,
     ApprovalRequest,

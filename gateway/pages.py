@@ -19,8 +19,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adapters.text import mixed_scripts, one_line, visible
 from agent_core.approvals import outcome_in_words
-from agent_core.events import ApprovalRequest, ApprovalResponse, Decision
+from agent_core.events import ApprovalRequest, ApprovalResponse
 from agent_core.thread import Thread
+from agent_core.values import Decision
 from gateway.api.auth import door
 from gateway.door import Door
 from gateway.errors import BadToken, NoSuchThread

@@ -13,9 +13,11 @@ from typing import Literal
 
 import structlog
 
-from adapters.base import Adapter, Address, Parcel, Receipt, Ticket
+from adapters.base import Adapter, Parcel, Receipt, Ticket
 from adapters.errors import OutcomeUnknown, Rejected, TryLater
-from agent_core.events import Delivery, InputRequest, Outbound, Request, RequestClosed
+from adapters.heard import Address
+from agent_core.deliveries import Delivery
+from agent_core.events import InputRequest, Outbound, Request, RequestClosed
 from gateway.consequences import NOWHERE, Envelope, effect_id
 from gateway.entry import decode, encode
 from gateway.errors import LeaseLost

@@ -16,8 +16,9 @@ import aiohttp
 import structlog
 from yarl import URL
 
-from adapters.base import Desk, Received
+from adapters.base import Desk
 from adapters.errors import SendError, Unreadable
+from adapters.heard import Received
 from adapters.slack.api import Api, SlackRefused
 from adapters.slack.install import Installation
 from adapters.slack.meaning import File

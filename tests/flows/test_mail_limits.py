@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from adapters.base import Parcel, Received
+from adapters.base import Parcel
 from adapters.email import imap
 from adapters.email.account import Account, Server
 from adapters.email.parse import parse
 from adapters.email.render import render
 from adapters.email.where import Where
+from adapters.heard import Received
 from agent_core.events import AgentMessage
 from gateway.demo.teller import Teller
 from gateway.demo.world import ANA, world

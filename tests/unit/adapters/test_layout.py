@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.layout import SUBJECTS, Answer, Block, Facts, Prose, Quoted, Words, layout, plain, subject
-from agent_core.events import AgentMessage, Author, Call, Notice, Outbound, RequestClosed
-from agent_core.values import NoticeKind
+from agent_core.events import AgentMessage, Notice, Outbound, RequestClosed
+from agent_core.values import Author, Call, NoticeKind
 from tests.unit.adapters.cards import (
     ANA,
     APPROVED,

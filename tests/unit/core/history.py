@@ -10,18 +10,11 @@ from typing import Literal, Protocol
 from hypothesis import strategies as st
 
 from agent_core.agent import Agent, Thought
-from agent_core.events import (
-    ApprovalRequest,
-    Author,
-    Decision,
-    Delivery,
-    Handoff,
-    InputRequest,
-    InputResponse,
-    UserMessage,
-)
+from agent_core.deliveries import Delivery
+from agent_core.events import ApprovalRequest, Handoff, InputRequest, InputResponse, UserMessage
 from agent_core.steps import Ask, GiveUp, Outcome, Say, Step, Use
 from agent_core.thread import Thread
+from agent_core.values import Author, Decision
 from tests.unit.core.story import ANA, BO, CY, DEPLOY, EVERYBODY, STRANGER, TIDY, Story
 
 AWAY = Thought(outcome="unavailable")

@@ -12,9 +12,7 @@ from agent_core.events import (
     EVENT,
     ApprovalRequest,
     ApprovalResponse,
-    Author,
     Control,
-    Decision,
     Event,
     InputRequest,
     MessageRevised,
@@ -30,6 +28,7 @@ from agent_core.steps import Say, Step, Use
 from agent_core.thread import Thread, append
 from agent_core.tools import tool
 from agent_core.turn import run_turn
+from agent_core.values import Author, Decision
 
 T = TypeVar("T")
 

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent_core.answers import Explain, Words, decision_in, read
-from agent_core.events import ApprovalResponse, Author, InputResponse, UserMessage
+from agent_core.events import ApprovalResponse, InputResponse, UserMessage
 from agent_core.steps import Ask
+from agent_core.values import Author
 from tests.unit.core.story import ANA, BO, DEPLOY, TIDY, Story, asked_for_deploy
 
 PLAIN_TALK = [

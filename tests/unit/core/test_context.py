@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from agent_core.agent import Thought
 from agent_core.context import BUDGET, render
-from agent_core.events import EVENT, Author, Delivery, Escalation, Failure, Handoff, Notice, Summary, UserMessage
+from agent_core.deliveries import Delivery
+from agent_core.events import EVENT, Escalation, Failure, Handoff, Notice, Summary, UserMessage
 from agent_core.steps import Ask, GiveUp, Say, Use
 from agent_core.thread import Thread, append
-from agent_core.values import Attachment
+from agent_core.values import Attachment, Author
 from tests.unit.core.history import histories
 from tests.unit.core.story import ANA, BO, CY, DEPLOY, DI, FORGED_BO, LOOK, STRANGER, Story, asked_for_deploy
 

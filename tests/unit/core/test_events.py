@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from agent_core.events import EVENT, Author, Call, Event, Failure, ModelCall, UserMessage
+from agent_core.events import EVENT, Event, Failure, ModelCall, UserMessage
 from agent_core.steps import Ask, GiveUp, Say, Use
-from agent_core.values import Attachment, WhyNot
+from agent_core.values import Attachment, Author, Call, WhyNot
 
 KINDS: tuple[type[BaseModel], ...] = get_args(get_args(Event)[0])
 moments = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 
-from adapters.base import Address, Capabilities
+from adapters.base import Capabilities
+from adapters.heard import Address
 from agent_core.agent import Thought
-from agent_core.events import ApprovalRequest, Delivery, Event, Notice, Outbound, RequestClosed, ToolCall, ToolResult
+from agent_core.deliveries import Delivery
+from agent_core.events import ApprovalRequest, Event, Notice, Outbound, RequestClosed, ToolCall, ToolResult
 from agent_core.people import People, Person
 from agent_core.steps import Ask, GiveUp, Step
 from gateway.consequences import (

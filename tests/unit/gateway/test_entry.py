@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from adapters.base import Address
-from agent_core.events import EPOCH, AgentMessage, Author, Event, Inbound, TimerFired, UserMessage
+from adapters.heard import Address
+from agent_core.events import AgentMessage, Event, Inbound, TimerFired, UserMessage
+from agent_core.values import EPOCH, Author
 from gateway.entry import Conversation, Entry, decode, encode, load, received_id
 from tests.unit.core.history import histories
 from tests.unit.core.story import ANA, BO, Story

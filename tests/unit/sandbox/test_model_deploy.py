@@ -15,8 +15,6 @@ from agent_core.agents.deploy import deploy_agent
 from agent_core.agents.deploy_tools import executors, seed
 from agent_core.events import (
     ApprovalRequest,
-    Author,
-    Call,
     Event,
     Failure,
     InputRequest,
@@ -30,6 +28,7 @@ from agent_core.llm import ChatModel
 from agent_core.steps import Ask, GiveUp, Say, Step, Use
 from agent_core.thread import Thread, append
 from agent_core.tools import ToolFailed
+from agent_core.values import Author, Call
 from sandbox.model import Fault, ModelSandbox, load_script
 
 SCRIPT = Path(sandbox.model.__file__).parent / "scripts" / "deploy.yaml"
