@@ -110,8 +110,8 @@ async def scene(partitions: int = 4) -> AsyncIterator[Scene]:
             )
             mail, redis = InstantMail(), connect(url)
             async with house(settings) as ready, contextlib.aclosing(redis):
-                adapters = {**ready.adapters, mail.channel: mail}
-                yield Scene(replace(ready, adapters=adapters, model=InstantModel()), mail, redis, directory)
+                channels = replace(ready.channels, adapters={**ready.channels.adapters, mail.channel: mail})
+                yield Scene(replace(ready, channels=channels, model=InstantModel()), mail, redis, directory)
 
 
 async def instantly(arguments: BaseModel, *, key: str) -> str:
