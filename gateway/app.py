@@ -23,7 +23,6 @@ from agent_core.tools import Tool
 from config.settings import Settings, problems
 from gateway.access import Access
 from gateway.channels import Channels, open_channels
-from gateway.consequences import Channel, Routing
 from gateway.desk import FrontDesk
 from gateway.door import Door, Hook
 from gateway.entry import control_verb, received_id
@@ -31,6 +30,7 @@ from gateway.errors import Misconfigured
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring
 from gateway.listener import Listener
+from gateway.routing import Channel, Routing
 from gateway.runner import Runner
 from gateway.sender import Sender
 from gateway.store.opening import Opened, open_store

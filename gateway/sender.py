@@ -18,13 +18,14 @@ from adapters.errors import OutcomeUnknown, Rejected, TryLater
 from adapters.heard import Address
 from agent_core.deliveries import Delivery
 from agent_core.events import InputRequest, Outbound, Request, RequestClosed
-from gateway.consequences import NOWHERE, Envelope, effect_id
+from gateway.consequences import effect_id
 from gateway.entry import decode, encode
 from gateway.errors import LeaseLost
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring, Pass, Place
 from gateway.lease import keeping, take_turns
 from gateway.ports import Grant, Settled, ThreadStore
+from gateway.routing import NOWHERE, Envelope
 from gateway.store.errors import StoreError
 
 log = structlog.get_logger(__name__)

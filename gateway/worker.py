@@ -21,11 +21,12 @@ from agent_core.events import Event
 from agent_core.setting import Setting
 from agent_core.thread import matters
 from agent_core.turn import run_turn
-from gateway.consequences import Routing, commit_of, recovery_of
+from gateway.consequences import commit_of, recovery_of
 from gateway.entry import Conversation, decode, load
 from gateway.errors import LeaseLost
 from gateway.lease import keeping, take_turns
 from gateway.ports import Claim, Commit, Fenced, Snapshot, Stale, ThreadStore
+from gateway.routing import Routing
 from gateway.store.errors import StoreError
 
 log = structlog.get_logger(__name__)

@@ -16,11 +16,7 @@ from agent_core.people import People, Person
 from agent_core.steps import Ask, GiveUp, Step
 from gateway.consequences import (
     FIRST_RETRY,
-    NOWHERE,
     START_WITHIN,
-    Channel,
-    Envelope,
-    Routing,
     commit_of,
     effect_id,
     effects_of,
@@ -29,6 +25,7 @@ from gateway.consequences import (
 )
 from gateway.entry import Conversation, Entry, encode
 from gateway.ports import TOOL_LANE, CloseApproval, Commit, OpenApproval, Timer
+from gateway.routing import NOWHERE, Channel, Envelope, Routing
 from tests.unit.core.history import AWAY, histories
 from tests.unit.core.story import ANA, ANA_AT_CONSOLE, BO, DEPLOY, DONE, LOOK, START, Story, asked_for_deploy
 
