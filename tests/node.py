@@ -1,4 +1,4 @@
-"""Programs for Node, in processes of their own: what other people take the platforms to be. `make judges` installs it."""
+"""Programs for Node, in processes of their own: other people's ideas of the platforms. `make judges` installs them."""
 
 from __future__ import annotations
 
