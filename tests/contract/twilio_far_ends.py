@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 import httpx
+from pydantic import JsonValue
 
 from sandbox.twilio import TwilioSandbox
 from tests.node import emulate
@@ -166,7 +167,7 @@ async def _sandbox(hooks: str) -> AsyncIterator[FarEnd]:
 async def _emulate(hooks: str, directory: Path) -> AsyncIterator[FarEnd]:
     we = Emulated
     numbers = {we.number: "sms", we.pool_number: "sms", f"whatsapp:{we.whatsapp_number}": "whatsapp"}
-    seed = {
+    seed: dict[str, JsonValue] = {
         "account": {"sid": we.account_sid, "auth_token": we.auth_token},
         "phone_numbers": [
             {"phone_number": number, "sms_url": f"{hooks}/{channel}/events"} for number, channel in numbers.items()
