@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from agent_core.approvals import digest
-from agent_core.deliveries import Delivery
+from agent_core.deliveries import Delivery, Redirect
 from agent_core.events import (
+    ApprovalHeld,
     ApprovalRequest,
     Control,
     Event,
@@ -30,50 +31,63 @@ from agent_core.thread import RETRY
 from agent_core.values import Call
 from gateway.entry import Conversation, Entry, encode, load
 from gateway.ports import TOOL_LANE, CloseApproval, Commit, NewEffect, OpenApproval, Timer
-from gateway.routing import Routing
+from gateway.routing import Envelope, Routing
 
 START_WITHIN = timedelta(minutes=15)
 FIRST_RETRY = timedelta(seconds=5)
+UNDO = "undo:"
+AGAIN = "again:"
 
 
 def commit_of(before: Conversation, events: Sequence[Event], routing: Routing, op: str, now: datetime) -> Commit:
     """Everything a turn changes: `before` is the conversation the turn was decided on."""
+    steps = tuple(_steps(before, [Entry(event=event) for event in events]))
     return Commit(
         op=op,
         seq=before.thread.seq,
         records=tuple(encode(event) for event in events),
         effects=tuple(
             replace(effect, offset=offset)
-            for offset, event in enumerate(events)
-            for effect in effects_of(event, before, routing)
+            for offset, (conversation, event) in enumerate(steps)
+            for effect in effects_of(event, conversation, routing)
         ),
-        approvals=tuple(change for event in events for change in _gate(event, before, now)),
-        timers=tuple(timer for event in events for timer in _timer(event, before.thread.failures, now)),
+        approvals=tuple(change for conversation, event in steps for change in _gate(event, conversation, now)),
+        timers=tuple(timer for conversation, event in steps for timer in _timers(event, conversation, now)),
     )
 
 
 def recovery_of(thread_id: str, tenant: str, entries: Sequence[Entry], routing: Routing, now: datetime) -> Commit:
     """What a thread known by its log alone still owes the world: effects without an end, timers of what is open."""
-    conversation = load(thread_id, tenant, None, ())
     owed: dict[str, NewEffect] = {}
+    ended: set[str] = set()
     timers: dict[str, Timer] = {}
-    for seq, entry in enumerate(entries, start=1):
-        for effect in effects_of(entry.event, conversation, routing):
-            owed[effect.id] = replace(effect, seq=seq, recover=True)
-        timers |= {timer.name: timer for timer in _timer(entry.event, conversation.thread.failures, now)}
-        _strike(thread_id, entry.event, owed)
-        _stop(entry.event, owed)
-        conversation = conversation.heard([entry])
+    for seq, (before, event) in enumerate(_steps(load(thread_id, tenant, None, ()), entries), start=1):
+        for effect in effects_of(event, before, routing):
+            # As in the store, an effect is made once: what ended stays ended, whatever is said of it later.
+            if effect.id not in ended:
+                owed.setdefault(effect.id, replace(effect, seq=seq, recover=True))
+        timers |= {timer.name: timer for timer in _timers(event, before, now)}
+        for over in _ends(thread_id, event):
+            ended.add(over)
+            owed.pop(over, None)
+        _stop(event, owed)
     alive = tuple(timer for timer in timers.values() if timer.due)
     return Commit(op="", seq=len(entries), effects=tuple(owed.values()), timers=alive)
 
 
-def _strike(thread_id: str, event: Event, owed: dict[str, NewEffect]) -> None:
-    """Take off what this event says has ended."""
+def _steps(before: Conversation, entries: Iterable[Entry]) -> Iterator[tuple[Conversation, Event]]:
+    """Each event with the conversation before it: a turn and a log then mean the same, event by event."""
+    for entry in entries:
+        yield before, entry.event
+        before = before.heard([entry])
+
+
+def _ends(thread_id: str, event: Event) -> Iterator[str]:
+    """The effect that this event says has ended."""
     if isinstance(event, Delivery):
-        owed.pop(event.effect_id, None)
+        yield event.effect_id
     elif isinstance(event, ToolResult):
-        owed.pop(effect_id(thread_id, event.call_id), None)
+        yield effect_id(thread_id, event.call_id)
 
 
 def _stop(event: Event, owed: dict[str, NewEffect]) -> None:
@@ -97,13 +111,22 @@ def effects_of(event: Event, before: Conversation, routing: Routing) -> Iterator
         )
     elif isinstance(event, Outbound):
         for envelope in routing.envelopes(event, before):
-            yield NewEffect(
-                id=effect_id(thread_id, event.id, envelope.identity),
-                queue=envelope.address.channel,
-                lane=effect_id(envelope.identity)[:8],
-                offset=0,
-                body=envelope.model_dump_json().encode(),
-            )
+            yield _message(effect_id(thread_id, event.id, envelope.identity), envelope)
+    elif isinstance(event, Redirect) and event.due is None:
+        # The same one once more has had its effect; to anybody else it may only ever go once.
+        once_more = (event.id,) if event.to == event.instead_of else ()
+        for envelope in routing.redirected(event, before):
+            yield _message(effect_id(thread_id, event.cause, envelope.identity, *once_more), envelope)
+
+
+def _message(id: str, envelope: Envelope) -> NewEffect:
+    return NewEffect(
+        id=id,
+        queue=envelope.address.channel,
+        lane=effect_id(envelope.identity)[:8],
+        offset=0,
+        body=envelope.model_dump_json().encode(),
+    )
 
 
 def effect_id(*parts: str) -> str:
@@ -128,14 +151,19 @@ def _digest(before: Conversation, call: Call, policy: str) -> str:
     return digest(tenant=before.thread.tenant, thread_id=before.thread.id, call=call, policy=policy)
 
 
-def _timer(event: Event, failures: int, now: datetime) -> Iterator[Timer]:
+def _timers(event: Event, before: Conversation, now: datetime) -> Iterator[Timer]:
     match event:
         case ApprovalRequest() | InputRequest():
             yield Timer(name=event.id, due=millis(event.expires_at))
+        case ApprovalHeld():
+            yield Timer(name=f"{UNDO}{event.request_id}", due=millis(event.until) if event.until else 0)
         case RequestClosed():
             yield Timer(name=event.request_id, due=0)
+            yield Timer(name=f"{UNDO}{event.request_id}", due=0)
+        case Redirect(due=datetime() as due):
+            yield Timer(name=f"{AGAIN}{event.id}", due=millis(due))
         case ModelCall(outcome="unavailable"):
-            yield Timer(name=f"{RETRY}{event.id}", due=millis(now + FIRST_RETRY * 2**failures))
+            yield Timer(name=f"{RETRY}{event.id}", due=millis(now + FIRST_RETRY * 2**before.thread.failures))
         case TimerFired():
             yield Timer(name=event.name, due=0)
 

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from adapters.base import Capabilities, Role
 from adapters.heard import Address
+from agent_core.deliveries import Redirect
 from agent_core.events import (
     AgentMessage,
     ApprovalRequest,
     Escalation,
+    FieldRequest,
     InputRequest,
     Notice,
     Outbound,
@@ -22,19 +27,24 @@ from agent_core.events import (
     RequestClosed,
 )
 from agent_core.people import People
-from agent_core.values import Frozen
-from gateway.entry import Conversation
+from agent_core.thread import Thread
+from agent_core.values import Frozen, Proof
+from gateway.entry import Conversation, follow
 
 NOWHERE = "nowhere"
 
 
 class Envelope(Frozen):
-    """To whom an outbound event goes: the body of a message effect. `request` is the card a closing speaks of."""
+    """To whom an outbound event goes: the body of a message effect. `request` is the card a closing speaks of.
+
+    `event` is what goes, where that is not the event that sends it: a redirect sends an earlier one.
+    """
 
     identity: str
     address: Address
     role: Role
     request: Request | None = None
+    event: Annotated[Outbound, Field(discriminator="type")] | None = None
 
 
 @dataclass(frozen=True)
@@ -52,12 +62,22 @@ class Routing:
     people: People
     channels: Mapping[str, Channel]
 
+    @property
+    def reach(self) -> Mapping[str, Proof]:
+        """The channels that people can be written to on, with how sure it is who answers there."""
+        return {name: c.capabilities.proof for name, c in self.channels.items() if not c.capabilities.pull}
+
+    @property
+    def paced(self) -> frozenset[str]:
+        """The channels on which forms are asked field by field."""
+        return frozenset(name for name, channel in self.channels.items() if channel.capabilities.paced)
+
     def envelopes(self, event: Outbound, conversation: Conversation) -> Iterator[Envelope]:
         """One envelope for each place an event goes to: people who are in one room get it once.
 
         A recipient we cannot reach goes to the queue `nowhere`.
         """
-        request = _card(event, conversation)
+        request = _card(event, conversation.thread)
         going: dict[Address, Envelope] = {}
         for identity, role in dict(self._audience(event, request, conversation)).items():
             address = self._address(identity, event, conversation)
@@ -67,9 +87,22 @@ class Routing:
                 going[address] = Envelope(identity=named, address=address, role=role, request=request)
         yield from going.values()
 
+    def redirected(self, redirect: Redirect, conversation: Conversation) -> Iterator[Envelope]:
+        """The envelope of an earlier event that goes another way; none when the thread remembers it no more."""
+        event = _remembered(redirect.cause, conversation.thread)
+        address = self._address(redirect.to, event, conversation) if event else None
+        if event and address:
+            yield Envelope(
+                identity=redirect.to,
+                address=address,
+                role=self._role(redirect.to, event),
+                request=_card(event, conversation.thread),
+                event=event,
+            )
+
     def _address(self, identity: str, event: Outbound, conversation: Conversation) -> Address | None:
         """Where an identity is written to; None when it comes and reads by itself."""
-        channel = self.channels.get(identity.partition(":")[0])
+        channel = self.channels.get(_channel(identity))
         if channel is None:
             return Address(channel=NOWHERE, ref=identity)
         if channel.capabilities.pull:
@@ -88,58 +121,108 @@ class Routing:
     def _audience(
         self, event: Outbound, request: Request | None, conversation: Conversation
     ) -> Iterator[tuple[str, Role]]:
+        moved = conversation.moved
         match event:
             case AgentMessage():
-                yield from ((identity, "watch") for identity in event.to)
+                yield from ((follow(identity, moved), "watch") for identity in event.to)
             case Notice():
-                yield event.to, "watch"
-            case InputRequest():
-                yield event.to, "decide"
+                yield follow(event.to, moved), "watch"
+            case InputRequest() | FieldRequest():
+                yield follow(event.to, moved), "decide"
             case ApprovalRequest():
-                asked = event.requester.identity
-                yield asked, "watch"
-                yield from ((self._home(person, asked), "decide") for person in event.approvers)
+                yield from self._asked(event, moved)
             case RequestClosed() if isinstance(request, ApprovalRequest):
-                asked = request.requester.identity
-                if self._redraws(asked):
-                    yield asked, "watch"
-                yield from ((self._home(person, asked), "watch") for person in request.approvers)
+                yield from ((identity, "watch") for identity in self._told(request, conversation))
             case RequestClosed() if isinstance(request, InputRequest):
-                if event.outcome != "answered" or self._redraws(request.to):
+                if self._redraws(request.to):
                     yield request.to, "watch"
+                elif event.outcome != "answered":
+                    yield follow(request.to, moved), "watch"
             case Escalation():
                 requester = conversation.thread.requester
                 asked = requester.identity if requester else ""
-                yield from ((self._home(person, asked), "watch") for person in event.to)
+                yield from ((self._home(person, (_channel(asked),), moved), "watch") for person in event.to)
                 if asked:
-                    yield asked, "watch"
+                    yield follow(asked, moved), "watch"
 
-    def _redraws(self, identity: str) -> bool:
-        """Whether a card that was shown there can be drawn anew."""
-        channel = self.channels.get(identity.partition(":")[0])
-        return channel is not None and channel.capabilities.edits
+    def _asked(self, request: ApprovalRequest, moved: Mapping[str, str]) -> Iterator[tuple[str, Role]]:
+        """Where the card of a request goes: to who asked for it, and to those who may decide."""
+        asked = request.requester.identity
+        yield follow(asked, moved), "watch"
+        for person in request.approvers:
+            home = self._home(person, (*request.via, _channel(asked)), moved)
+            yield from ((identity, "decide") for identity in self._proving(home, person, request, moved))
 
-    def _home(self, person_id: str, near: str) -> str:
-        """Where a person is reached: on the channel of what it is about, or else where they are reached first.
+    def _told(self, request: ApprovalRequest, conversation: Conversation) -> Iterator[str]:
+        """Where the end of a request is told: at its cards, as far as they can be redrawn, or else where people are."""
+        for identity, role in self._asked(request, conversation.cards_moved.get(request.id, conversation.moved)):
+            if self._redraws(identity):
+                yield identity
+            elif role == "decide":
+                yield follow(identity, conversation.moved)
+
+    def _home(self, person_id: str, channels: tuple[str, ...], moved: Mapping[str, str]) -> str:
+        """Where a person is reached: on the first of these channels, or else where they are reached first.
 
         A channel that people come to by themselves reaches nobody; a person on no channel is nowhere.
         """
+        identities = self._identities(person_id)
+        reached = [one for name in channels if name in self.reach for one in identities if _channel(one) == name]
+        return follow(next(iter((*reached, *identities)), f"{NOWHERE}:{person_id}"), moved)
+
+    def _proving(
+        self, home: str, person_id: str, request: ApprovalRequest, moved: Mapping[str, str]
+    ) -> tuple[str, ...]:
+        """Where somebody is asked who is reached at `home`: there, and where they can prove well enough who they are.
+
+        Who cannot prove it anywhere is not asked, and that is told as of anybody who is nowhere.
+        """
+        if request.needs == "restricted" or self.reach.get(_channel(home)) != "restricted":
+            return (home,)
+        sure = [one for one in self._identities(person_id) if self.reach.get(_channel(one)) == "verified"]
+        there = (one for one in (follow(one, moved) for one in sure) if one in sure)
+        proving = next(iter((*there, *sure)), None)
+        return (home, proving) if proving else (f"{NOWHERE}:{person_id}",)
+
+    def _role(self, identity: str, event: Outbound) -> Role:
+        """What somebody is to do with an event that goes to them another way."""
+        match event:
+            case InputRequest() | FieldRequest():
+                return "decide"
+            case ApprovalRequest(approvers=approvers):
+                owner = self.people.owner(identity)
+                return "decide" if owner and owner.id in approvers else "watch"
+        return "watch"
+
+    def _redraws(self, identity: str) -> bool:
+        """Whether a card that was shown there can be drawn anew."""
+        channel = self.channels.get(_channel(identity))
+        return channel is not None and channel.capabilities.edits
+
+    def _identities(self, person_id: str) -> tuple[str, ...]:
         person = self.people.person(person_id)
-        identities = person.identities if person else ()
-        channel = near.partition(":")[0]
-        here = [one for one in identities if one.partition(":")[0] == channel and not self._pulls(channel)]
-        return next(iter((*here, *identities)), f"{NOWHERE}:{person_id}")
-
-    def _pulls(self, channel: str) -> bool:
-        known = self.channels.get(channel)
-        return known is not None and known.capabilities.pull
+        return person.identities if person else ()
 
 
-def _card(event: Outbound, conversation: Conversation) -> Request | None:
-    """The open request an event speaks of."""
+def _channel(identity: str) -> str:
+    return identity.partition(":")[0]
+
+
+def _card(event: Outbound, thread: Thread) -> Request | None:
+    """The request an event speaks of: open, or, of a closing that goes another way, closed by itself."""
     match event:
         case RequestClosed():
-            return conversation.thread.open_request(event.request_id)
+            return thread.open_request(event.request_id) or _asked_lately(event.request_id, thread)
         case Notice():
-            return conversation.thread.open_request(event.about)
+            return thread.open_request(event.about)
     return None
+
+
+def _asked_lately(request_id: str, thread: Thread) -> Request | None:
+    return next((e for e in thread.recent if isinstance(e, Request) and e.id == request_id), None)
+
+
+def _remembered(event_id: str, thread: Thread) -> Outbound | None:
+    """What was sent, as far as the thread knows: requests while they are open, anything else while it is recent."""
+    known = (*thread.open, *reversed(thread.recent))
+    return next((e for e in known if isinstance(e, Outbound) and e.id == event_id), None)

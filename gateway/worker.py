@@ -77,7 +77,7 @@ class Worker:
         """Decide and write; when something that matters came in meanwhile, decide again."""
         before, now = _conversation(claim, self.tenant), claim.now
         for _ in range(RETHINK_MOST):
-            setting = Setting(agent=self.agent, policy=self.policy, now=_moment(now))
+            setting = self._setting(now)
             events = await run_turn(before.thread, setting, self.model)
             stale = await self._write(claim, before, events, setting.now)
             if stale is None:
@@ -85,6 +85,16 @@ class Worker:
                 return
             before, now = stale
         await self.store.release(claim)
+
+    def _setting(self, now: int) -> Setting:
+        return Setting(
+            agent=self.agent,
+            policy=self.policy,
+            now=_moment(now),
+            people=self.routing.people,
+            reach=self.routing.reach,
+            paced=self.routing.paced,
+        )
 
     async def _write(
         self, claim: Claim, before: Conversation, events: Sequence[Event], now: datetime
