@@ -134,9 +134,11 @@ class Api:
                 yield
         except (TwilioRestException, TwilioServiceException) as error:
             raise _refusal(error.code, error.status) from None
+        except TwilioException as error:
+            raise _page_refused(error) from None
         except aiohttp.ClientConnectorError as error:
             raise TryLater("Twilio is not reachable") from error
-        except (aiohttp.ClientError, TimeoutError, ConnectionError, ValueError, TwilioException) as error:
+        except (aiohttp.ClientError, TimeoutError, ConnectionError, ValueError) as error:
             # A broken answer among them: it may have been taken.
             raise OutcomeUnknown(f"no answer of Twilio: {type(error).__name__}") from None
 
@@ -189,7 +191,7 @@ class _Elsewhere(AsyncTwilioHttpClient):  # type: ignore[misc]
         there = self._base_url.origin().join(URL(url).relative())
         response = await super().request(method, str(there), params, data, headers, auth, timeout, allow_redirects)
         if response.status_code == 429:
-            raise Busy(_code(response.text), 429, _retry_after(response.headers))
+            raise Busy(_code(response.text) or TOO_MANY, 429, _retry_after(response.headers))
         return response
 
 
@@ -217,18 +219,26 @@ def _refusal(code: int | None, status: int) -> SendError:
     return OutcomeUnknown(f"Twilio failed with status {status}")
 
 
+def _page_refused(error: TwilioException) -> SendError:
+    """What it means that the SDK did not get a list. Of that it says only the answer, as one of its arguments."""
+    answer = next((one for one in error.args if isinstance(one, Response)), None)
+    if answer is None:
+        return OutcomeUnknown(f"no answer of Twilio: {type(error).__name__}")
+    return _refusal(_code(answer.text), answer.status_code)
+
+
 def _sent(message: MessageInstance) -> Sent:
     at = message.date_created
     return Sent(str(message.sid), message.body or "", at.astimezone(UTC) if at else datetime.now(UTC))
 
 
-def _code(text: str) -> int:
-    """The error code of an answer; that for too many requests where it says none."""
+def _code(text: str) -> int | None:
+    """The error code of an answer, where it says one."""
     try:
         code = json.loads(text)["code"]
     except (ValueError, KeyError, TypeError):
-        return TOO_MANY
-    return code if isinstance(code, int) else TOO_MANY
+        return None
+    return code if isinstance(code, int) else None
 
 
 def _retry_after(headers: Mapping[str, str] | None) -> float | None:
