@@ -21,11 +21,6 @@ from adapters.text import mixed_scripts, one_line
 from agent_core.events import AgentMessage, ApprovalRequest, InputRequest, Notice
 
 QUOTE = "> "
-# These words go into no template: carriers take them as orders. Approving and denying have words of their own.
-KEYWORDS = frozenset(
-    {"STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT", "START", "UNSTOP", "YES", "HELP"}
-    | {"INFO"}
-)
 LISTED = {"code_needed", "unclear", "unknown_request"}
 TOO_LONG = "It is too long to decide by text."
 TOO_RISKY = "It cannot be decided by text."
@@ -61,11 +56,11 @@ def waiting(others: Sequence[Open]) -> str:
 
 
 def say(parcel: Parcel, view: View) -> tuple[Line, ...]:
-    """The event as lines, whole; see `instead` for what does not fit."""
+    """The event as lines, whole; a request that cannot be decided by text in outline."""
     event = parcel.event
     if isinstance(event, ApprovalRequest) and parcel.role == "decide":
         ticket = parcel.ticket or Ticket()
-        return approval(event, ticket, view) if ticket.code else instead(parcel, view)
+        return approval(event, ticket, view) if by_text(event, ticket, view) else instead(event, ticket, view)
     if isinstance(event, ApprovalRequest):
         return tuple(_watched(event, view))
     if isinstance(event, AgentMessage):
@@ -76,73 +71,72 @@ def say(parcel: Parcel, view: View) -> tuple[Line, ...]:
     return (*lines, *listed)
 
 
-def decidable(parcel: Parcel, view: View) -> bool:
-    """Whether the recipient can decide the request by text: it has a code, and can be shown whole."""
-    event, ticket = parcel.event, parcel.ticket
-    if not isinstance(event, ApprovalRequest) or parcel.role != "decide" or ticket is None:
-        return False
-    return bool(ticket.code) and split(approval(event, ticket, view), view.room) is not None
+def by_text(event: ApprovalRequest, ticket: Ticket | None, view: View) -> bool:
+    """Whether a request can be decided by text: there is a code for it, and it can be shown whole."""
+    return bool(ticket and ticket.code) and split(approval(event, ticket or Ticket(), view), view.room) is not None
 
 
 def approval(event: ApprovalRequest, ticket: Ticket, view: View) -> tuple[Line, ...]:
     """A request to decide, whole: first what matters, at the end what the agent says of it."""
     return (
         Line("May this run? Exactly as shown, once, and only if you approve.", whole=True),
-        Line(_call(event), whole=True),
-        *_odd(event),
-        Line(f"Risk {event.risk}. Asked by {_who(event)}.", whole=True),
+        Line(whole_call(event), whole=True),
+        *(Line(warning, whole=True) for warning in look_twice(event)),
+        Line(risk(event), whole=True),
         Line(f"Answer A {ticket.code} to approve, or R {ticket.code} and why to deny.", whole=True),
-        Line(_until(event, view), whole=True),
+        Line(until(event, view), whole=True),
         *((Line(f"Or look and decide: {ticket.url}", whole=True),) if ticket.url else ()),
         *_said("The agent says, not checked:", event.reason),
     )
 
 
-def instead(parcel: Parcel, view: View) -> tuple[Line, ...]:
-    """What is sent for an event that cannot be said in a text message: what it is, and where it can be read."""
-    event = parcel.event
-    if not isinstance(event, ApprovalRequest):
-        return (Line(f"The rest is too long for a text message. Read it whole: {parcel.page}", whole=True),)
-    ticket = parcel.ticket or Ticket()
-    risky = parcel.role == "decide" and not ticket.code
-    url = ticket.url or parcel.page
+def instead(event: ApprovalRequest, ticket: Ticket, view: View) -> tuple[Line, ...]:
+    """A request that cannot be decided by text: what it is, and where it can be. No code, whoever has one."""
     return (
-        Line("May this run?", whole=True),
+        Line("May this run?"),
         Line(f"{one_line(event.call.tool)} (version {one_line(event.call.version)})"),
-        Line(f"Risk {event.risk}. Asked by {_who(event)}."),
-        Line(TOO_RISKY if risky else TOO_LONG, whole=True),
-        Line(f"Look and decide: {url}", whole=True),
-        *((Line(WHERE_CODE_IS, whole=True),) if risky else ()),
-        Line(_until(event, view), whole=True),
+        Line(risk(event)),
+        Line(TOO_LONG if ticket.code else TOO_RISKY),
+        Line(f"Look and decide: {ticket.url}", whole=True),
+        *(() if ticket.code else (Line(WHERE_CODE_IS),)),
+        Line(until(event, view)),
     )
+
+
+def cut_off(parcel: Parcel) -> Line:
+    """What stands in place of the rest of what does not fit."""
+    where = f" Read it whole: {parcel.page}" if parcel.page else ""
+    return Line(f"The rest is too long for a text message.{where}", whole=True)
 
 
 def _watched(event: ApprovalRequest, view: View) -> Iterator[Line]:
     approvers = one_line(", ".join(event.approvers))
     yield Line(f"This needs the approval of {approvers}. You will hear what comes of it.")
-    yield Line(_call(event))
-    yield Line(_until(event, view))
+    yield Line(whole_call(event))
+    yield Line(until(event, view))
 
 
-def _call(event: ApprovalRequest) -> str:
+def whole_call(event: ApprovalRequest) -> str:
     """The whole call. Never folded: this is what runs. On one line, so that no line of it can pass for ours."""
     call = event.call
     return f"{one_line(call.tool)} (version {one_line(call.version)}) {one_line(call.arguments)}"
 
 
-def _odd(event: ApprovalRequest) -> Iterator[Line]:
-    if odd := mixed_scripts(event.call.arguments):
-        words = one_line(", ".join(odd))
-        yield Line(f"Look twice: letters of different alphabets are mixed in {words}.", whole=True)
+def look_twice(event: ApprovalRequest) -> tuple[str, ...]:
+    """A warning, if words in the arguments may not be what they look like."""
+    odd = one_line(", ".join(mixed_scripts(event.call.arguments)))
+    return (f"Look twice: letters of different alphabets are mixed in {odd}.",) if odd else ()
 
 
-def _who(event: ApprovalRequest) -> str:
+def risk(event: ApprovalRequest) -> str:
+    """The risk, and who asks."""
     asker = event.requester
     named = f"{one_line(asker.person)} " if asker.person else ""
-    return f"{named}({one_line(asker.identity)}, {asker.assurance})"
+    return f"Risk {event.risk}. Asked by {named}({one_line(asker.identity)}, {asker.assurance})."
 
 
-def _until(event: ApprovalRequest, view: View) -> str:
+def until(event: ApprovalRequest, view: View) -> str:
+    """When it expires, and the beginning of the digest that the page shows as well."""
     return f"Until {view.moment(event.expires_at)}. Digest {event.digest[:12]}."
 
 
@@ -165,9 +159,9 @@ def _one(other: Open, view: View) -> str:
     if isinstance(request, InputRequest):
         code = f"{ticket.code}: " if ticket.code else ""
         return f"{code}the agent asks: {one_line(' '.join(flat(request.question)))}"
-    call = _call(request)
+    call = whole_call(request)
     shown = call if len(call) <= _LISTED_CALL else f"{one_line(request.call.tool)}, digest {request.digest[:12]}"
-    if ticket.code and split(approval(request, ticket, view), view.room) is not None:
+    if by_text(request, ticket, view):
         return f"{ticket.code}: {shown}"
     return f"{shown}: {ticket.url}"
 

@@ -1,0 +1,65 @@
+"""The SMS and the WhatsApp channel: one class, an instance for each line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from adapters.base import Capabilities, Desk, Parcel, Receipt
+from adapters.heard import Address, Lost
+from adapters.sms.account import Line
+from adapters.sms.api import Api, Refused
+from adapters.sms.codes import judged
+from adapters.sms.contacts import Contacts, Meter
+from adapters.sms.deliver import Delivery
+
+
+class SmsAdapter:
+    """A line at Twilio. Ends with `aclose`."""
+
+    capabilities = Capabilities(finds=True, shared=True, paced=True, proof="restricted")
+
+    def __init__(self, line: Line, contacts: Contacts, meter: Meter, clock: Callable[[], datetime]) -> None:
+        self.channel: str = line.channel
+        self._line = line
+        self._api = Api(line.account_sid, line.auth_tokens[0], line.base_url)
+        self._delivery = Delivery(self._api, line, contacts, meter, clock)
+        self._desk: Desk | None = None
+
+    def address_of(self, identity: str) -> Address:
+        """Their number."""
+        return Address(channel=self.channel, ref=identity.partition(":")[2])
+
+    def seal(self, address: Address) -> str:
+        """Where a button may be pressed: on the phone it was sent to."""
+        return f"{self.channel}:{address.ref}"
+
+    async def send(self, parcel: Parcel) -> Receipt:
+        """Send the event as text. Raises TryLater, Rejected, OutcomeUnknown, StoreError."""
+        try:
+            return await self._delivery.deliver(parcel)
+        except Refused as error:
+            await self._gone(parcel, error)
+            raise
+
+    async def begin(self, desk: Desk) -> None:
+        """Twilio is about to reach us. What it could not bring meanwhile, it brings again by itself, or never."""
+        self._desk = desk
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._api.aclose()
+
+    async def _gone(self, parcel: Parcel, error: Refused) -> None:
+        """They opted out, and we hear of it now: what else waits for their answer goes another way as well."""
+        if judged(error.code).contact != "out" or self._desk is None:
+            return
+        sender = self._line.sender.rpartition(":")[2]
+        await self._desk.take(
+            Lost(
+                id=f"refused:{parcel.effect_id}",
+                identity=self.seal(parcel.address),
+                conversation=f"{sender}/{parcel.address.ref}",
+                why=judged(error.code).why,
+            )
+        )
