@@ -25,6 +25,7 @@
         twilio.deliveries                           # webhooks: .kind, .url, .form, .attempts, .status, .token
         twilio.strays == []                         # requests to routes that are not there
         twilio.replay(twilio.deliveries[0])         # the same bytes and the same signature once more
+        twilio.send_json("sms", {...})              # with bodySHA256 in the URL
         twilio.order(Fault("undelivered", code=30003, to="+447700900001"), count=1); twilio.lift()
         twilio.unreachable("+447700900002", 30005)  # from now on; code 0 makes it reachable again
         twilio.refuse("+447700900003", 21614)       # REST refuses this number from now on

@@ -146,8 +146,8 @@ class Carrier:
 
     def announce_all(self) -> None:
         """The same of every message."""
-        for sid in tuple(self._unsaid):
-            self.announce(self.world.messages[sid])
+        for message in [one for one in self.world.messages.values() if one.sid in self._unsaid]:
+            self.announce(message)
 
     async def _call_back(self, message: Message, forms: list[Form]) -> None:
         async with self._turns[message.sid]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from urllib.parse import parse_qs, urldefrag, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qs, urldefrag, urlsplit, urlunsplit
 
 from sandbox.twilio.record import Outcome
 
@@ -32,16 +32,22 @@ class Routes:
 
     def resolve(self, url: str) -> str:
         """Where to post what is meant for this URL, query included; "" if that is not on this machine."""
-        url = urldefrag(url).url
-        asked = urlsplit(url)
+        asked = urlsplit(urldefrag(url).url)
+        if private := self.behind.get(_plain(url)):
+            exact = urlsplit(private)
+            asked = exact._replace(query="&".join(filter(None, (exact.query, asked.query))))
+        elif same := self._same_host(asked):
+            asked = asked._replace(scheme=same.scheme, netloc=same.netloc)
+        target = urlunsplit(asked)
+        return target if is_here(target) else ""
+
+    def _same_host(self, asked: SplitResult) -> SplitResult | None:
+        """What stands behind another URL of that host."""
         for public, private in self.behind.items():
-            known, here = urlsplit(public), urlsplit(private)
-            if _plain(url) == public:
-                url = urlunsplit(here._replace(query="&".join(filter(None, (here.query, asked.query)))))
-                break
-            if (asked.scheme, asked.netloc) == (known.scheme, known.netloc):
-                url = urlunsplit(asked._replace(scheme=here.scheme, netloc=here.netloc))
-        return url if is_here(url) else ""
+            known = urlsplit(public)
+            if (known.scheme, known.netloc) == (asked.scheme, asked.netloc):
+                return urlsplit(private)
+        return None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Sequence
 
@@ -13,7 +14,7 @@ from sandbox.twilio.fault import Fault, Faults
 from sandbox.twilio.phone import Phone
 from sandbox.twilio.record import Call, Delivery, Record, Stray
 from sandbox.twilio.routes import Endpoint
-from sandbox.twilio.shapes import Channel
+from sandbox.twilio.shapes import Channel, Json
 from sandbox.twilio.signing import Algorithm, Key
 from sandbox.twilio.world import Button, Message, Template, World
 
@@ -146,6 +147,10 @@ class Scene:
     def replay(self, delivery: Delivery) -> None:
         """Post an earlier webhook once more, as somebody who caught it would."""
         self.courier.replay(delivery)
+
+    def send_json(self, channel: Channel, payload: Json) -> None:
+        """Post JSON to a channel's webhook, signed as Twilio signs JSON."""
+        self.courier.send_json(self.carrier.endpoints[channel].url, json.dumps(payload))
 
     # What goes wrong
 

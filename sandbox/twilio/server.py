@@ -8,6 +8,7 @@ from aiohttp import web
 
 from sandbox.twilio.account import Account
 from sandbox.twilio.catalog import error_body
+from sandbox.twilio.control import Control
 from sandbox.twilio.errors import Refusal
 from sandbox.twilio.media import Cdn
 from sandbox.twilio.origin import PAGE, check_origin
@@ -62,6 +63,7 @@ class TwilioSandbox(Scene):
         application = web.Application(client_max_size=UPLOAD_MOST, middlewares=[check_origin])
         application[PAGE] = self._page
         Rest(self.carrier, self.record, self._cdn, self.tokens).add_to(application.router)
+        Control(self).add_to(application.router)
         application.router.add_route("*", "/{rest:.*}", self._nothing_here)
         return application
 
