@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from mimetypes import MimeTypes
-from typing import get_args
 from urllib.parse import parse_qs
 
 from adapters.errors import Unreadable
@@ -250,6 +249,3 @@ def _of_message(meaning: Said) -> str:
     if meaning.media:
         said += "; what is attached is fetched before it is stored, as far as it is text and small enough"
     return said
-
-
-assert set(_WORDS) == set(get_args(Word)) - {""}
