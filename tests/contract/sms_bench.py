@@ -1,4 +1,4 @@
-"""A line at Twilio on a bench: a desk, contacts and a meter that note what they are given, and requests as Twilio signs.
+"""A line at Twilio on a bench: a desk, contacts and a meter that note what they get, and requests as Twilio signs them.
 
 Signatures are made here by the few lines of the documentation, not by the SDK that checks them.
 """
