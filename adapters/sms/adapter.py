@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from adapters.base import Capabilities, Desk, Parcel, Receipt
+from adapters.base import Capabilities, Desk, HttpCall, HttpReply, Parcel, Receipt
 from adapters.heard import Address, Lost
 from adapters.sms.account import Line
 from adapters.sms.api import Api, Refused
 from adapters.sms.codes import judged
 from adapters.sms.contacts import Contacts, Meter
 from adapters.sms.deliver import Delivery
+from adapters.sms.media import Media
+from adapters.sms.receive import receive
 
 
 class SmsAdapter:
@@ -24,6 +26,9 @@ class SmsAdapter:
         self._line = line
         self._api = Api(line.account_sid, line.auth_tokens[0], line.base_url)
         self._delivery = Delivery(self._api, line, contacts, meter, clock)
+        self._media = Media(line)
+        self._contacts = contacts
+        self._clock = clock
         self._desk: Desk | None = None
 
     def address_of(self, identity: str) -> Address:
@@ -42,6 +47,10 @@ class SmsAdapter:
             await self._gone(parcel, error)
             raise
 
+    async def receive(self, call: HttpCall, desk: Desk) -> HttpReply:
+        """A request of Twilio: 403 unless it signed it, 200 once stored. Raises StoreError."""
+        return await receive(call, self._line, desk, self._contacts, self._media, self._clock)
+
     async def begin(self, desk: Desk) -> None:
         """Twilio is about to reach us. What it could not bring meanwhile, it brings again by itself, or never."""
         self._desk = desk
@@ -49,6 +58,7 @@ class SmsAdapter:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._api.aclose()
+        await self._media.aclose()
 
     async def _gone(self, parcel: Parcel, error: Refused) -> None:
         """They opted out, and we hear of it now: what else waits for their answer goes another way as well."""

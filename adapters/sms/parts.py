@@ -57,7 +57,7 @@ class Room:
 
 def split(lines: Sequence[Line], room: Room) -> tuple[str, ...] | None:
     """The lines in one message, or in numbered parts; None if they do not fit into three."""
-    alone = "\n".join(line.shown for line in lines)
+    alone = "\n".join(line.shown for line in lines).strip("\n")
     if room.holds(alone):
         return (alone,)
     parts: list[str] = []

@@ -77,13 +77,15 @@ def by_text(event: ApprovalRequest, ticket: Ticket | None, view: View) -> bool:
 
 
 def approval(event: ApprovalRequest, ticket: Ticket, view: View) -> tuple[Line, ...]:
-    """A request to decide, whole: first what matters, at the end what the agent says of it."""
+    """A request to decide, whole: first what matters, at the end what the agent says of it.
+
+    The code stands in one message with what it is the code of, as messages may come in any order, or not at all.
+    """
+    answer = f"Answer A {ticket.code} to approve, or R {ticket.code} and why to deny."
     return (
-        Line("May this run? Exactly as shown, once, and only if you approve.", whole=True),
-        Line(whole_call(event), whole=True),
-        *(Line(warning, whole=True) for warning in look_twice(event)),
-        Line(risk(event), whole=True),
-        Line(f"Answer A {ticket.code} to approve, or R {ticket.code} and why to deny.", whole=True),
+        Line("May this run? Exactly as shown, once, and only if you approve."),
+        Line(risk(event)),
+        Line("\n".join((whole_call(event), *look_twice(event), answer)), whole=True),
         Line(until(event, view), whole=True),
         *((Line(f"Or look and decide: {ticket.url}", whole=True),) if ticket.url else ()),
         *_said("The agent says, not checked:", event.reason),
