@@ -145,7 +145,8 @@ def _said(fields: Fields, id: str, number: str, line: Line) -> Said | Pressed | 
     code, text = typed(body)
     message = UserMessage(id=id, author=author, text=text, attachments=attached)
     received = Received(message=message, address=address, conversation=conversation(fields, number, line), code=code)
-    return Said(received=received, media=media, word=_word(fields, line), may_mean_stop=may_mean_stop(body))
+    word = _word(fields, line)
+    return Said(received=received, media=media, word=word, may_mean_stop=not word and may_mean_stop(body))
 
 
 def _word(fields: Fields, line: Line) -> Word:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from adapters.base import HttpCall
 from adapters.errors import Unreadable
-from adapters.heard import Address, Ignored, Pressed, Returned
+from adapters.heard import Address, Ignored, Pressed
 from adapters.sms.account import Line
 from adapters.sms.reading import MOST_MEDIA, Meaning, Said, Status, read, why
 from adapters.sms.wire import Fields, fields
@@ -236,54 +235,6 @@ def test_a_button_is_its_sender_s_decision_and_its_words_are_nobody_s() -> None:
 def test_a_button_of_somebody_else_is_words(payload: str) -> None:
     form = incoming("Approve", ButtonPayload=payload, ButtonText="Deny") | {"From": f"whatsapp:{ANA}"}
     assert said(form, WHATSAPP).received.message.text == "Approve"
-
-
-# --- what becomes of what we send: SM-08
-
-
-@pytest.mark.parametrize(
-    ("told", "code", "end"),
-    [
-        ("delivered", "", (True, "", False)),
-        ("undelivered", "30003", (False, "the phone cannot be reached", True)),
-        ("failed", "30007", (False, "filtered by the carrier", False)),
-        ("failed", "", (False, "the carrier does not say why", True)),
-        ("undelivered", "x", (False, "the carrier does not say why", True)),
-        ("undelivered", "99999", (False, "error 99999", False)),
-        ("canceled", "", (False, "the carrier does not say why", True)),
-    ],
-)
-def test_an_end_is_returned(told: str, code: str, end: tuple[bool, str, bool]) -> None:
-    meaning = read(of(status(told, ErrorCode=code)), QUERY, line())
-    assert isinstance(meaning, Status)
-    assert meaning.returned == Returned(
-        id=sid(7),
-        effect_id="e/1",
-        thread_id="t1",
-        cause="c:1",
-        to=f"sms:{ANA}",
-        arrived=end[0],
-        why=end[1],
-        again=end[2],
-    )
-
-
-@pytest.mark.parametrize(
-    ("told", "query", "more"),
-    [
-        *((one, QUERY, {}) for one in ("queued", "sending", "sent", "accepted", "scheduled", "read", "x" * 500)),
-        ("delivered", "", {}),
-        ("delivered", "effect=e&thread=t", {}),
-        ("delivered", "effect=e&thread=t&cause=", {}),
-        ("delivered", "effect=e%00&thread=t&cause=c", {}),
-        ("delivered", QUERY, {"To": f"whatsapp:{ANA}"}),
-        ("delivered", QUERY, {"To": "60006"}),
-    ],
-)
-def test_nothing_else_is(told: str, query: str, more: dict[str, Any]) -> None:
-    meaning = read(of(status(told) | more), query, line())
-    assert isinstance(meaning, Status)
-    assert meaning.returned is None
 
 
 NAMES = st.sampled_from(
