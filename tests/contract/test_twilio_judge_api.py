@@ -8,14 +8,12 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
-from aiohttp import web
 from pydantic import SecretStr
 
 from adapters.errors import OutcomeUnknown, Rejected, TryLater
 from adapters.sms.api import Api, Outgoing, Refused
-from tests.contract.twilio_far_ends import FAR_ENDS, FarEnd, far_end
+from tests.contract.twilio_far_ends import FAR_ENDS, FarEnd, as_owner, far_end, losing_answers
 from tests.doors.scene import free_port
 
 PERSON = "+447700900001"
@@ -133,32 +131,7 @@ def _text(ours: str, theirs: str, body: str = TEXT) -> Outgoing:
 
 async def _messages(far: FarEnd) -> list[dict[str, str | None]]:
     """What Twilio has, asked without our adapter."""
-    async with httpx.AsyncClient(base_url=far.url, auth=(far.account_sid, far.auth_token), trust_env=False) as http:
-        answer = await http.get(f"/2010-04-01/Accounts/{far.account_sid}/Messages.json")
+    async with as_owner(far) as owner:
+        answer = await owner.get(f"/2010-04-01/Accounts/{far.account_sid}/Messages.json")
     found: list[dict[str, str | None]] = answer.json()["messages"]
     return found
-
-
-@contextlib.asynccontextmanager
-async def losing_answers(url: str) -> AsyncIterator[str]:
-    """A way to Twilio on which every request arrives, and no answer comes back."""
-
-    async def lose(request: web.Request) -> web.Response:
-        body, headers = await request.read(), {"Authorization": request.headers["Authorization"]}
-        headers["Content-Type"] = request.headers.get("Content-Type", "")
-        async with httpx.AsyncClient(trust_env=False) as http:
-            answer = await http.request(request.method, f"{url}{request.path_qs}", content=body, headers=headers)
-        assert answer.is_success, answer.text
-        assert request.transport is not None
-        request.transport.abort()
-        return web.Response()
-
-    application = web.Application()
-    application.router.add_route("*", "/{rest:.*}", lose)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()

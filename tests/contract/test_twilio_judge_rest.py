@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.contract.twilio_far_ends import FAR_ENDS, FarEnd, far_end
+from tests.contract.twilio_far_ends import FAR_ENDS, FarEnd, as_owner, far_end, http
 
 PERSON = "+447700900001"
 NOBODY = "http://127.0.0.1:9"
@@ -89,8 +89,8 @@ async def test_nobody_is_let_in_without_the_token(far: FarEnd, auth: tuple[str, 
 
 
 async def test_another_account_is_not_shown(far: FarEnd) -> None:
-    async with _client(far) as http:
-        answer = await http.get(f"/2010-04-01/Accounts/AC{'1' * 32}/Messages.json")
+    async with as_owner(far) as owner:
+        answer = await owner.get(f"/2010-04-01/Accounts/AC{'1' * 32}/Messages.json")
 
     assert answer.status_code in (401, 403, 404)
     assert "messages" not in answer.json()
@@ -144,8 +144,8 @@ async def test_whoever_wrote_stop_is_not_written_to(far: FarEnd) -> None:  # SM-
 
 
 async def test_a_message_nobody_made_is_not_found(far: FarEnd) -> None:
-    async with _client(far) as http:
-        answer = await http.get(f"/2010-04-01/Accounts/{far.account_sid}/Messages/SM{'1' * 32}.json")
+    async with as_owner(far) as owner:
+        answer = await owner.get(f"/2010-04-01/Accounts/{far.account_sid}/Messages/SM{'1' * 32}.json")
 
     assert _refused(answer) == (404, 20404)
 
@@ -198,13 +198,9 @@ def _auth(far: FarEnd) -> tuple[str, str]:
     return far.account_sid, far.auth_token
 
 
-def _client(far: FarEnd) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=far.url, auth=_auth(far), trust_env=False)
-
-
 async def _post(far: FarEnd, auth: tuple[str, str] | None, **form: str) -> httpx.Response:
-    async with httpx.AsyncClient(base_url=far.url, auth=auth, trust_env=False) as http:
-        return await http.post(f"/2010-04-01/Accounts/{far.account_sid}/Messages.json", data=form)
+    async with http(far.url, auth) as caller:
+        return await caller.post(f"/2010-04-01/Accounts/{far.account_sid}/Messages.json", data=form)
 
 
 async def _create(far: FarEnd, **form: str) -> dict[str, Any]:
@@ -219,8 +215,8 @@ async def _get(far: FarEnd, path: str, **query: str) -> dict[str, Any]:
 
 
 async def _follow(far: FarEnd, uri: str, **query: str) -> dict[str, Any]:
-    async with _client(far) as http:
-        answer = await http.get(uri, params=query or None)
+    async with as_owner(far) as owner:
+        answer = await owner.get(uri, params=query or None)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 import httpx
+from aiohttp import web
 from pydantic import JsonValue
 
 from sandbox.twilio import TwilioSandbox
@@ -71,7 +72,7 @@ class FarEnd(Protocol):
 class Emulated:
     """`emulate`: messages go on only when it is told so, and a failure is only a word to it."""
 
-    http: httpx.AsyncClient
+    owner: httpx.AsyncClient
     url: str
     account_sid: str = "AC5e0a1d3f7b924c6880e2d4f6a8b0c2e4"
     auth_token: str = "the token of somebody else's Twilio"
@@ -97,7 +98,7 @@ class Emulated:
 
     async def settled(self) -> None:
         """Take each message through its states."""
-        listed = await self.http.get(f"/2010-04-01/Accounts/{self.account_sid}/Messages.json")
+        listed = await self.owner.get(f"/2010-04-01/Accounts/{self.account_sid}/Messages.json")
         for message in listed.json()["messages"]:
             if message["status"] == "queued":
                 await self._go_on(message["sid"], "undelivered" if message["to"] in self.away else "delivered")
@@ -107,7 +108,7 @@ class Emulated:
             await self._simulate("message-status", MessageSid=sid, Status=status)
 
     async def _simulate(self, what: str, **form: str) -> None:
-        answer = await self.http.post(f"/_twilio/simulate/{what}", data=form)
+        answer = await self.owner.post(f"/_twilio/simulate/{what}", data=form)
         assert answer.is_success, answer.text
 
 
@@ -146,6 +147,16 @@ class Sandboxed:
         await self.twilio.settled()
 
 
+def http(url: str = "", auth: tuple[str, str] | None = None) -> httpx.AsyncClient:
+    """Plain HTTP on this machine, without a look at the world's certificates: that takes longer than most tests."""
+    return httpx.AsyncClient(base_url=url, auth=auth, trust_env=False, verify=False)
+
+
+def as_owner(far: FarEnd) -> httpx.AsyncClient:
+    """Calls Twilio as the account may, without our adapter."""
+    return http(far.url, (far.account_sid, far.auth_token))
+
+
 @contextlib.asynccontextmanager
 async def far_end(name: FarEndName, hooks: str, directory: Path) -> AsyncIterator[FarEnd]:
     """One of the two, at work; `hooks` is the URL our hooks are at."""
@@ -174,7 +185,30 @@ async def _emulate(hooks: str, directory: Path) -> AsyncIterator[FarEnd]:
         ],
         "messaging_services": [{"sid": we.service, "friendly_name": "pool", "phone_numbers": [we.pool_number]}],
     }
-    async with emulate("twilio", seed, directory) as url:
-        auth = (we.account_sid, we.auth_token)
-        async with httpx.AsyncClient(base_url=url, auth=auth, trust_env=False) as http:
-            yield Emulated(http, url)
+    async with emulate("twilio", seed, directory) as url, http(url, (we.account_sid, we.auth_token)) as owner:
+        yield Emulated(owner, url)
+
+
+@contextlib.asynccontextmanager
+async def losing_answers(url: str) -> AsyncIterator[str]:
+    """A way to Twilio on which every request arrives, and no answer comes back."""
+
+    async def lose(request: web.Request) -> web.Response:
+        body, headers = await request.read(), {"Authorization": request.headers["Authorization"]}
+        headers["Content-Type"] = request.headers.get("Content-Type", "")
+        async with http() as way:
+            answer = await way.request(request.method, f"{url}{request.path_qs}", content=body, headers=headers)
+        assert answer.is_success, answer.text
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    application = web.Application()
+    application.router.add_route("*", "/{rest:.*}", lose)
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
