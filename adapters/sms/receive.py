@@ -188,6 +188,8 @@ class _Taking:
             await self.contacts.opted_out(returned.to, self.clock())
         elif meant.contact == "bar":
             await self.contacts.bar(returned.to, meant.why)
+        elif meant.contact == "sender":
+            await self.contacts.bar(f"{self.line.channel}:{self.line.sender}", meant.why)
 
 
 def _author(said: Said) -> str:
