@@ -11,7 +11,8 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 
 from sandbox.twilio import Fault, TwilioSandbox
-from tests.unit.sandbox.twilio_app import ANA, PUBLIC, App, app_of, client_of, refusal, send
+from sandbox.twilio.routes import Routes
+from tests.unit.sandbox.twilio_app import ANA, PUBLIC, App, app_of, client_of, refusal, send, until
 
 
 @pytest.fixture
@@ -63,15 +64,13 @@ async def test_a_connection_breaks_before_the_effect_or_after_it(twilio: TwilioS
 async def test_a_call_that_hangs_has_no_effect_once_the_client_has_gone(twilio: TwilioSandbox) -> None:
     twilio.order(Fault("hang", seconds=60))
     call = asyncio.create_task(send(twilio, body="gone"))
-    while not twilio.calls:
-        await asyncio.sleep(0)
+    await until(lambda: twilio.calls)
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
     twilio.order(Fault("hang", seconds=60))
     patient = asyncio.create_task(send(twilio, body="patient"))
-    while len(twilio.calls) < 2:
-        await asyncio.sleep(0)
+    await until(lambda: len(twilio.calls) == 2)
     twilio.lift()
     await patient
     assert [one.body for one in twilio.messages] == ["patient"]
@@ -80,8 +79,7 @@ async def test_a_call_that_hangs_has_no_effect_once_the_client_has_gone(twilio: 
 async def test_a_slow_call_has_had_its_effect_long_before(twilio: TwilioSandbox) -> None:
     twilio.order(Fault("slow", seconds=60))
     call = asyncio.create_task(send(twilio, body="x"))
-    while not twilio.messages:
-        await asyncio.sleep(0)
+    await until(lambda: twilio.messages)
     assert not call.done()
     twilio.lift()
     assert (await call).sid == twilio.messages[0].sid
@@ -105,8 +103,7 @@ async def test_callbacks_come_shuffled_twice_late_or_never(twilio: TwilioSandbox
     app.taken.clear()
     twilio.order(Fault("delay", seconds=60, status="sent"))
     await send(twilio, body="x", status_callback=PUBLIC)
-    while app.statuses != ["delivered"]:
-        await asyncio.sleep(0)
+    await until(lambda: app.statuses == ["delivered"])
     twilio.lift()
     await twilio.settled()
     assert app.statuses == ["delivered", "sent"]
@@ -161,6 +158,25 @@ async def test_the_fallback_is_asked_when_the_first_url_fails(twilio: TwilioSand
         assert [one.outcome for one in twilio.deliveries[-1].attempts] == [outcome, outcome, "answered"]
         assert (app.taken[-1].form["ErrorCode"], app.taken[-1].form["ErrorUrl"]) == (code, primary)
         assert app.taken[-1].valid
+
+
+@pytest.mark.parametrize(
+    ("url", "target"),
+    [
+        (f"{PUBLIC}?effect=1#rc=2", "http://127.0.0.1:1/sms/events?effect=1"),
+        ("https://public.test/other?x=1", "http://127.0.0.1:1/other?x=1"),
+        ("http://public.test/sms/events", ""),
+        ("https://example.com/sms/events", ""),
+        ("http://127.0.0.1.example.com/", ""),
+        ("http://127.0.0.1@example.com/", ""),
+        ("http://[::1]:8000/x", "http://[::1]:8000/x"),
+        ("http://localhost:8000/x", "http://localhost:8000/x"),
+    ],
+)
+def test_nothing_is_posted_beyond_this_machine(url: str, target: str) -> None:
+    routes = Routes()
+    routes.open(PUBLIC, "http://127.0.0.1:1/sms/events")
+    assert routes.resolve(url) == target
 
 
 async def test_bad_twiml_goes_to_the_fallback_too(twilio: TwilioSandbox, app: App) -> None:

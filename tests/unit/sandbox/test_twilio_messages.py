@@ -98,7 +98,7 @@ async def test_lists_are_filtered_and_paged(twilio: TwilioSandbox) -> None:
         assert [one.body for one in mine] == [f"to ana {number}" for number in (4, 3, 2, 1, 0)]
         since = twilio.messages[3].sent
         assert since is not None
-        late = await client.messages.list_async(to=ANA, date_sent_after=since - timedelta(seconds=1))
+        late = await client.messages.list_async(to=ANA, date_sent_after=since)  # inclusive
         assert [one.body for one in late] == ["to ana 4", "to ana 3"]
         early = await client.messages.list_async(to=ANA, date_sent_before=since - timedelta(seconds=90))
         assert [one.body for one in early] == ["to ana 1", "to ana 0"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -44,6 +45,13 @@ async def refusal(twilio: TwilioSandbox, to: str = ANA, **fields: object) -> tup
     with pytest.raises(TwilioRestException) as refused:
         await send(twilio, to, **fields)
     return refused.value.status, refused.value.code
+
+
+async def until(true: Callable[[], object]) -> None:
+    """Wait for something that is bound to happen; ten seconds without it are a failure."""
+    async with asyncio.timeout(10):
+        while not true():
+            await asyncio.sleep(0.005)
 
 
 @dataclass
