@@ -78,7 +78,7 @@ async def nobody_answers(t: Teller) -> None:
     t.chapter("Ana asks; nobody answers")
     await t.world.mail.send_as(ANA, t.world.mail.bot, "Back", "Please deploy 1.4.0 to production.")
     card = await t.letter(BO, "May this run?", "Bo gets the request")
-    t.world.clock.move_on(hours=25)
+    t.world.move_on(hours=25)
     t.step("25 hours pass")
     await t.letter(ANA, "Nobody", "Ana is told that nobody answered")
     await t.world.mail.reply_as(BO, card, f"APPROVE {code(card)}")
