@@ -143,6 +143,7 @@ async def test_each_status_is_signed_over_the_whole_url(here: Judged) -> None:  
     await here.adapter.send(here.parcel())
     await here.far.settled()
 
+    assert {reply.status for _, reply in here.noting.posted} == {200}
     statuses = [form["MessageStatus"] for form in here.forms]
     assert statuses[-2:] == ["sent", "delivered"]
     first = "queued" if here.far.name == "emulate" or here.line.sender != here.far.service else "accepted"
