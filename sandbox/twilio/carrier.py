@@ -10,6 +10,7 @@ import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 from sandbox.twilio.account import Account, bare
 from sandbox.twilio.clock import Clock
@@ -152,7 +153,7 @@ class Carrier:
     async def _call_back(self, message: Message, forms: list[Form]) -> None:
         async with self._turns[message.sid]:
             for form in forms:
-                _, task, late = self.courier.send("status", message.callback, form)
+                task, late = self.courier.send("status", message.callback, form)
                 if not late:
                     await asyncio.wait((task,))
 
@@ -171,16 +172,16 @@ class Carrier:
         endpoint = self.endpoints.get(message.channel)
         if endpoint is not None:
             form = incoming_form(self.account, self.url, message, incoming)
-            hear = lambda text, media_type: self._reply(message, replies(text, media_type))  # noqa: E731
-            self.courier.send("message", endpoint.url, form, endpoint.fallback, hear)
+            self.courier.send("message", endpoint.url, form, endpoint.fallback, partial(self._reply, message))
 
     def _keyword(self, message: Message) -> Handled:
         if message.channel == "whatsapp":
             return Handled("")
         return handle(self.world, message.service or message.recipient, message.sender, message.body)
 
-    def _reply(self, message: Message, bodies: tuple[str, ...]) -> None:
-        """Send what the app answered in TwiML, unless they opted out."""
+    def _reply(self, message: Message, text: str, media_type: str) -> None:
+        """Send what the app answered in TwiML, unless they opted out. Raises BadTwiml."""
+        bodies = replies(text, media_type)
         if (message.service or message.recipient, message.sender) in self.world.out:
             return
         for body in bodies:

@@ -112,7 +112,7 @@ class Control:
 
     def _bubble(self, phone: Phone, sid: str) -> Sms:
         found = next((one for one in phone.inbox if one.sid == sid), None)
-        if found is None or not sid:
+        if found is None:
             raise CannotDo(f"there is no message {sid!r} on it")
         return found
 

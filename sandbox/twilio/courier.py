@@ -65,14 +65,14 @@ class Courier:
 
     def send(
         self, kind: DeliveryKind, url: str, form: Form, fallback: str = "", hear: Hear = deaf
-    ) -> tuple[Delivery, asyncio.Task[None], bool]:
+    ) -> tuple[asyncio.Task[None], bool]:
         """Set out with a form; the task ends when nobody tries any more. Also says whether it is made to be late."""
         delivery = self._new(kind, url, form, urlencode(form), fallback)
         fault = self._faults.take_webhook(kind, form.get("MessageStatus", ""))
         if fault is not None and fault.kind == "duplicate":
             self.go(self._deliver(self._new(kind, url, form, delivery.body, fallback), None, deaf))
         task = self.go(self._deliver(delivery, fault, hear))
-        return delivery, task, fault is not None and fault.kind == "delay"
+        return task, fault is not None and fault.kind == "delay"
 
     def replay(self, earlier: Delivery) -> asyncio.Task[None]:
         """The same request once more: the bytes, the signature, the token."""
@@ -120,7 +120,7 @@ class Courier:
         headers = self._headers(delivery, url, form)
         delivery.headers = delivery.headers or headers
         retries = retries_of(url)
-        for count in range(retries.count + 1):
+        for count in range(retries.count + 1 + lost):
             attempt = await self._once(delivery, url, urlencode(form), headers, lost and not count, hear)
             again = attempt.outcome == "lost" or retries.fit(attempt.outcome, attempt.status)
             if not again:
