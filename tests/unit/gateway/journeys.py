@@ -20,7 +20,7 @@ from gateway.entry import Conversation, Entry
 from gateway.ports import TOOL_LANE, Commit, NewEffect
 from gateway.routing import Envelope
 from tests.unit.core.history import histories
-from tests.unit.core.story import BO, START, Story
+from tests.unit.core.story import ANA, BO, START, Story
 from tests.unit.gateway.town import SOMEBODY, TOWN
 
 Ending = Literal["sent", "delivered", "failed", "unknown", "dead"]
@@ -182,9 +182,11 @@ def entries(journey: Journey) -> list[Entry]:
 _which = st.integers(min_value=0, max_value=6)
 _minutes = st.sampled_from((0, 0, 15))
 _endings: st.SearchStrategy[Ending] = st.sampled_from(("sent", "delivered", "failed", "unknown", "dead"))
+# Left to chance alone hardly anything would go to somebody who has it already.
+_often = st.sampled_from((ANA.identity, BO.identity))
 _incidents: st.SearchStrategy[Incident] = st.one_of(
     st.builds(Ends, which=_which, outcome=_endings),
-    st.builds(Turns, which=_which, to=st.none() | st.sampled_from(SOMEBODY), minutes=_minutes),
+    st.builds(Turns, which=_which, to=st.none() | _often | st.sampled_from(SOMEBODY), minutes=_minutes),
     st.builds(Holds, which=_which, minutes=_minutes),
     st.builds(Fires, which=_which),
 )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from adapters.base import Capabilities, Role
 from adapters.heard import Address
-from agent_core.events import Event, Outbound
+from agent_core.deliveries import Redirect
+from agent_core.events import ApprovalRequest, Event, InputRequest, Outbound, RequestClosed, UserMessage
 from agent_core.people import People, Person
+from agent_core.values import Author, Call
 from gateway.consequences import effects_of
 from gateway.entry import Conversation, Entry
 from gateway.ports import TOOL_LANE, NewEffect
 from gateway.routing import Channel, Envelope, Routing
-from tests.unit.core.story import ANA, ANA_AT_CONSOLE, BO, DI, Story
+from tests.unit.core.story import ANA, ANA_AT_CONSOLE, BO, DI, START, Story
 
 ANA_TEXT, BO_TEXT, CY_TEXT = "sms:+447700900101", "sms:+447700900102", "sms:+447700900103"
 BO_SLACK, DI_SLACK = "slack:T1.bo", "slack:T1.di"
@@ -65,3 +68,38 @@ def messages(event: Event, conversation: Conversation) -> dict[str, tuple[NewEff
 def told(event: Outbound, conversation: Conversation) -> dict[str, Role]:
     """Who gets an event, and what for."""
     return {identity: envelope.role for identity, (_, envelope) in messages(event, conversation).items()}
+
+
+# --- what happens there
+
+LATER = START + timedelta(hours=1)
+TEXTER = Author(identity=ANA_TEXT, person="ana", assurance="restricted", evidence="twilio")
+ASKED = ApprovalRequest(
+    id="r1",
+    call=Call(tool="deploy", version="1", arguments="{}"),
+    risk="high",
+    digest="d",
+    requester=ANA,
+    approvers=("bo",),
+    policy="p",
+    expires_at=LATER,
+    needs="restricted",
+)
+SURE = ASKED.model_copy(update={"needs": "verified"})
+CLOSED = RequestClosed(id="c1", request_id="r1", outcome="denied")
+QUESTION = InputRequest(id="q1", to=BO_TEXT, question="Where?", expires_at=LATER)
+
+
+def asked(**changes: object) -> ApprovalRequest:
+    """The request, otherwise."""
+    return ASKED.model_copy(update=changes)
+
+
+def went(cause: str, instead_of: str, to: str, id: str = "w1") -> Redirect:
+    """An event goes another way."""
+    return Redirect(id=id, cause=cause, instead_of=instead_of, to=to)
+
+
+def wrote(identity: str) -> UserMessage:
+    """Somebody writes."""
+    return UserMessage(id=f"m-{identity}", author=Author(identity=identity), text="hello")
