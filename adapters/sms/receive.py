@@ -21,7 +21,7 @@ from adapters.sms.account import Line
 from adapters.sms.codes import judged, page
 from adapters.sms.contacts import Contacts
 from adapters.sms.media import Media
-from adapters.sms.numbers import masked
+from adapters.sms.numbers import masked, split
 from adapters.sms.reading import Meaning, Said, Status, read
 from adapters.sms.signature import signed
 from adapters.sms.wire import fields, header
@@ -186,10 +186,16 @@ class _Taking:
         meant = judged(code)
         if meant.contact == "out":
             await self.contacts.opted_out(returned.to, self.clock())
+            await self.desk.take(self._lost(returned, meant.why))
         elif meant.contact == "bar":
             await self.contacts.bar(returned.to, meant.why)
         elif meant.contact == "sender":
             await self.contacts.bar(f"{self.line.channel}:{self.line.sender}", meant.why)
+
+    def _lost(self, returned: Returned, why: str) -> Lost:
+        """They opted out, and nobody told us but this refusal: what else waits for their answer goes another way."""
+        conversation = f"{split(self.line.sender)[1]}/{returned.to.partition(':')[2]}"
+        return Lost(id=f"lost:{returned.id}", identity=returned.to, conversation=conversation, why=why)
 
 
 def _author(said: Said) -> str:

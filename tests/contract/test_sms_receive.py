@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from adapters.base import HttpCall
-from adapters.heard import Lost, Pressed, Received, Returned
+from adapters.heard import Lost, Pressed, Received
 from adapters.sms.receive import TAKEN
 from gateway.store.errors import StoreDown
 from tests.contract.sms_bench import ANA, OURS, Bench, incoming, line, posted, sid, status
@@ -234,49 +234,6 @@ async def test_a_button_that_was_not_shown_there_is_refused_in_silence() -> None
         assert await bench.told(from_whatsapp("Approve", ButtonPayload="a:q80:the-ticket")) == TAKEN
     assert logs[-1]["event"] == "button refused"
     assert "the-ticket" not in str(logs)
-
-
-# --- SM-08
-
-
-async def test_only_ends_are_passed_on_in_whatever_order_they_come() -> None:
-    for order in (["sent", "delivered"], ["delivered", "sent"], ["delivered", "queued", "sent", "delivered"]):
-        bench = Bench()
-        for one in order:
-            assert await bench.told(status(one), QUERY) == TAKEN
-        (returned,) = bench.desk.stored
-        assert isinstance(returned, Returned)
-        assert (returned.id, returned.arrived, returned.effect_id, returned.to) == (sid(7), True, "e1", WHO)
-
-
-@pytest.mark.parametrize(
-    ("code", "noted"),
-    [("30003", []), ("30005", ["bar"]), ("21610", ["opted_out"]), ("30007", []), ("30034", []), ("99999", [])],
-)
-async def test_what_a_code_says_of_a_number_is_noted_once(code: str, noted: list[str]) -> None:
-    bench = Bench()
-    for _ in range(2):
-        await bench.told(status("undelivered", ErrorCode=code), QUERY)
-    assert [what for what, _ in bench.book.said] == noted
-    assert stored(bench) == ["Returned"]
-
-
-@pytest.mark.parametrize(("code", "loud"), [("30003", 0), ("30007", 1), ("30034", 1)])
-async def test_what_an_operator_must_see_is_an_error(code: str, loud: int) -> None:
-    bench = Bench()
-    with structlog.testing.capture_logs() as logs:
-        await bench.told(status("undelivered", ErrorCode=code), QUERY)
-    assert [one["event"] for one in logs if one["log_level"] == "error"] == ["twilio refuses"] * loud
-
-
-async def test_a_status_of_something_else_is_answered_and_told() -> None:
-    bench = Bench()
-    bench.desk.knows = False
-    with structlog.testing.capture_logs() as logs:
-        assert await bench.told(status("delivered"), QUERY) == TAKEN
-        assert await bench.told(status("delivered", number=8)) == TAKEN
-    assert logs[1]["event"] == "status of nothing we know"
-    assert [heard.id for heard in bench.desk.taken if isinstance(heard, Returned)] == [sid(7)]
 
 
 # --- SM-34
