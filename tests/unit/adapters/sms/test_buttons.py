@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.sms.buttons import MOST, Button, carried, pressed
@@ -49,6 +49,7 @@ def test_a_ticket_is_not_shown() -> None:
     assert "secret-ticket" not in repr(Button("approve", "secret-ticket", DIGEST))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=250) | st.from_regex(r"[adux]:[A-Za-z0-9_-]{0,90}:[!-~]{0,120}", fullmatch=True))
 def test_whatever_comes_back_it_is_a_button_or_none(payload: str) -> None:
     button = pressed(payload)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.sms.keywords import Word, keyword, may_mean_stop, plain, typed
@@ -164,6 +164,7 @@ def test_plain_text_is_composed() -> None:
     assert plain("cafe\u0301 \u2066x\u2069") == "café x"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_whatever_is_said_it_is_read(text: str) -> None:
     keyword(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.sms.numbers import (
@@ -158,6 +158,7 @@ def test_a_log_shows_little_of_a_number(address: str, shown: str) -> None:
     assert masked(address) == shown
 
 
+@settings(deadline=None)
 @given(st.text(max_size=100))
 def test_whatever_comes_it_is_a_number_or_refused_by_name(text: str) -> None:
     masked(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.base import HttpCall
@@ -245,6 +245,7 @@ VALUES = st.text(max_size=40) | st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(NAMES, VALUES, max_size=12), st.text(max_size=60), st.sampled_from([line(), WHATSAPP]))
 def test_whatever_is_signed_it_means_something_or_is_refused_by_name(
     changes: dict[str, str], query: str, at: Line

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.base import HttpCall
@@ -80,6 +80,7 @@ def test_headers_are_found_in_any_case() -> None:
     assert header(odd, "Host") == ""
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2000), st.sampled_from([FORM, JSON, f"{FORM}; charset=UTF-8", "", "text/xml", "\x00"]))
 def test_whatever_comes_it_is_fields_or_refused_by_name(body: bytes, media_type: str) -> None:
     try:
@@ -96,6 +97,7 @@ JSONS = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSONS)
 def test_whatever_json_comes_it_is_fields_or_refused_by_name(value: object) -> None:
     try:
