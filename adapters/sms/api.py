@@ -107,8 +107,7 @@ class Api:
                 found = await self._connected().messages.list_async(to=to, limit=LOOKED_AT)
         except OutcomeUnknown as error:  # Nothing was changed by asking.
             raise TryLater(str(error)) from error
-        sent = (_sent(message) for message in found if str(message.direction).startswith("outbound"))
-        return tuple(message for message in sent if message.at >= since.replace(microsecond=0))
+        return tuple(sent for sent in map(_sent, found) if sent.at >= since.replace(microsecond=0))
 
     async def aclose(self) -> None:
         """Close the connections."""
