@@ -173,7 +173,9 @@ def test_a_hash_that_is_not_in_the_signed_url_is_refused() -> None:
         ("algorithm=\x1b[31m", "sha1", False),
     ],
 )
-def test_the_algorithm_is_the_one_the_header_names(settings: str, algorithm: str, let_in: bool) -> None:
+def test_the_algorithm_is_the_one_the_header_names_and_no_log_quotes_it(
+    settings: str, algorithm: str, let_in: bool, caplog: pytest.LogCaptureFixture
+) -> None:
     call = posted(incoming(), line())
     headers = {
         "content-type": FORM,
@@ -181,6 +183,7 @@ def test_the_algorithm_is_the_one_the_header_names(settings: str, algorithm: str
         "X-Twilio-Signature": signature(URL, incoming(), algorithm=algorithm),
     }
     assert is_signed(HttpCall(call.body, headers)) is let_in
+    assert caplog.records == []
 
 
 def test_any_token_in_force_may_have_signed_it() -> None:
