@@ -24,6 +24,7 @@ from tests.unit.gateway.town import (
     BO_TEXT,
     CLOSED,
     CY_TEXT,
+    DI_SLACK,
     LATER,
     PEOPLE,
     QUESTION,
@@ -114,6 +115,11 @@ def test_what_comes_later_follows_to_where_somebody_went(
 ) -> None:
     lost = after([went("gone", BO_TEXT, BO.identity)])
     assert set(told(event, lost)) == wanted
+
+
+def test_a_cry_for_help_follows_the_one_who_asked() -> None:
+    lost = heard(after([]), wrote(BO_TEXT)).said([went("gone", BO_TEXT, BO.identity)])
+    assert set(told(Escalation(id="e", to=("di",), reason="at a loss"), lost)) == {DI_SLACK, BO.identity}
 
 
 def test_who_went_on_twice_is_followed_to_the_end() -> None:
