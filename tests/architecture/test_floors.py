@@ -23,7 +23,7 @@ BREACHES = {
     "One room calls": ("gateway/worker.py", "import openai"),
     "IMAP and SMTP": ("adapters/email/adapter.py", "import aiosmtplib"),
     "Slack's SDK": ("adapters/slack/install.py", "import slack_sdk.oauth"),
-    "Twilio's SDK": ("adapters/sms/deliver.py", "import twilio.rest"),
+    "Twilio's SDK": ("adapters/sms/deliver.py", "import twilio.rest"),  # SM-26
     "Web and command-line": ("gateway/worker.py", "import fastapi"),
 }
 

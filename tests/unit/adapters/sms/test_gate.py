@@ -50,7 +50,7 @@ def test_who_agreed_may_be_written_to() -> None:  # SM-13
         (changed(consent_at=None), "not heard from for 90 days: the number may be somebody else's"),
     ],
 )
-def test_who_did_not_or_not_any_more_is_not(contact: Contact, why: str) -> None:  # SM-13, SM-23
+def test_who_did_not_or_not_any_more_is_not(contact: Contact, why: str) -> None:  # SM-13, SM-17, SM-23
     assert judge(contact=contact) == Closed(why)
 
 
