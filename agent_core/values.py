@@ -92,6 +92,11 @@ class FormField(Frozen):
     choices: tuple[Text, ...] = ()
     required: bool = True
 
+    @property
+    def numbered(self) -> bool:
+        """Whether a choice may be named by its number in the list: not where choices could be taken for numbers."""
+        return bool(self.choices) and not any(choice.strip()[:1].isdigit() for choice in self.choices)
+
 
 # Why an answer did not count, or what became of the thread: each has its fixed sentence.
 NoticeKind = Literal[
