@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import AwareDatetime
@@ -37,3 +38,12 @@ class Redirect(Fact):
     instead_of: str
     to: str
     due: AwareDatetime | None = None
+
+
+def one_person(redirects: Sequence[Redirect], identity: str) -> frozenset[str]:
+    """The identity, and those that something went to instead of it, or instead of which something went to it."""
+    found = {identity}
+    for one in (*redirects, *reversed(redirects)):
+        if {one.instead_of, one.to} & found:
+            found |= {one.instead_of, one.to}
+    return frozenset(found)

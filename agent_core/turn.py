@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from agent_core.agent import Agent, Model, Thought
-from agent_core.approvals import approvers_for, digest, gate
+from agent_core.approvals import approvers_for, digest, gate, needs_of
 from agent_core.errors import BadArguments
 from agent_core.events import (
     AgentMessage,
@@ -106,14 +106,20 @@ def _ask(thread: Thread, step: Ask, setting: Setting, ids: Ids) -> Iterator[Even
         yield Failure(id=ids.next(), kind="nobody_to_ask", summary="nobody is waiting for an answer here")
         return
     to, expires = thread.waiting_for_answer[-1], setting.now + INPUT_EXPIRES_IN
-    before = [r for r in thread.open if isinstance(r, InputRequest) and r.to == to]
+    before = [r for r in thread.open if isinstance(r, InputRequest) and to in thread.same_person(r.to)]
     if len(thread.open) - len(before) >= MAX_OPEN:
         yield _too_many(ids)
         return
     for request in before:
         yield RequestClosed(id=ids.next(), request_id=request.id, outcome="withdrawn", reason="asked anew")
     yield InputRequest(
-        id=ids.next(), to=to, question=step.question, choices=step.choices, fields=step.fields, expires_at=expires
+        id=ids.next(),
+        to=to,
+        question=step.question,
+        choices=step.choices,
+        fields=step.fields,
+        paced=bool(step.fields) and to.partition(":")[0] in setting.paced,
+        expires_at=expires,
     )
 
 
@@ -143,7 +149,7 @@ def _use(thread: Thread, step: Use, setting: Setting, ids: Ids) -> Event:
 def _request(thread: Thread, tool: Tool, call: Call, reason: str, setting: Setting, ids: Ids) -> Event:
     if len(thread.open) >= MAX_OPEN:
         return _too_many(ids)
-    policy = setting.policy
+    policy, rule = setting.policy, setting.policy.rule(tool.name)
     return ApprovalRequest(
         id=ids.next(),
         call=call,
@@ -152,7 +158,9 @@ def _request(thread: Thread, tool: Tool, call: Call, reason: str, setting: Setti
         requester=thread.askers[-1],
         approvers=approvers_for(tool, thread.askers_for(tool.name), policy),
         policy=policy.version,
-        expires_at=setting.now + policy.rule(tool.name).expires_in,
+        expires_at=setting.now + rule.expires_in,
+        via=rule.via,
+        needs=needs_of(tool.risk, policy),
         reason=reason,
     )
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from agent_core.answers import Explain, Words, decision_in, read
 from agent_core.events import ApprovalResponse, InputResponse, UserMessage
+from agent_core.spelling import plain
 from agent_core.steps import Ask
 from agent_core.values import Author
 from tests.unit.core.story import ANA, BO, DEPLOY, TIDY, Story, asked_for_deploy
@@ -61,7 +62,6 @@ PLAIN_TALK = [
     "承認 123456",
     "аpprove 123456",  # the first letter is Cyrillic
     "ａｐｐｒｏｖｅ 123456",
-    "\u200bapprove 123456",
     "<b>approve</b> 123456",
     "@approve 123456",
 ]
@@ -148,7 +148,8 @@ def test_an_approval_with_a_condition_is_asked_back_about(text: str) -> None:
 def test_any_text_is_read_without_an_error_and_a_decision_only_where_its_word_stands(text: str) -> None:
     words = decision_in(text)
 
-    assert words is None or any(w in text.lower() for w in ("approve", "deny", "denied", "reject"))
+    long = any(word in plain(text).lower() for word in ("approve", "deny", "denied", "reject", "undo"))
+    assert words is None or long or words.code or words.short
 
 
 def said(story: Story, who: Author, text: str, answers: str | None = None) -> object:
