@@ -45,8 +45,8 @@ def decide(thread: Thread, response: ApprovalResponse, setting: Setting, ids: Id
                 id=ids.next(), at=response.at, request_id=request.id, outcome="denied", by=by, reason=reason
             )
         case "undo":
-            yield from _open_again(request, response.author, response.at, ids)
-            yield _notice(response, "undone", request.id, "", ids)
+            told = _notice(response, "undone", request.id, "", ids)
+            yield from _open_again(request, told, response.author, response.at, ids)
 
 
 def take_effect(thread: Thread, fired: TimerFired, setting: Setting, ids: Ids) -> Iterator[Event]:
@@ -58,8 +58,8 @@ def take_effect(thread: Thread, fired: TimerFired, setting: Setting, ids: Ids) -
     request = thread.open_request(held.request_id)
     assert isinstance(request, ApprovalRequest), "an approval is held only as long as its request is open"
     if refused := judge_again(request, held, setting.policy):
-        yield from _open_again(request, held.by, fired.at, ids)
-        yield Notice(id=ids.next(), to=held.by.identity, kind=refused.kind, about=request.id)
+        told = Notice(id=ids.next(), to=held.by.identity, kind=refused.kind, about=request.id)
+        yield from _open_again(request, told, held.by, fired.at, ids)
         return
     yield from _run(thread, request, _Approval(held.by, held.reason, held.call), fired.at, ids)
 
@@ -107,9 +107,10 @@ def _run(thread: Thread, request: ApprovalRequest, approval: _Approval, at: date
     yield ToolCall(id=ids.next(), call=call, approval=request.id, digest=approved, policy=policy)
 
 
-def _open_again(request: ApprovalRequest, by: Author, at: datetime, ids: Ids) -> Iterator[Event]:
+def _open_again(request: ApprovalRequest, told: Notice, by: Author, at: datetime, ids: Ids) -> Iterator[Event]:
     """The request, no longer held, may be answered again, unless its time has run out meanwhile."""
     yield ApprovalHeld(id=ids.next(), at=at, request_id=request.id, by=by, until=None)
+    yield told
     if at >= request.expires_at:
         yield RequestClosed(id=ids.next(), at=at, request_id=request.id, outcome="expired")
 
