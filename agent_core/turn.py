@@ -16,9 +16,11 @@ from agent_core.errors import BadArguments
 from agent_core.events import (
     AgentMessage,
     ApprovalRequest,
+    Control,
     Escalation,
     Event,
     Failure,
+    Inbound,
     InputRequest,
     ModelCall,
     RequestClosed,
@@ -39,8 +41,8 @@ INPUT_EXPIRES_IN = timedelta(hours=24)
 async def run_turn(thread: Thread, setting: Setting, model: Model) -> tuple[Event, ...]:
     """The events to append to the log, in order; none when there is nothing to say."""
     written: list[Event] = []
-    for event in thread.unheard:
-        heard = tuple(hear(thread, event, setting))
+    for event, overtaken in _with_stops(thread.unheard):
+        heard = tuple(hear(thread.model_copy(update={"stopped": overtaken or thread.stopped}), event, setting))
         thread, written = append(thread, *heard), [*written, *heard]
     while (move := what_next(thread, setting.agent)) != "wait":
         if move == "think":
@@ -50,6 +52,12 @@ async def run_turn(thread: Thread, setting: Setting, model: Model) -> tuple[Even
             taken = (_escalation(thread, setting, move),)
         thread, written = append(thread, *taken), [*written, *taken]
     return tuple(written)
+
+
+def _with_stops(unheard: tuple[Inbound, ...]) -> Iterator[tuple[Inbound, bool]]:
+    """Each event, and whether a stop came behind it: then it starts nothing, even if somebody wrote again since."""
+    stops = [place for place, event in enumerate(unheard) if isinstance(event, Control) and event.verb == "stop"]
+    yield from ((event, any(stop > place for stop in stops)) for place, event in enumerate(unheard))
 
 
 def what_next(thread: Thread, agent: Agent) -> str:
