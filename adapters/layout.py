@@ -84,8 +84,7 @@ _NOTICES = {
     "changed": "Your answer does not count: what you saw is not what is being asked. Please look at the request again.",
     "needs_stronger": "Your answer does not count: this is too risky to be decided by text message. Please decide it "
     "by the link in the request, or where you can be known for sure.",
-    "held": "Your approval takes effect at {detail}. Until then you can take it back: answer UNDO, with the code of "
-    "this very request behind it, on the first line.",
+    "held": "Your approval takes effect at {detail}.",
     "undone": "You took your approval back, and nothing was done. The request can be answered until it expires.",
     "unknown_request": "There is no open request here that this could answer, so nothing was done.",
     "code_needed": "Your answer does not count yet: put the code of this very request behind the word, "
@@ -151,6 +150,9 @@ def _blocks(event: Outbound, role: Role, ticket: Ticket | None, request: Request
             yield from _closed(event, request)
         case Notice():
             yield Words(_NOTICES[event.kind].format(detail=one_line(event.detail)))
+            if event.kind == "held":
+                code = ticket.code if ticket else "and the code of the request"
+                yield Words(f"To take it back before that, answer UNDO {code}.")
             yield from _what(request)
         case Escalation():
             yield Words("The agent cannot go on by itself; a person is needed. It says:")

@@ -22,6 +22,7 @@ from agent_core.people import People
 from agent_core.tools import Tool
 from config.settings import Settings, problems
 from gateway.access import Access
+from gateway.asked import Book
 from gateway.channels import Channels, open_channels
 from gateway.desk import FrontDesk
 from gateway.door import Door, Hook
@@ -29,6 +30,7 @@ from gateway.entry import control_verb, received_id
 from gateway.errors import Misconfigured
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring
+from gateway.line import SharedLine
 from gateway.listener import Listener
 from gateway.routing import Channel, Routing
 from gateway.runner import Runner
@@ -79,7 +81,21 @@ class House:
 
     def desk(self, channel: str) -> FrontDesk:
         """What a channel that is pushed to is given."""
-        return FrontDesk(channel, self.inbound, self.threads, self.keyring, self.tools, self.opened.installations)
+        shared = self.channels.adapters[channel].capabilities.shared
+        return FrontDesk(
+            channel=channel,
+            inbound=self.inbound,
+            threads=self.threads,
+            keyring=self.keyring,
+            tools=self.tools,
+            turns=self.opened.installations,
+            line=SharedLine(self.book, self.inbound, self.opened.guard) if shared else None,
+        )
+
+    @property
+    def book(self) -> Book:
+        """What was put to whom, where all threads share a conversation."""
+        return Book(self.opened.asked, self.threads)
 
     def door(self) -> Door:
         """What the web role answers with."""
@@ -127,6 +143,7 @@ class House:
             inbound=self.inbound,
             public_url=self.settings.public_url,
             seals=self.channels.seals,
+            book=self.book,
             renew_every=self._renew_every,
         )
 
@@ -177,7 +194,7 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
             lease=int(settings.store.lease_seconds * 1000),
             clock=clock,
         ) as opened,
-        open_channels(settings, keyring, opened) as channels,
+        open_channels(settings, people, keyring, opened, clock) as channels,
     ):
         if opened.found.blank:
             await opened.threads.rebuild(received_id, control_verb)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from adapters.base import Adapter, ListeningAdapter, SocketAdapter, WebhookAdapter
 from adapters.console.adapter import ConsoleAdapter
@@ -17,7 +18,11 @@ from adapters.slack.api import Api
 from adapters.slack.install import Single
 from adapters.slack.oauth import OAuth
 from adapters.slack.rotation import Rotating
-from config.settings import EmailChannel, MailServer, Settings, SlackChannel
+from adapters.sms.account import Bounds, Line, LineName, Quiet
+from adapters.sms.adapter import SmsAdapter
+from agent_core.people import People
+from config.settings import EmailChannel, MailServer, Settings, SlackChannel, TwilioLine
+from gateway.contacts import KnownContacts
 from gateway.errors import Misconfigured
 from gateway.keyring import Keyring
 from gateway.sealed import Sealer
@@ -42,20 +47,55 @@ class Channels:
 
 
 @contextlib.asynccontextmanager
-async def open_channels(settings: Settings, keyring: Keyring, opened: Opened) -> AsyncIterator[Channels]:
-    """All channels that the settings name, and the console. Raises Misconfigured."""
+async def open_channels(
+    settings: Settings, people: People, keyring: Keyring, opened: Opened, clock: Callable[[], int] | None
+) -> AsyncIterator[Channels]:
+    """All channels that the settings name, and the console. `clock` as the store's. Raises Misconfigured."""
     mail = (EmailAdapter(_account(settings.email)),) if settings.email else ()
-    async with _slack(settings, keyring, opened) as (slack, installing):
+    contacts = KnownContacts(opened.contacts, people)
+    async with (
+        _slack(settings, keyring, opened) as (slack, installing),
+        _texting(settings, contacts, opened, _moments(clock)) as lines,
+    ):
         slacks = (slack,) if slack else ()
-        everyone: tuple[Adapter, ...] = (ConsoleAdapter(), *mail, *slacks)
+        everyone: tuple[Adapter, ...] = (ConsoleAdapter(), *mail, *slacks, *lines)
+        # A text message has no button; on WhatsApp one counts on the phone it was sent to.
+        buttons = (*slacks, *(line for line in lines if line.channel == "whatsapp"))
         yield Channels(
             adapters={adapter.channel: adapter for adapter in everyone},
             read=mail,
-            posted_to=tuple(one for one in slacks if one.by_hook),
+            posted_to=(*(one for one in slacks if one.by_hook), *lines),
             connected=tuple(one for one in slacks if one.by_socket),
-            seals={one.channel: one.seal for one in slacks},
+            seals={one.channel: one.seal for one in buttons},
             installing=installing,
         )
+
+
+@contextlib.asynccontextmanager
+async def _texting(
+    settings: Settings, contacts: KnownContacts, opened: Opened, clock: Callable[[], datetime]
+) -> AsyncIterator[tuple[SmsAdapter, ...]]:
+    """The lines at Twilio."""
+    named: tuple[tuple[LineName, TwilioLine | None], ...] = (("sms", settings.sms), ("whatsapp", settings.whatsapp))
+    async with contextlib.AsyncExitStack() as stack:
+        lines = tuple(_line(name, line, settings.public_url) for name, line in named if line)
+        adapters = tuple(SmsAdapter(line, contacts, opened.meter, clock) for line in lines)
+        for adapter in adapters:
+            stack.push_async_callback(adapter.aclose)
+        yield adapters
+
+
+def _line(channel: LineName, line: TwilioLine, public_url: str) -> Line:
+    given = line.model_dump(exclude={"limits", "quiet"})
+    quiet = Quiet(**line.quiet.model_dump()) if line.quiet else None
+    return Line(channel, public_url=public_url, bounds=Bounds(**line.limits.model_dump()), quiet=quiet, **given)
+
+
+def _moments(clock: Callable[[], int] | None) -> Callable[[], datetime]:
+    """The store's clock, in ms, or the machine's, as moments."""
+    if clock is None:
+        return lambda: datetime.now(UTC)
+    return lambda: datetime.fromtimestamp(clock() / 1000, UTC)
 
 
 @contextlib.asynccontextmanager
