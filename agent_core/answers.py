@@ -144,7 +144,8 @@ def _meant(line: str) -> str:
 def _as_decision(thread: Thread, message: UserMessage, words: Words) -> Reading:
     request_id = message.answers or (None if words.code else _without_code(thread, message, words))
     if request_id is None:
-        return _code_needed([r for r in thread.open if isinstance(r, ApprovalRequest)])
+        everything = [r for r in thread.open if isinstance(r, ApprovalRequest)]
+        return _code_needed(_to_decide(thread, message.author) if words.short else everything)
     if words.decision == "approve" and _CONDITION.search(plain(words.rest)):
         return Explain(kind="unclear", about=request_id)
     return ApprovalResponse(
