@@ -90,7 +90,6 @@ class Lost(Frozen):
 
     id: str
     identity: str
-    conversation: str
     why: str
 
 

@@ -11,10 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from adapters.heard import Lost
+from agent_core.deliveries import Delivery
 from agent_core.events import Outbound, Request
 from agent_core.thread import Thread
 from agent_core.values import Frozen
 from gateway.consequences import millis
+from gateway.entry import encode
 from gateway.errors import NoSuchThread
 from gateway.keyring import Place
 from gateway.storage import Asked
@@ -78,6 +81,24 @@ class Book:
             kept[put.place] = Standing(put, request)
         await self.asked.drop(identity, over)
         return tuple(kept.values())
+
+    async def lose(self, lost: Lost, *, but: str = "") -> None:
+        """What waits for an answer from there has not arrived, as it turns out; `but` an effect that says so itself.
+
+        Raises StoreError.
+        """
+        for one in await self.open(lost.identity):
+            if one.put.effect_id == but:
+                continue
+            ended = Delivery(
+                id=f"lost:{lost.id}:{one.put.effect_id}",
+                effect_id=one.put.effect_id,
+                cause=one.put.cause,
+                to=lost.identity,
+                outcome="failed",
+                detail=lost.why,
+            )
+            await self.threads.store.ingest(one.place.thread_id, ended.id, encode(ended))
 
     async def open(self, identity: str) -> tuple[Standing, ...]:
         """What was put to an identity and is open, the latest first. Raises StoreError."""

@@ -57,8 +57,10 @@ class FrontDesk:
                 await self._form(heard)
             case Ordered():
                 return await self._order(heard)
+            case Lost() if self.line:
+                await self.line.book.lose(heard)
             case Lost():
-                await self._lost(heard)
+                return False
             case Returned():
                 return await self._returned(heard)
         return True
@@ -188,20 +190,6 @@ class FrontDesk:
         author = self.inbound.people.known(ordered.author)
         await self.inbound.control(thread_id, Control(id=ordered.id, verb=ordered.verb, author=author))
         return True
-
-    async def _lost(self, lost: Lost) -> None:
-        """All that waits for an answer from there has not arrived, as it turns out."""
-        for one in await self.line.book.open(lost.identity) if self.line else ():
-            put = one.put
-            ended = Delivery(
-                id=f"lost:{lost.id}:{put.effect_id}",
-                effect_id=put.effect_id,
-                cause=put.cause,
-                to=lost.identity,
-                outcome="failed",
-                detail=lost.why,
-            )
-            await self.inbound.store.ingest(put.place.thread_id, ended.id, encode(ended))
 
     async def _returned(self, returned: Returned) -> bool:
         """What the far end says later of a message; what it says first counts. False: we have no such thread."""

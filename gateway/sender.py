@@ -14,8 +14,8 @@ from typing import Literal
 import structlog
 
 from adapters.base import Adapter, Parcel, Receipt
-from adapters.errors import OutcomeUnknown, Rejected, TryLater
-from adapters.heard import Address
+from adapters.errors import OutcomeUnknown, Rejected, TryLater, Unreachable
+from adapters.heard import Address, Lost
 from agent_core.deliveries import Delivery
 from gateway.asked import Book
 from gateway.entry import encode
@@ -90,6 +90,9 @@ class Sender:
         except OutcomeUnknown as error:
             await self._unsure(grant, parcel, str(error))
         except Rejected as error:
+            if isinstance(error, Unreachable) and self.book:
+                lost = Lost(id=f"unreachable:{grant.id}", identity=parcel.identity, why=str(error))
+                await self.book.lose(lost, but=grant.id)
             await self._end(grant, parcel, "failed", detail=str(error))
         except StoreError:
             raise  # A channel asks the store as well: that it is away says nothing about the message.

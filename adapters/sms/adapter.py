@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from adapters.base import Capabilities, Desk, HttpCall, HttpReply, Parcel, Receipt
-from adapters.heard import Address, Lost
+from adapters.errors import Unreachable
+from adapters.heard import Address
 from adapters.sms.account import Line
 from adapters.sms.api import Api, Refused
 from adapters.sms.codes import judged
@@ -29,7 +30,6 @@ class SmsAdapter:
         self._media = Media(line)
         self._contacts = contacts
         self._clock = clock
-        self._desk: Desk | None = None
 
     def address_of(self, identity: str) -> Address:
         """Their number."""
@@ -40,11 +40,12 @@ class SmsAdapter:
         return f"{self.channel}:{address.ref}"
 
     async def send(self, parcel: Parcel) -> Receipt:
-        """Send the event as text. Raises TryLater, Rejected, OutcomeUnknown, StoreError."""
+        """Send the event as text. Raises TryLater, Rejected, Unreachable, OutcomeUnknown, StoreError."""
         try:
             return await self._delivery.deliver(parcel)
         except Refused as error:
-            await self._gone(parcel, error)
+            if judged(error.code).contact in ("out", "bar"):
+                raise Unreachable(str(error)) from error
             raise
 
     async def receive(self, call: HttpCall, desk: Desk) -> HttpReply:
@@ -52,24 +53,9 @@ class SmsAdapter:
         return await receive(call, self._line, desk, self._contacts, self._media, self._clock)
 
     async def begin(self, desk: Desk) -> None:
-        """Twilio is about to reach us. What it could not bring meanwhile, it brings again by itself, or never."""
-        self._desk = desk
+        """What Twilio could not bring while we were away, it brings again by itself, or never."""
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._api.aclose()
         await self._media.aclose()
-
-    async def _gone(self, parcel: Parcel, error: Refused) -> None:
-        """They opted out, and we hear of it now: what else waits for their answer goes another way as well."""
-        if judged(error.code).contact != "out" or self._desk is None:
-            return
-        sender = self._line.sender.rpartition(":")[2]
-        await self._desk.take(
-            Lost(
-                id=f"refused:{parcel.effect_id}",
-                identity=self.seal(parcel.address),
-                conversation=f"{sender}/{parcel.address.ref}",
-                why=judged(error.code).why,
-            )
-        )

@@ -21,7 +21,7 @@ from adapters.sms.account import Line
 from adapters.sms.codes import judged, page
 from adapters.sms.contacts import Contacts
 from adapters.sms.media import Media
-from adapters.sms.numbers import masked, split
+from adapters.sms.numbers import masked
 from adapters.sms.reading import Meaning, Said, Status, read
 from adapters.sms.signature import signed
 from adapters.sms.wire import fields, header
@@ -127,9 +127,7 @@ class _Taking:
         """They want nothing from us: what waits for their answer goes another way."""
         identity, id = _author(said), said.received.message.id
         await self.contacts.opted_out(identity, self.clock())
-        await self.desk.take(
-            Lost(id=id, identity=identity, conversation=said.received.conversation, why="opted out"), None
-        )
+        await self.desk.take(Lost(id=id, identity=identity, why="opted out"))
 
     async def _join(self, said: Said) -> None:
         await self.contacts.heard(_author(said), self.clock())
@@ -194,8 +192,7 @@ class _Taking:
 
     def _lost(self, returned: Returned, why: str) -> Lost:
         """They opted out, and nobody told us but this refusal: what else waits for their answer goes another way."""
-        conversation = f"{split(self.line.sender)[1]}/{returned.to.partition(':')[2]}"
-        return Lost(id=f"lost:{returned.id}", identity=returned.to, conversation=conversation, why=why)
+        return Lost(id=f"lost:{returned.id}", identity=returned.to, why=why)
 
 
 def _author(said: Said) -> str:

@@ -8,8 +8,7 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from adapters.errors import OutcomeUnknown, Rejected, SendError, TryLater
-from adapters.heard import Lost
+from adapters.errors import OutcomeUnknown, Rejected, SendError, TryLater, Unreachable
 from adapters.sms.account import Bounds
 from sandbox.twilio import Fault
 from tests.contract.sms_bench import ANA
@@ -180,13 +179,17 @@ async def test_nothing_is_sent_to_a_number_that_was_marked(line: Sending) -> Non
     assert len(line.posts) == 1
 
 
-async def test_who_opted_out_unheard_moves_all_that_waits_for_them(line: Sending) -> None:  # SM-10
-    line.twilio.refuse(ANA, 21610)
-    await refused(line)
-    conversation = f"{line.twilio.number}/{ANA}"
-    assert line.desk.taken == [
-        Lost(id="refused:effect-1", identity=f"sms:{ANA}", conversation=conversation, why="opted out")
-    ]
+@pytest.mark.parametrize("code", [21610, 21211])
+async def test_a_number_that_nothing_reaches_is_told_apart_from_a_message_that_is_refused(
+    line: Sending, code: int
+) -> None:  # SM-10
+    line.twilio.refuse(ANA, code)
+    assert isinstance(await refused(line), Unreachable)
+
+
+async def test_what_is_refused_for_itself_says_nothing_of_its_number(line: Sending) -> None:  # SM-10
+    line.twilio.refuse(ANA, 21617)
+    assert not isinstance(await refused(line), Unreachable)
 
 
 async def test_a_sender_that_is_not_registered_is_stopped(line: Sending) -> None:  # SM-10, SM-21

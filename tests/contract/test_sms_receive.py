@@ -124,7 +124,7 @@ async def test_an_idempotency_token_of_its_own_makes_no_new_message() -> None:
 async def test_stop_is_honoured_at_once_and_answered_by_nobody() -> None:
     bench = Bench()
     assert await bench.told(incoming(" Stop\n")) == TAKEN
-    assert bench.desk.stored == [Lost(id=sid(), identity=WHO, conversation=f"{OURS}/{ANA}", why="opted out")]
+    assert bench.desk.stored == [Lost(id=sid(), identity=WHO, why="opted out")]
     assert bench.book.said == [("opted_out", WHO)]
 
 
