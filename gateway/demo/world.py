@@ -13,7 +13,7 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
 
@@ -31,6 +31,7 @@ from config.settings import (
     TwilioLine,
 )
 from gateway.app import House, house
+from gateway.contacts import KnownContacts
 from gateway.errors import Misconfigured
 from gateway.serve import ROLES, serve
 from sandbox.mail import MailSandbox
@@ -121,6 +122,7 @@ async def world(directory: Path) -> AsyncIterator[World]:
         settings = _settings(directory, Servers(mail, slack, twilio, model), url, port)
         _ring(twilio, url)
         async with house(settings, clock=clock) as ready:
+            await _agree(ready)
             stopping = asyncio.Event()
             serving = asyncio.create_task(serve(ready, ROLES, stopping))
             await _answering(port, serving)
@@ -129,6 +131,14 @@ async def world(directory: Path) -> AsyncIterator[World]:
             finally:
                 stopping.set()
                 await serving
+
+
+async def _agree(house: House) -> None:
+    """Ana and Bo agreed to be texted, as an operator notes it."""
+    contacts = KnownContacts(house.opened.contacts, house.people)
+    for number in NUMBERS.values():
+        for channel in ("sms", "whatsapp"):
+            await contacts.consented(f"{channel}:{number}", "agreed to play in the demo", datetime.now(UTC))
 
 
 def _settings(directory: Path, at: Servers, url: str, port: int) -> Settings:
