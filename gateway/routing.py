@@ -215,6 +215,8 @@ def _card(event: Outbound, thread: Thread) -> Request | None:
             return thread.open_request(event.request_id) or _asked_lately(event.request_id, thread)
         case Notice():
             return thread.open_request(event.about)
+        case FieldRequest():
+            return thread.open_request(event.request_id)
     return None
 
 

@@ -94,6 +94,8 @@ def test_who_can_prove_nothing_better_is_asked_nowhere() -> None:  # SM-16
 def test_the_next_field_is_asked_of_whom_it_is_for() -> None:
     field = FieldRequest(id="f1", request_id="q1", to=BO_TEXT, field=FormField(name="env", label="Where?"))
     assert told(field, after([QUESTION])) == {BO_TEXT: "decide"}
+    # Its form goes with it: it says which one of how many fields this is.
+    assert [envelope.request for envelope in TOWN.envelopes(field, after([QUESTION]))] == [QUESTION]
 
 
 # --- who moved
