@@ -183,14 +183,16 @@ async def sms_house(
     roles: Iterable[str] = ROLES,
     line: Mapping[str, Any] | None = None,
     consent: Iterable[str] = tuple(NUMBERS),
+    people: Mapping[str, Sequence[str]] | None = None,
 ) -> AsyncIterator[SmsHouse]:
     """A town with phones; `consent` are those who agreed to be written to.
 
-    `policy` as `policy_of` makes it, `roles` work from the beginning, `line` is what else is set for the numbers.
+    `policy` as `policy_of` makes it, `roles` work from the beginning, `line` is what else is set for the numbers,
+    `people` the identities of those who have others than usual.
     """
     async with MailSandbox() as mail, TwilioSandbox() as twilio, ModelSandbox(script()) as model:
         clock, settings = Clock(), settings_of(directory, mail, model, policy or policy_of())
-        settings = with_lines(settings, twilio, whatsapp, line or {})
+        settings = with_lines(settings, twilio, whatsapp, line or {}, people or {})
         for name, number in NUMBERS.items():
             twilio.phone(number, name.capitalize())
         for channel in channels(whatsapp):
@@ -247,9 +249,17 @@ def settings_of(directory: Path, mail: MailSandbox, model: ModelSandbox, policy:
     )
 
 
-def with_lines(settings: Settings, twilio: TwilioSandbox, whatsapp: bool, more: Mapping[str, Any]) -> Settings:
+def with_lines(
+    settings: Settings,
+    twilio: TwilioSandbox,
+    whatsapp: bool,
+    more: Mapping[str, Any],
+    people: Mapping[str, Sequence[str]],
+) -> Settings:
     """The settings with a line for SMS, and one for WhatsApp if wanted; the people with their phones."""
-    settings.people_file.write_text(yaml.safe_dump({"people": [person(name, whatsapp) for name in NUMBERS]}))
+    reached = {name: list(people.get(name) or usual(name, whatsapp)) for name in NUMBERS}
+    everyone = [{"id": name, "name": name.capitalize(), "identities": found} for name, found in reached.items()]
+    settings.people_file.write_text(yaml.safe_dump({"people": everyone}))
 
     def line(sender: str) -> TwilioLine:
         given: dict[str, Any] = {"region": "GB", "countries": ("GB",), "limits": LIMITS, **more}
@@ -262,11 +272,10 @@ def with_lines(settings: Settings, twilio: TwilioSandbox, whatsapp: bool, more: 
     return settings.model_copy(update=lines)
 
 
-def person(name: str, whatsapp: bool) -> dict[str, Any]:
-    """Somebody, with their phone before their mailbox."""
+def usual(name: str, whatsapp: bool = False) -> tuple[str, ...]:
+    """Somebody's identities: their phone before their mailbox."""
     phones = [f"{channel}:{NUMBERS[name]}" for channel in channels(whatsapp)]
-    identities = [*phones, f"email:{mailbox(name)}", f"console:{name}"]
-    return {"id": name, "name": name.capitalize(), "identities": identities}
+    return (*phones, f"email:{mailbox(name)}", f"console:{name}")
 
 
 def channels(whatsapp: bool) -> tuple[Any, ...]:
