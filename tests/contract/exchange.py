@@ -78,6 +78,14 @@ def inbound_at(bench: Bench, people: People = PEOPLE, keyring: Keyring | None = 
 
 
 @dataclass(frozen=True)
+class SameCodes(Keyring):
+    """A keyring by which every request has the same code."""
+
+    def code(self, place: Place, owner: str) -> str:
+        return "123456"
+
+
+@dataclass(frozen=True)
 class Exchange:
     """The desk of a channel where all threads share a conversation with a person."""
 

@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from adapters.sms.contacts import Contact, Contacts, Meter
 from agent_core.people import People, Person
@@ -28,6 +29,11 @@ async def test_of_whom_nothing_is_known_there_is_the_time_zone_at_most(contacts:
     port: Contacts = contacts
     assert await port.find(STRANGER) == Contact()
     assert await port.find(BO) == Contact(zone="Europe/London")
+
+
+def test_a_time_zone_that_does_not_exist_is_refused_when_people_are_read() -> None:
+    with pytest.raises(ValidationError, match="there is no such time zone"):
+        Person(id="bo", name="Bo", identities=(BO,), timezone="Europe/Atlantis")
 
 
 async def test_who_writes_first_may_be_answered(contacts: KnownContacts) -> None:  # SM-13

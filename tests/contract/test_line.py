@@ -6,14 +6,12 @@ Everything is real but the platform: desk, log, book and counters, on a server.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.keyring import Keyring, Place
 from tests.contract.bench import Bench
-from tests.contract.exchange import ANA, BO, BO_TOO, Exchange, approval, exchange_at, field, question
+from tests.contract.exchange import ANA, BO, BO_TOO, Exchange, SameCodes, approval, exchange_at, field, question
 
 
 @pytest.fixture
@@ -104,14 +102,6 @@ async def test_the_code_of_one_request_decides_no_other_of_the_same_number(at: E
     await at.ask("t1", approval("r2"))
     await at.text("m1", f"A {code}")
     assert await at.answered("t1") == "r1"
-
-
-@dataclass(frozen=True)
-class SameCodes(Keyring):
-    """A keyring by which every request has the same code."""
-
-    def code(self, place: Place, owner: str) -> str:
-        return "123456"
 
 
 async def test_a_code_that_two_open_requests_have_decides_neither(valkey_bench: Bench) -> None:

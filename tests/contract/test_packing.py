@@ -21,7 +21,7 @@ from gateway.routing import Envelope
 from gateway.sender import Sender
 from gateway.store.errors import StoreDown
 from tests.contract.bench import Bench
-from tests.contract.exchange import BO, BO_MAIL, Exchange, approval, exchange_at, question
+from tests.contract.exchange import BO, BO_MAIL, Exchange, SameCodes, approval, exchange_at, question
 from tests.contract.exchange import field as field_of
 
 PUBLIC = "https://holdpoint.example.com/"
@@ -109,7 +109,10 @@ class Post:
 
 @pytest.fixture
 def post(valkey_bench: Bench) -> Post:
-    at = exchange_at(valkey_bench)
+    return post_of(exchange_at(valkey_bench))
+
+
+def post_of(at: Exchange) -> Post:
     return Post(at, Channel("sms", TEXTS, at), Channel("email", Capabilities(), at))
 
 
@@ -189,6 +192,15 @@ async def test_what_else_waits_is_listed_the_oldest_first_with_its_code(post: Po
     await post.at.close("t1", "r1")
     again = await post.send(Notice(id="n2", to=BO, kind="code_needed"), role="watch")
     assert [one.request.id for one in again.others] == ["q1", "r3", "r4"]
+
+
+async def test_of_two_with_the_same_code_both_are_listed_by_their_links(valkey_bench: Bench) -> None:
+    post = post_of(exchange_at(valkey_bench, SameCodes(b"a secret for tests only")))
+    await post.send(approval("r1"))
+    await post.send(approval("r2"), "t2")
+    notice = await post.send(Notice(id="n1", to=BO, kind="code_needed"), role="watch")
+    assert [one.ticket.code for one in notice.others] == ["", ""]
+    assert [(await post.opens(one.ticket.url)).request_id for one in notice.others] == ["r1", "r2"]
 
 
 async def test_no_more_than_nine_others_are_listed(post: Post) -> None:
