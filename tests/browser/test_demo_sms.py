@@ -34,7 +34,7 @@ async def test_ana_asks_in_slack_and_bo_answers_on_his_phone(window: Window, her
     await expect(card).to_contain_text('rollback (version 1) {"environment":"production"}')
     await expect(card).to_contain_text(re.compile(r"\d segments · delivered"))
     await phones.text("Bo", f"A {await code(card)}")
-    await expect(phones.bubble("Bo", "To undo, answer U")).to_be_visible()
+    await expect(phones.bubble("Bo", "To take it back before that, answer UNDO")).to_be_visible()
     assert here.running("production") == before
     here.move_on(seconds=WINDOW)
     await expect(slack.message("approved by bo")).to_be_visible()
@@ -48,7 +48,7 @@ async def test_by_text_alone_a_code_approves_and_a_code_takes_it_back(window: Wi
     await expect(phones.bubble("Ana", "needs the approval of bo")).to_be_visible()
     digits = await code(phones.bubble("Bo", '{"environment":"staging"}'))
     await phones.text("Bo", f"A {digits}")
-    await expect(phones.bubble("Bo", f"answer U {digits}")).to_be_visible()
+    await expect(phones.bubble("Bo", f"answer UNDO {digits}")).to_be_visible()
     await phones.text("Bo", f"U {digits}")
     await expect(phones.bubble("Bo", "took your approval back")).to_be_visible()
     here.move_on(seconds=WINDOW)
