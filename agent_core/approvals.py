@@ -171,10 +171,10 @@ def outcome_in_words(closed: RequestClosed) -> str:
 
 
 def hold_in_words(held: ApprovalHeld) -> str:
-    """`approved by bo, and takes effect at 2026-11-21 09:35 UTC`."""
+    """`approved by bo, and takes effect at 2026-11-21 09:35:10 UTC`."""
     return f"approved by {held.by.person}, and takes effect at {moment_of(held)}"
 
 
 def moment_of(held: ApprovalHeld) -> str:
-    """When a held approval takes effect: `2026-11-21 09:35 UTC`."""
-    return f"{held.until:%Y-%m-%d %H:%M} UTC" if held.until else ""
+    """When a held approval takes effect: `2026-11-21 09:35:10 UTC`."""
+    return f"{held.until:%Y-%m-%d %H:%M:%S} UTC" if held.until else ""

@@ -150,6 +150,12 @@ def test_one_message_may_be_said_to_have_failed_twice() -> None:
     story.lost(story.request.id, CY.identity, again=True)
     assert kinds(story.turn()) == ["redirect"]
 
+    story = deploying()
+    story.lost(story.request.id, CY.identity)
+    assert kinds(story.turn()) == ["notice"]
+    story.lost(story.request.id, CY.identity)
+    assert story.turn() == ()
+
 
 def test_what_the_thread_has_forgotten_cannot_be_sent_and_is_told() -> None:
     story = deploying()

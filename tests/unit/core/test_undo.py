@@ -24,7 +24,7 @@ def test_an_approval_is_held_until_its_window_ends_and_its_giver_is_told_when() 
     assert hold(story).until == now + WINDOW
     assert (hold(story).by, hold(story).reason) == (BO, "fine")
     assert (notice(events).kind, notice(events).to) == ("held", BO.identity)
-    assert notice(events).detail == "2026-11-21 09:05 UTC"
+    assert notice(events).detail == "2026-11-21 09:05:04 UTC"
     assert story.thread.open == (story.request,)
     assert called(story) == []
 
@@ -121,7 +121,7 @@ def test_another_approver_hears_who_approved_and_when_it_takes_effect(decision: 
     said = refused(story)
 
     assert (said.kind, said.to) == ("already_closed", CY.identity)
-    assert said.detail == "approved by bo, and takes effect at 2026-11-21 09:05 UTC"
+    assert said.detail == "approved by bo, and takes effect at 2026-11-21 09:05:04 UTC"
     assert story.thread.held == before
 
 
@@ -146,7 +146,7 @@ def test_the_same_approval_again_changes_nothing_and_is_answered_with_the_same_m
     story.now += timedelta(minutes=2)
     story.clicks(BO, story.request.id, "approve")
 
-    assert refused(story).detail == "2026-11-21 09:05 UTC"
+    assert refused(story).detail == "2026-11-21 09:05:04 UTC"
     assert hold(story) == before
 
 
