@@ -223,9 +223,9 @@ def test_nothing_goes_to_one_identity_twice_and_no_card_where_it_cannot_be_decid
         assert len([due for due in again if due]) <= 2
         assert len([due for due in again if due is None]) <= len([due for due in again if due])
     cards = {e.id: e for e in story.log if isinstance(e, ApprovalRequest) and e.needs == "verified"}
-    for way in ways:
+    for way in (one for one in ways if one.to != one.instead_of):
         owner = PEOPLE.owner(way.to)
         assert owner is not None
         assert owner == PEOPLE.owner(way.instead_of)
-        if way.cause in cards and owner.id in cards[way.cause].approvers and way.to != way.instead_of:
+        if way.cause in cards and owner.id in cards[way.cause].approvers:
             assert not way.to.startswith("sms:")
