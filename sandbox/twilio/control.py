@@ -26,14 +26,11 @@ was told of it (`page`).
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
 
+from sandbox.control import post, reads
 from sandbox.twilio import orders
 from sandbox.twilio.errors import CannotDo
 from sandbox.twilio.fault import Fault
@@ -41,8 +38,6 @@ from sandbox.twilio.phone import Phone
 from sandbox.twilio.scene import Scene
 from sandbox.twilio.shapes import Json
 from sandbox.twilio.world import Sms
-
-Order = TypeVar("Order", bound=BaseModel)
 
 
 class Control:
@@ -54,17 +49,17 @@ class Control:
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Add the routes."""
         self._reading(router)
-        _post(router, "phones", orders.NewPhone, self._new_phone)
-        _post(router, "text", orders.Text, self._text)
-        _post(router, "press", orders.Press, self._press)
-        _post(router, "read", orders.Read, self._read)
-        _post(router, "switch", orders.Switch, self._switch)
-        _post(router, "forward", orders.Forward, self._forward)
-        _post(router, "hold", orders.Nothing, self._hold)
-        _post(router, "release", orders.Nothing, self._release)
-        _post(router, "unreachable", orders.Number, self._unreachable)
-        _post(router, "refuse", orders.Number, self._refuse)
-        _post(router, "faults", orders.FaultOrder, self._fault)
+        post(router, "phones", orders.NewPhone, self._new_phone)
+        post(router, "text", orders.Text, self._text)
+        post(router, "press", orders.Press, self._press)
+        post(router, "read", orders.Read, self._read)
+        post(router, "switch", orders.Switch, self._switch)
+        post(router, "forward", orders.Forward, self._forward)
+        post(router, "hold", orders.Nothing, self._hold)
+        post(router, "release", orders.Nothing, self._release)
+        post(router, "unreachable", orders.Number, self._unreachable)
+        post(router, "refuse", orders.Number, self._refuse)
+        post(router, "faults", orders.FaultOrder, self._fault)
 
     def _reading(self, router: web.UrlDispatcher) -> None:
         for path, read in {
@@ -75,9 +70,9 @@ class Control:
             "deliveries": lambda _: [asdict(one) for one in self._scene.deliveries],
             "strays": lambda _: [asdict(one) for one in self._scene.strays],
         }.items():
-            router.add_get(f"/_control/{path}", _reads(read))
-        router.add_delete("/_control/record", _reads(lambda _: self._scene.forget()))
-        router.add_delete("/_control/faults", _reads(lambda _: self._scene.lift()))
+            router.add_get(f"/_control/{path}", reads(read))
+        router.add_delete("/_control/record", reads(lambda _: self._scene.forget()))
+        router.add_delete("/_control/faults", reads(lambda _: self._scene.lift()))
 
     # What is shown
 
@@ -179,26 +174,3 @@ def bubble(sms: Sms) -> Json:
         "error_code": sms.message.error_code if sms.message else 0,
         "time": sms.at.isoformat(),
     }
-
-
-def _reads(read: Callable[[web.Request], Any]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    async def handle(request: web.Request) -> web.StreamResponse:
-        try:
-            return web.json_response(read(request))
-        except CannotDo as error:
-            return web.json_response({"detail": str(error)}, status=404)
-
-    return handle
-
-
-def _post(router: web.UrlDispatcher, path: str, model: type[Order], act: Callable[[Order], Awaitable[object]]) -> None:
-    async def handle(request: web.Request) -> web.StreamResponse:
-        try:
-            order = model.model_validate_json(await request.read() or b"{}")
-            return web.json_response(await act(order))
-        except ValidationError as error:
-            return web.json_response({"detail": json.loads(error.json(include_url=False))}, status=422)
-        except CannotDo as error:
-            return web.json_response({"detail": str(error)}, status=404)
-
-    router.add_post(f"/_control/{path}", handle)

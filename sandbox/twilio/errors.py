@@ -7,6 +7,8 @@ SandboxTwilioError
 
 from __future__ import annotations
 
+from sandbox.control import Impossible
+
 
 class SandboxTwilioError(Exception):
     """The sandbox Twilio refuses."""
@@ -21,5 +23,5 @@ class Refusal(SandboxTwilioError):
         self.about = about
 
 
-class CannotDo(SandboxTwilioError):
+class CannotDo(SandboxTwilioError, Impossible):
     """There is nothing that this gesture or order could act on."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
+
+from sandbox.hanging import Hanging
 
 CallFault: TypeAlias = Literal[
     "error",  # the REST error `code`, with the status of `catalog`
@@ -60,7 +61,7 @@ class Faults:
 
     def __init__(self) -> None:
         self.ordered: list[Fault] = []
-        self._lifted = asyncio.Event()
+        self._hanging = Hanging()
 
     def take_call(self, method: str, to: str) -> Fault | None:
         """What goes wrong with this REST call."""
@@ -82,15 +83,9 @@ class Faults:
 
     async def wait(self, seconds: float) -> None:
         """Wait this long, or until the faults are lifted."""
-        lifted = self._lifted
-        try:
-            async with asyncio.timeout(seconds):
-                await lifted.wait()
-        except TimeoutError:
-            pass
+        await self._hanging.wait(seconds)
 
     def lift(self) -> None:
         """Nothing goes wrong any more; what hangs goes on."""
         self.ordered.clear()
-        self._lifted.set()
-        self._lifted = asyncio.Event()
+        self._hanging.end()

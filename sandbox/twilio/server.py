@@ -6,12 +6,12 @@ from typing import Self
 
 from aiohttp import web
 
+from sandbox.origin import PAGE, check_origin
 from sandbox.twilio.account import Account
 from sandbox.twilio.catalog import error_body
 from sandbox.twilio.control import Control
 from sandbox.twilio.errors import Refusal
 from sandbox.twilio.media import Cdn
-from sandbox.twilio.origin import PAGE, check_origin
 from sandbox.twilio.record import Stray
 from sandbox.twilio.rest import Rest
 from sandbox.twilio.scene import Scene
