@@ -102,7 +102,6 @@ async def test_an_account_with_a_service_and_then_whatsapp_are_set_up_as_the_pag
 
         await reader.follow(f"```sh\nexport HOLDPOINT_WHATSAPP__BASE_URL={twilio.url}\n```\n" + PAGE["WhatsApp"])
         twilio.deliver_to("whatsapp", f"http://127.0.0.1:{port}/whatsapp/events")
-        await reader.follow(f"```sh\ncurl -sSf {SITE}/health\n```\n```text\n…ok…\n```\n")
         twilio.phone(ANA).text("Please deploy 1.4.2 to production.")
         card = await _comes(twilio, BO, "May this run?")
         assert '{"version":"1.4.2","environment":"production"}' in card.body
