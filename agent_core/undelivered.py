@@ -96,8 +96,9 @@ def _reaches(identity: str, event: Outbound, person: Person, setting: Setting) -
 
 def _told(thread: Thread, cause: str, identity: str, ids: Ids) -> Iterator[Event]:
     """The requester hears of it, once: one message may be said to have failed more than once."""
-    told = (e for e in thread.recent if isinstance(e, Notice) and e.kind == "undelivered")
+    told = [e for e in thread.recent if isinstance(e, Notice) and e.kind == "undelivered"]
     if any((notice.about, notice.detail) == (cause, identity) for notice in told):
         return
-    if thread.requester and identity != thread.requester.identity:
+    # Of this very word nobody is told that it did not arrive: that would not arrive either, and never end.
+    if thread.requester and identity != thread.requester.identity and cause not in {notice.id for notice in told}:
         yield Notice(id=ids.next(), to=thread.requester.identity, kind="undelivered", about=cause, detail=identity)

@@ -1,0 +1,34 @@
+"""What goes wrong on purpose: nobody reachable any more, numbers that are forged, records that changed hands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agent_core.events import Notice
+from sandbox.mail import Fault
+from tests.flows.sms_house import NUMBERS, mailbox, sms_house
+
+EVERYWHERE = {
+    name: (f"sms:{number}", f"whatsapp:{number}", f"email:{mailbox(name)}") for name, number in NUMBERS.items()
+}
+
+
+@pytest.mark.parametrize("first", [0, 1, 2])
+async def test_who_is_reached_nowhere_is_not_told_so_for_ever(tmp_path: Path, first: int) -> None:  # SM-10
+    """That a message did not arrive is told to who asked; if that was they, a word about it would not arrive either."""
+    identities = EVERYWHERE["ana"]
+    people = {"ana": (*identities[first:], *identities[:first])}
+    async with sms_house(tmp_path, whatsapp=True, people=people, consent=["bo"]) as h:
+        h.text("ana", "Please deploy 1.4.2 to production.")
+        await h.card("bo")
+        await h.sms("ana", "This needs the approval of bo")
+        h.mail.order(Fault("permanent", 1000))
+        h.text("ana", "STOP")
+        await h.settled()
+        await h.house.threads.control("bo", h.own_thread("ana"), "stop", "s1")
+        await h.settled()
+        h.mail.lift()
+        told = [one.kind for one in await h.events(h.own_thread("ana"), Notice)]
+        assert sorted(told) in (["stopped", "undelivered"], ["stopped", "undelivered", "undelivered"])
