@@ -9,8 +9,9 @@ on as a message, and an operator is told. START must be exact: consent is nothin
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Literal, NamedTuple
+
+from agent_core.spelling import plain
 
 Word = Literal["", "stop", "start", "yes", "help"]
 
@@ -38,7 +39,6 @@ _ABOUT_MESSAGES = frozenset(
 )
 _POLITE = frozenset({"please", "pls", "now", "just", "thanks", "thank", "you", "ok", "it", "this"})
 _PAIRED = re.compile(r"(?<!\d)(?:(\d{6})(?!\d)|(?<!\d )(\d{3}) (\d{3})(?! ?\d))", re.ASCII)
-_MARKS = re.compile("[\ufe00-\ufe0f]")
 _PUNCTUATION = re.compile(r"[^\w\s]")
 _LONGEST = 60
 
@@ -48,12 +48,6 @@ class Typed(NamedTuple):
 
     code: str | None
     text: str
-
-
-def plain(text: str) -> str:
-    """The text without what cannot be seen, composed (NFC), its digits ASCII, whatever script they are of."""
-    seen = (char for char in _MARKS.sub("", unicodedata.normalize("NFC", text)) if unicodedata.category(char) != "Cf")
-    return "".join(_digit(char) for char in seen)
 
 
 def keyword(text: str, told: str = "") -> Word:
@@ -95,8 +89,3 @@ def typed(text: str) -> Typed:
 
 def _bare(text: str) -> str:
     return " ".join(_PUNCTUATION.sub("", text).split())
-
-
-def _digit(char: str) -> str:
-    value = unicodedata.decimal(char, None)
-    return char if value is None else str(value)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.sms.keywords import Word, keyword, may_mean_stop, plain, typed
+from adapters.sms.keywords import Word, keyword, may_mean_stop, typed
+from agent_core.spelling import plain
 
 # --- SM-11
 
