@@ -147,7 +147,7 @@ def _given(fields: Sequence[FormField], asked: FormField, text: str) -> Values:
 def _at(field: FormField, part: str) -> str:
     """The choice whose place in the list was typed, counted from 1; or what was typed."""
     number = plain(part).rstrip(".)")
-    if part in field.choices or not field.numbered or not (number.isascii() and number.isdigit() and len(number) < 4):
+    if not field.numbered or not (number.isascii() and number.isdigit() and len(number) < 4):
         return part
     place = int(number) - 1
     return field.choices[place] if 0 <= place < len(field.choices) else part

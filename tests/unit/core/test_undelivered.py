@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 
+from agent_core.agent import Thought
 from agent_core.deliveries import Redirect
-from agent_core.events import ApprovalRequest, Event, Notice
+from agent_core.events import ApprovalRequest, Event, Notice, RequestClosed
 from agent_core.steps import Ask, Say
+from agent_core.turn import take
 from tests.unit.core.history import histories
 from tests.unit.core.story import (
     ANA,
@@ -204,12 +206,13 @@ def test_a_new_question_takes_the_place_of_one_that_went_elsewhere() -> None:
     story.turn(Ask(question="Where?"))
     story.lost(story.question.id, ANA_BY_TEXT.identity)
     story.turn()
-    story.says(BO, "hello")
-    story.turn(Say(text="Hello."))
-    story.says(ANA_BY_TEXT, "?")
+    thought = Thought(outcome="step", step=Ask(question="Which corner?"))
 
-    assert "input_response" in kinds(story.turn(Ask(question="Which corner?")))
-    assert len(story.thread.open) == 1
+    events = tuple(take(story.thread, thought, story.setting(story.now)))
+
+    assert kinds(events) == ["request_closed", "input_request"]
+    assert isinstance(events[1], RequestClosed)
+    assert (events[1].request_id, events[1].outcome) == (story.question.id, "withdrawn")
 
 
 @given(story=histories)
