@@ -124,11 +124,11 @@ class Routing:
         moved = conversation.moved
         match event:
             case AgentMessage():
-                yield from ((follow(identity, moved), "watch") for identity in event.to)
+                yield from ((self._follow(identity, moved), "watch") for identity in event.to)
             case Notice():
-                yield follow(event.to, moved), "watch"
+                yield self._follow(event.to, moved), "watch"
             case InputRequest() | FieldRequest():
-                yield follow(event.to, moved), "decide"
+                yield self._follow(event.to, moved), "decide"
             case ApprovalRequest():
                 yield from self._asked(event, moved)
             case RequestClosed() if isinstance(request, ApprovalRequest):
@@ -137,18 +137,18 @@ class Routing:
                 if self._redraws(request.to):
                     yield request.to, "watch"
                 elif event.outcome != "answered":
-                    yield follow(request.to, moved), "watch"
+                    yield self._follow(request.to, moved), "watch"
             case Escalation():
                 requester = conversation.thread.requester
                 asked = requester.identity if requester else ""
                 yield from ((self._home(person, (_channel(asked),), moved), "watch") for person in event.to)
                 if asked:
-                    yield follow(asked, moved), "watch"
+                    yield self._follow(asked, moved), "watch"
 
     def _asked(self, request: ApprovalRequest, moved: Mapping[str, str]) -> Iterator[tuple[str, Role]]:
         """Where the card of a request goes: to who asked for it, and to those who may decide."""
         asked = request.requester.identity
-        yield follow(asked, moved), "watch"
+        yield self._follow(asked, moved), "watch"
         for person in request.approvers:
             home = self._home(person, (*request.via, _channel(asked)), moved)
             yield from ((identity, "decide") for identity in self._proving(home, person, request, moved))
@@ -159,7 +159,7 @@ class Routing:
             if self._redraws(identity):
                 yield identity
             elif role == "decide":
-                yield follow(identity, conversation.moved)
+                yield self._follow(identity, conversation.moved)
 
     def _home(self, person_id: str, channels: tuple[str, ...], moved: Mapping[str, str]) -> str:
         """Where a person is reached: on the first of these channels, or else where they are reached first.
@@ -168,7 +168,7 @@ class Routing:
         """
         identities = self._identities(person_id)
         reached = [one for name in channels if name in self.reach for one in identities if _channel(one) == name]
-        return follow(next(iter((*reached, *identities)), f"{NOWHERE}:{person_id}"), moved)
+        return self._follow(next(iter((*reached, *identities)), f"{NOWHERE}:{person_id}"), moved)
 
     def _proving(
         self, home: str, person_id: str, request: ApprovalRequest, moved: Mapping[str, str]
@@ -180,7 +180,7 @@ class Routing:
         if request.needs == "restricted" or self.reach.get(_channel(home)) != "restricted":
             return (home,)
         sure = [one for one in self._identities(person_id) if self.reach.get(_channel(one)) == "verified"]
-        there = (one for one in (follow(one, moved) for one in sure) if one in sure)
+        there = (one for one in (self._follow(one, moved) for one in sure) if one in sure)
         proving = next(iter((*there, *sure)), None)
         return (home, proving) if proving else (f"{NOWHERE}:{person_id}",)
 
@@ -193,6 +193,11 @@ class Routing:
                 owner = self.people.owner(identity)
                 return "decide" if owner and owner.id in approvers else "watch"
         return "watch"
+
+    def _follow(self, identity: str, moved: Mapping[str, str]) -> str:
+        """Where somebody is reached who was reached at this identity, unless that is not theirs any more."""
+        found, owner = follow(identity, moved), self.people.owner(identity)
+        return found if owner and owner == self.people.owner(found) else identity
 
     def _redraws(self, identity: str) -> bool:
         """Whether a card that was shown there can be drawn anew."""

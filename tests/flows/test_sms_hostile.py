@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from agent_core.events import Notice
+from agent_core.events import AgentMessage, Notice, Outbound
+from agent_core.people import People, Person
+from gateway.routing import Routing
 from sandbox.mail import Fault
 from tests.flows.sms_house import NUMBERS, mailbox, sms_house
+from tests.unit.core.story import BO
+from tests.unit.gateway.town import BO_SLACK, BO_TEXT, CLOSED, CY_TEXT, QUESTION, TOWN, after, asked, went
 
 EVERYWHERE = {
     name: (f"sms:{number}", f"whatsapp:{number}", f"email:{mailbox(name)}") for name, number in NUMBERS.items()
@@ -32,3 +36,19 @@ async def test_who_is_reached_nowhere_is_not_told_so_for_ever(tmp_path: Path, fi
         h.mail.lift()
         told = [one.kind for one in await h.events(h.own_thread("ana"), Notice)]
         assert sorted(told) in (["stopped", "undelivered"], ["stopped", "undelivered", "undelivered"])
+
+
+@pytest.mark.parametrize("whose", [(), (Person(id="cy", name="Cy", identities=(CY_TEXT, BO.identity)),)])
+@pytest.mark.parametrize(
+    "event", [asked(id="r2", via=("sms",)), AgentMessage(id="a", to=(BO_TEXT,), text="Done."), QUESTION, CLOSED]
+)
+def test_nothing_follows_somebody_to_what_is_theirs_no_more(event: Outbound, whose: tuple[Person, ...]) -> None:
+    """Bo's texts went on to his mailbox once; since then it was taken from him, or given to somebody else."""
+    bo = Person(id="bo", name="Bo", identities=(BO_TEXT, BO_SLACK))
+    before = after([asked(via=("sms",)), went("r1", BO_TEXT, BO.identity)])
+    reached = [one.identity for one in TOWN.envelopes(event, before)]
+    assert BO.identity in reached
+    since = Routing(People(people=(bo, *whose)), TOWN.channels)
+    reached = [one.identity for one in since.envelopes(event, before)]
+    assert BO_TEXT in reached
+    assert BO.identity not in reached

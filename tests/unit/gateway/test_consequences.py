@@ -43,7 +43,7 @@ from tests.unit.gateway.town import TOWN
 CY_AWAY = "pigeon:cy"
 PEOPLE = People(
     people=(
-        Person(id="ana", name="Ana", identities=(ANA.identity, ANA_AT_CONSOLE.identity)),
+        Person(id="ana", name="Ana", identities=(ANA.identity, ANA_AT_CONSOLE.identity, "email:ana@home.test")),
         Person(id="bo", name="Bo", identities=(BO.identity,)),
         Person(id="cy", name="Cy", identities=(CY_AWAY,)),
     )
