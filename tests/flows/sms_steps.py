@@ -9,6 +9,7 @@ import httpx
 
 from agent_core.deliveries import Delivery, Redirect
 from gateway.contacts import KnownContacts
+from gateway.store.partition import prefixes
 from sandbox.twilio import Call
 from tests.flows.sms_house import NUMBERS, SmsHouse
 
@@ -26,7 +27,9 @@ def posts(h: SmsHouse, number: str = BO) -> list[Call]:
 
 async def carry(h: SmsHouse, queue: str = "sms") -> int:
     """Send what is due by now; how much that was. For houses without a sender of their own."""
-    grants = await h.house.opened.threads.fx_claim(queue, most=9)
+    store, (partition,) = h.house.opened.threads, prefixes(1)
+    store._waker.hint(queue, partition)  # Without a hint it is looked at once a second only.
+    grants = await store.fx_claim(queue, most=9)
     for grant in grants:
         await h.house.sender().carry(grant)
     return len(grants)
