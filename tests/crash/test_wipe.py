@@ -22,14 +22,15 @@ from gateway.store.client import connect
 from sandbox.mail import MailSandbox
 from sandbox.model import ModelSandbox, load_script
 from tests.crash.scene import Place, Valkey, place, valkey
-from tests.crash.test_kill import SCRIPT, _port
+from tests.crash.test_kill import SCRIPT
+from tests.doors.scene import free_port
 
 
 @contextlib.asynccontextmanager
 async def sandboxes(directory: Path) -> AsyncIterator[tuple[Place, MailSandbox, Valkey]]:
     """A place with a store of its own."""
     async with MailSandbox() as mail, ModelSandbox(load_script(SCRIPT)) as model, valkey(directory) as store:
-        yield place(directory, store.url, _port(), mail, model, "PT1H"), mail, store
+        yield place(directory, store.url, free_port(), mail, model, "PT1H"), mail, store
 
 
 @contextlib.asynccontextmanager
