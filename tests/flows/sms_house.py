@@ -30,12 +30,15 @@ from sandbox.mail import Letter, MailSandbox
 from sandbox.model import ModelSandbox
 from sandbox.twilio import Message, Phone, Sms, TwilioSandbox
 from tests.doors.scene import Scene, free_port, listening, serving, until
-from tests.flows.slack_house import script
+from tests.flows.slack_house import SURVEY, script
 
 E = TypeVar("E", bound=Event)
 T = TypeVar("T")
 NUMBERS = {"ana": "+447700900001", "bo": "+447700900002", "cy": "+447700900003"}
 CARD = "May this run?"
+# The end of a form, however much was said until it was complete.
+FILLED_IN = {"last_event": "<input_response [^>]*>(?P<said>.*: .*)</input_response>"}
+HEARD = {"name": "filled in", "when": FILLED_IN, "then": {"say": "Noted: {said}"}}
 # Quick, but real: a message to a number waits until the one before it is a second old.
 LIMITS = TextLimits(seconds=1, per_hour=1_000)
 
@@ -190,7 +193,7 @@ async def sms_house(
     `policy` as `policy_of` makes it, `roles` work from the beginning, `line` is what else is set for the numbers,
     `people` the identities of those who have others than usual.
     """
-    async with MailSandbox() as mail, TwilioSandbox() as twilio, ModelSandbox(script()) as model:
+    async with MailSandbox() as mail, TwilioSandbox() as twilio, ModelSandbox(script([HEARD, *SURVEY])) as model:
         clock, settings = Clock(), settings_of(directory, mail, model, policy or policy_of())
         settings = with_lines(settings, twilio, whatsapp, line or {}, people or {})
         for name, number in NUMBERS.items():
