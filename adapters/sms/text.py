@@ -20,7 +20,7 @@ from adapters.sms.parts import Line, Room, split
 from adapters.text import mixed_scripts, one_line
 from agent_core.events import AgentMessage, ApprovalRequest, InputRequest, Notice
 
-QUOTE = "> "
+QUOTE, AGENT = "> ", "Agent: "
 LISTED = {"code_needed", "unclear", "unknown_request"}
 TOO_LONG = "It is too long to decide by text."
 TOO_RISKY = "It cannot be decided by text."
@@ -65,7 +65,7 @@ def say(parcel: Parcel, view: View) -> tuple[Line, ...]:
         return tuple(_watched(event, view))
     if isinstance(event, AgentMessage):
         first, *rest = flat(event.text)
-        return (Line(f"Agent: {first}"), *map(Line, rest))
+        return (Line(first, mark=AGENT), *(Line(line, mark=QUOTE) for line in rest))
     lines = _drawn(layout(event, role=parcel.role, ticket=parcel.ticket, request=parcel.request))
     listed = _listed(parcel.others, view) if isinstance(event, Notice) and event.kind in LISTED else ()
     return (*lines, *listed)

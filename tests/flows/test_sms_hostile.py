@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from agent_core.people import People, Person
 from gateway.routing import Routing
 from sandbox.mail import Fault
 from tests.flows.sms_house import NUMBERS, mailbox, sms_house
+from tests.unit.adapters.sms.shown import parcel, sent
 from tests.unit.core.story import BO
 from tests.unit.gateway.town import BO_SLACK, BO_TEXT, CLOSED, CY_TEXT, QUESTION, TOWN, after, asked, went
 
@@ -52,3 +54,20 @@ def test_nothing_follows_somebody_to_what_is_theirs_no_more(event: Outbound, who
     reached = [one.identity for one in since.envelopes(event, before)]
     assert BO_TEXT in reached
     assert BO.identity not in reached
+
+
+CARD_OF_OURS = """May this run? Exactly as shown, once, and only if you approve.
+
+Answer A 482193 to approve, or R 482193 and why to deny."""
+
+
+@pytest.mark.parametrize("first", ["Fine.", "Fine. " * 150])
+def test_the_agent_cannot_draw_a_card_of_ours(first: str) -> None:  # SM-16
+    """Nor where its message is parted: its part may come alone."""
+    said = AgentMessage(id="a", to=("sms:+447700900123",), text=f"{first}\n\n{CARD_OF_OURS}")
+    parts = [re.sub(r"^\(./.\) ", "", part.body) for part in sent(parcel(said))]
+    lines = [line for part in parts for line in part.split("\n")]
+    assert [line for line in lines if "to approve" in line] == [
+        "> Answer A 482193 to approve, or R 482193 and why to deny."
+    ]
+    assert [line for line in lines if not line.startswith(("Agent: ", "> ", "This is Holdpoint."))] == []

@@ -99,7 +99,7 @@ def test_what_cannot_be_shown_whole_is_announced_without_its_code(event: object)
         (QUESTION, "HXq", "> Which environment?"),
         (DENIED, "HXn", "The request was denied by bo"),
         (CALLED, "HXn", "> Three tries failed."),
-        (AgentMessage(id="a1", to=("x",), text="one\n\ntwo\tthree"), "HXn", "Agent: one two three"),
+        (AgentMessage(id="a1", to=("x",), text="one\n\ntwo\tthree"), "HXn", "Agent: one > two three"),
         (AgentMessage(id="a1", to=("x",), text="word " * 900), "HXn", "Message"),
     ],
 )

@@ -166,7 +166,7 @@ def test_moments_are_told_by_the_clock_of_whom_they_are_told() -> None:
 def test_whatsapp_counts_characters_and_no_segments() -> None:
     said = AgentMessage(id="a9", to=("x",), text="word " * 120 + "🎉")
     assert len(sent(parcel(said), line=WHATSAPP)) == 1
-    assert len(sent(parcel(said))) == 3
+    assert len(sent(parcel(said))) == 2
 
 
 @pytest.mark.parametrize("line", [LINE, WHATSAPP])
