@@ -30,8 +30,8 @@ async def asked(h: SmsHouse) -> str:
 
 
 async def ended(h: SmsHouse, thread: str) -> None:
-    """Until a message to Bo has its end, however long that takes."""
-    while not await ends(h, thread):
+    """Until the sender has ended a message to Bo, however long that takes; what Twilio tells later is not its word."""
+    while not any(one.id.startswith("delivery:") for one in await ends(h, thread)):
         await carry(h)
         await h.move_on(seconds=60)
 
