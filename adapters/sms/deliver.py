@@ -6,6 +6,7 @@ status callbacks what becomes of each: their URL carries the names by which the 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -90,9 +91,16 @@ class Delivery:
         return parts_of(parcel, self.line, contact.zone, greeted=contact.greeted)
 
     async def _there(self, parcel: Parcel, parts: Sequence[Part | Template]) -> dict[str, str]:
-        """The SIDs of those Twilio has already, by what they are known by."""
-        sent = await self.api.messages(joined(self.line.channel, parcel.address.ref), parcel.event.at)
-        found = {part.core: message.sid for part in parts for message in sent if part.within(message.body)}
+        """The SIDs of those Twilio has already, by what they are known by.
+
+        The same words may have been said to the same number before: a message that was sent for another effect is not
+        ours. It is ours if nobody claimed it: then whoever sent it did not live to.
+        """
+        found: dict[str, str] = {}
+        for message in await self.api.messages(joined(self.line.channel, parcel.address.ref), parcel.event.at):
+            part = next((one for one in parts if one.core not in found and one.within(message.body)), None)
+            if part and await self._is_ours(message.sid, parcel, part):
+                found[part.core] = message.sid
         if len(found) < len(parts) and isinstance(parcel.event, ApprovalRequest):
             await self._not_too_often(parcel)
         return found
@@ -100,13 +108,20 @@ class Delivery:
     async def _send(self, parcel: Parcel, part: Part | Template, now: datetime) -> str:
         message = self._outgoing(parcel, part, now)
         try:
-            return await self.api.send(message)
+            sid = await self.api.send(message)
         except OutcomeUnknown:
             await self.meter.take(self._doubts(parcel), 1, most=_MANY, seconds=DAY)
             raise
         except (Refused, Busy) as error:
             await self._noted(parcel, error)
             raise
+        await self._is_ours(sid, parcel, part)
+        return sid
+
+    async def _is_ours(self, sid: str, parcel: Parcel, part: Part | Template) -> bool:
+        """Claim a message for this part of this effect; whether it is not another's already."""
+        owner = f"{parcel.effect_id}/{hashlib.sha256(part.core.encode()).hexdigest()[:16]}"
+        return await self.meter.first(f"{self.line.channel}:sid:{sid}", owner) == owner
 
     def _outgoing(self, parcel: Parcel, part: Part | Template, now: datetime) -> Outgoing:
         expiry = expires_at(parcel.event)

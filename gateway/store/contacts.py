@@ -15,6 +15,7 @@ from redis.asyncio.client import Pipeline
 from gateway.store.client import call, patiently, script
 
 _METER = script("meter")
+OWNED_SECONDS = 30 * 86_400
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class RedisContacts:
 
 @dataclass(frozen=True)
 class RedisMeter:
-    """`hp:{mt:<hash>}:n`, a counter that goes with its window, by the server's own clock."""
+    """`hp:{mt:<hash>}:n`, a counter that goes with its window, by the server's own clock; `:o`, whose a name is."""
 
     redis: Redis
 
@@ -58,6 +59,12 @@ class RedisMeter:
         """
         prefix = f"hp:{{mt:{_hashed(name)}}}"
         return float(await call(self.redis, _METER, prefix, "", count, most, seconds * 1000)) / 1000
+
+    async def first(self, name: str, owner: str) -> str:
+        """Whose a name is: the first owner who asked for it, for a month."""
+        key = f"hp:{{mt:{_hashed(name)}}}:o"
+        before = await patiently(lambda: self.redis.set(key, owner, nx=True, get=True, ex=OWNED_SECONDS))
+        return before.decode() if before else owner
 
 
 def _contact(identity: str) -> str:

@@ -161,6 +161,9 @@ class Scale:
         self.taken.append((name, count))
         return 0.0
 
+    async def first(self, name: str, owner: str) -> str:
+        return owner
+
 
 @dataclass
 class Bench:

@@ -32,6 +32,10 @@ class Meter:
 
     clock: Callable[[], datetime]
     counted: dict[str, tuple[datetime, int]] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
+
+    async def first(self, name: str, owner: str) -> str:
+        return self.owners.setdefault(name, owner)
 
     async def take(self, name: str, count: int, *, most: int, seconds: int) -> float:
         now = self.clock()

@@ -131,6 +131,19 @@ async def test_the_same_words_said_before_are_another_message(line: Sending) -> 
     assert line.bodies == ["Agent: Done.", "Agent: Done."]
 
 
+async def test_the_same_words_for_another_effect_in_the_same_second_are_another_message(
+    line: Sending,
+) -> None:  # SM-24
+    first, second = (line.parcel(said("Done.")).model_copy(update={"effect_id": name}) for name in ("one", "two"))
+    await line.send(first)
+    line.forward(60)
+    await line.send(second.model_copy(update={"repeat": True}))
+    assert line.bodies == ["Agent: Done.", "Agent: Done."]
+    await line.send(second.model_copy(update={"repeat": True}))
+    await line.send(first.model_copy(update={"repeat": True}))
+    assert len(line.bodies) == 2, "each knows its own"
+
+
 async def test_what_did_not_leave_is_sent_again(line: Sending) -> None:  # SM-24
     line.twilio.order(Fault("drop_before", method="POST"))
     assert isinstance(await refused(line), OutcomeUnknown)

@@ -62,6 +62,9 @@ class KnownPeople:
     async def take(self, name: str, count: int, *, most: int, seconds: int) -> float:
         return 0.0
 
+    async def first(self, name: str, owner: str) -> str:
+        return owner
+
 
 @dataclass
 class Noting:
