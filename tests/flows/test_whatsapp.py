@@ -76,6 +76,7 @@ async def test_outside_of_it_without_a_template_it_goes_another_way(bare: SmsHou
     card = await h.card("bo", "1.4.2")
     assert card.channel == "sms"
     assert await ways(h, thread) == [(ON_WHATSAPP, AT_PHONE)]
+    assert len([one for one in posts(h) if one.form["To"] == [ON_WHATSAPP]]) == 2, "WhatsApp was not asked to find out"
     h.text("bo", f"A {code(card)}")
     await h.logged(thread, RequestClosed)
     await h.settled()
