@@ -207,7 +207,7 @@ def _as_input(thread: Thread, message: UserMessage) -> Reading:
         return _as_field(thread, request, message, text)
     if request.fields:
         return _as_form(request, message, text)
-    choice = next((c for c in request.choices if c.lower() == text.lower()), None)
+    choice = next((c for c in request.choices if plain(c).lower() == plain(text).lower()), None)
     if request.choices and choice is None:
         return Explain(kind="not_a_choice", about=request.id, detail=", ".join(request.choices))
     return _response(request, message, choice or text)

@@ -90,7 +90,7 @@ def _parts(field: FormField, text: str) -> list[str]:
 
 def _chosen(field: FormField, text: str) -> str:
     """The choice that is meant, whatever its capitals."""
-    return next((choice for choice in field.choices if choice.lower() == text.lower()), text)
+    return next((choice for choice in field.choices if plain(choice).lower() == plain(text).lower()), text)
 
 
 def in_words(values: Mapping[str, str] | Values) -> str:

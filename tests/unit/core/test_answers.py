@@ -231,8 +231,9 @@ def test_an_answer_to_a_question_is_its_whole_text() -> None:
     assert response.text == "the usual\nthing"
 
 
-def test_a_choice_is_taken_in_its_own_spelling() -> None:
-    response = said(asked("Staging", "Production"), ANA, "staging ")
+@pytest.mark.parametrize("text", ["staging ", "\u200fStaging", "sta\u200bging"])
+def test_a_choice_is_taken_in_its_own_spelling(text: str) -> None:
+    response = said(asked("Staging", "Production"), ANA, text)
 
     assert isinstance(response, InputResponse)
     assert response.text == "Staging"
