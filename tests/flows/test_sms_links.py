@@ -44,8 +44,8 @@ async def test_a_long_answer_comes_in_three_numbered_parts(h: SmsHouse) -> None:
     parts = [(await h.sms("ana", f"({number}/3) ")) for number in (1, 2, 3)]
     await h.settled()
     assert h.unread("ana") == []
-    said = " ".join(one.body.partition("/3) ")[2] for one in parts)
-    assert said == f"Agent: {THREE}", "every sentence once, in order"
+    said = [one.body.partition("/3) Agent: ")[2] for one in parts]
+    assert " ".join(said) == THREE, "every sentence once, in order, and each part says whose it is"
     assert all(one.segments <= SEGMENTS and one.encoding == "GSM-7" for one in parts)
     assert all("http" not in one.body for one in parts)
 
