@@ -32,6 +32,8 @@ TAKEN = HttpReply(200, b'<?xml version="1.0" encoding="UTF-8"?><Response/>', {"C
 REFUSED = HttpReply(403)
 # As long as this, a request that comes again is known. What was signed once is signed for ever.
 REMEMBERED = 30 * 24 * 3600
+# So often may it come before all of it could be stored.
+TRIES = 4
 
 Clock = Callable[[], datetime]
 
@@ -95,16 +97,17 @@ class _Taking:
                 await self._status(meaning)
 
     async def _once(self, name: str, effect: Callable[[], Awaitable[None]]) -> None:
-        """Do what a request asks for, and not again when it comes again; but once more if it was not finished.
+        """Do what a request asks for, and not again when it comes again, unless it was not finished.
 
         What is stored as an event is known by its id; what is known of people is not.
         """
-        if not await self.desk.turn(f"{name}:begun", REMEMBERED) and not await self.desk.turn(
-            f"{name}:done", REMEMBERED
-        ):
-            return
-        await effect()
-        await self.desk.turn(f"{name}:done", REMEMBERED)
+        tries = [f"{name}:{number}" for number in range(TRIES)]
+        while tries:
+            if await self.desk.turn(tries.pop(0), REMEMBERED):
+                await effect()
+                break
+        for left in tries:  # Done: whoever comes now is too late.
+            await self.desk.turn(left, REMEMBERED)
 
     # --- what people say
 

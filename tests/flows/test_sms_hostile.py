@@ -4,17 +4,38 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlencode
 
 import pytest
+from twilio.request_validator import RequestValidator
 
+from adapters.base import Desk, HttpCall
+from adapters.heard import Heard
 from agent_core.events import AgentMessage, Notice, Outbound
 from agent_core.people import People, Person
 from gateway.routing import Routing
+from gateway.store.errors import StoreDown
 from sandbox.mail import Fault
 from tests.flows.sms_house import NUMBERS, mailbox, sms_house
 from tests.unit.adapters.sms.shown import parcel, sent
 from tests.unit.core.story import BO
 from tests.unit.gateway.town import BO_SLACK, BO_TEXT, CLOSED, CY_TEXT, QUESTION, TOWN, after, asked, went
+
+
+class Broken:
+    """A desk whose store is away whenever something is to be taken in."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._desk, name)
+
+    async def take(self, heard: Heard, raw: bytes | None = None) -> bool:
+        """It is not stored."""
+        raise StoreDown("away")
+
 
 EVERYWHERE = {
     name: (f"sms:{number}", f"whatsapp:{number}", f"email:{mailbox(name)}") for name, number in NUMBERS.items()
@@ -38,6 +59,24 @@ async def test_who_is_reached_nowhere_is_not_told_so_for_ever(tmp_path: Path, fi
         h.mail.lift()
         told = [one.kind for one in await h.events(h.own_thread("ana"), Notice)]
         assert sorted(told) in (["stopped", "undelivered"], ["stopped", "undelivered", "undelivered"])
+
+
+async def test_a_stop_that_could_not_be_stored_twice_still_moves_what_waits(tmp_path: Path) -> None:  # SM-11
+    async with sms_house(tmp_path) as h:
+        await h.ask()
+        await h.card("bo")
+        hook = h.house.door().hooks["sms"]
+        fields = {"AccountSid": h.twilio.account_sid, "MessageSid": f"SM{1:032d}", "From": NUMBERS["bo"]}
+        fields |= {"To": h.twilio.number, "Body": "STOP"}
+        url = f"{h.settings.public_url}/sms/events"
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        headers["X-Twilio-Signature"] = RequestValidator(h.twilio.auth_token).compute_signature(url, fields)
+        call = HttpCall(urlencode(fields).encode(), headers)
+        for _ in range(2):
+            with pytest.raises(StoreDown):
+                await hook.adapter.receive(call, cast(Desk, Broken(hook.desk)))
+        await hook.adapter.receive(call, hook.desk)
+        await h.letter("bo", "May this run?")
 
 
 @pytest.mark.parametrize("whose", [(), (Person(id="cy", name="Cy", identities=(CY_TEXT, BO.identity)),)])
