@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.sms.text import TOO_RISKY
+from agent_core.deliveries import Redirect
 from agent_core.events import ApprovalResponse, Notice, RequestClosed, ToolCall
 from tests.flows.sms_house import CARD, SmsHouse, code, policy_of, sms_house
 from tests.flows.sms_steps import ALONE, AT_MAIL, AT_PHONE, BO, DEPLOY, decide, link, posts, ways
@@ -86,6 +87,7 @@ async def test_above_the_line_a_text_that_does_not_arrive_leaves_the_mail_to_dec
     h.twilio.unreachable(BO, 30003)
     thread = await h.ask()
     letter = await h.letter("bo", CARD)
+    await h.logged(thread, Redirect)
     await h.mail.reply_as("bo@example.test", letter, f"APPROVE {code(letter)}")
     await h.logged(thread, RequestClosed)
     await h.letter("bo", "approved by bo")
