@@ -2,7 +2,8 @@
 
 A code finds the request it belongs to; without one, a message belongs to whatever was asked here last and is still
 open, or else to the person's own thread. Whether it counts is for the thread to judge. Codes are six digits, so they
-can be guessed: after five wrong ones the conversation is not heard for the rest of an hour, right codes included.
+can be guessed: after five wrong ones no code is heard for the rest of an hour, the right one neither. What else is said
+is heard: who forges somebody's number must not be able to silence them.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class SharedLine:
     async def _route(self, received: Received) -> str:
         standing = await self.book.standing(received.message.author.identity)
         # Looked at last, so that nothing else that comes in at the same moment gets past it.
-        if await self.guard.spent(_guesses(received), most=GUESSES):
+        if is_guess(received, standing) and await self.guard.spent(_guesses(received), most=GUESSES):
             log.warning("not heard: too many wrong codes", source=received.address.channel, id=received.message.id)
             return UNHEARD
         place = await self._place(received, standing)
