@@ -11,93 +11,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from agent_core.events import Author, Decision, Outbound, Request, UserMessage
-from agent_core.values import Frozen, Text
+from adapters.heard import Address, Heard, Ignored, Received
+from agent_core.events import Outbound, Request
+from agent_core.values import Frozen, Proof
 
 Role = Literal["decide", "watch"]
-
-
-class Address(Frozen):
-    """Where a conversation lives in a channel. Only the channel's own adapter reads inside `ref`."""
-
-    channel: str
-    ref: str
-
-
-class Received(Frozen):
-    """One message as understood by its adapter, still without a thread.
-
-    `conversation` is the platform's root of the conversation, from which a new thread's id is derived. `token` is the
-    reply token of ours the message carries, if any: it names the thread (and the request) and outranks the
-    conversation. `code` is the decision code the person typed. The message's id is the same for every redelivery.
-    `joins`: not said to us, so it counts only in a conversation we are part of already.
-    """
-
-    message: UserMessage
-    address: Address
-    conversation: str
-    token: str | None = None
-    code: str | None = None
-    joins: bool = False
-
-
-class Pressed(Frozen):
-    """A person pressed a button of a card of ours, or sent off its form.
-
-    `ticket` is what the button carried, and `seal` the place it was pressed in: a ticket opens only where it was shown.
-    `digest` is the card's; `arguments` are the call's as the person changed them, JSON text, or empty. `address` is
-    where the person is answered if it does not count.
-    """
-
-    id: str
-    author: Author
-    ticket: str
-    seal: str
-    decision: Decision
-    digest: str = ""
-    reason: Text = ""
-    arguments: Text = ""
-    address: Address | None = None
-
-
-class Filled(Frozen):
-    """A person filled in the form of a question: `values` by the fields' names, in their order; see `Pressed`."""
-
-    id: str
-    author: Author
-    ticket: str
-    seal: str
-    values: tuple[tuple[str, Text], ...]
-    address: Address | None = None
-
-
-class Ordered(Frozen):
-    """A person tells a conversation's agent to pause, go on or stop."""
-
-    id: str
-    author: Author
-    conversation: str
-    verb: Literal["pause", "resume", "stop"]
-
-
-class Revised(Frozen):
-    """A person changed a message of theirs, the one of the id `revises`; with an empty `text`, they took it back."""
-
-    id: str
-    author: Author
-    conversation: str
-    revises: str
-    text: Text = ""
-
-
-Heard = Received | Revised | Pressed | Filled | Ordered
-
-
-class Ignored(Frozen):
-    """Read, and deliberately not passed on: automatic mail, our own mail, a bounce. `kind` is for the operator."""
-
-    kind: str
-    detail: str = ""
 
 
 class Ticket(Frozen):
@@ -108,12 +26,21 @@ class Ticket(Frozen):
     button: str = ""
 
 
+class Open(Frozen):
+    """A request that waits for a recipient's answer, and how they answer it."""
+
+    request: Request
+    ticket: Ticket
+
+
 class Parcel(Frozen):
     """One outbound event for one recipient.
 
     `reply_token` comes back with the answer. `role` is `decide` for those who may answer the event and `watch` for
     those who are only told. `request` is the card that a `RequestClosed` or `Notice` speaks of, and `shown` the far
-    end's id of this recipient's copy of it, on channels that can redraw it. `repeat`: it may have been sent before.
+    end's id of this recipient's copy of it, on channels that can redraw it. `page` is where the recipient, and nobody
+    else, can read the event whole. `others` is what else waits for the recipient, on channels where all threads share
+    one conversation. `repeat`: it may have been sent before.
     """
 
     effect_id: str
@@ -126,6 +53,8 @@ class Parcel(Frozen):
     ticket: Ticket | None = None
     request: Request | None = None
     shown: str = ""
+    page: str = ""
+    others: tuple[Open, ...] = ()
     repeat: bool = False
 
 
@@ -143,12 +72,17 @@ class Receipt(Frozen):
 class Capabilities(Frozen):
     """What a channel can do. `pull` channels are read by their people and never sent to.
 
-    `finds`: what may have been sent before is looked for, and sent again only if it is not there.
+    `finds`: what may have been sent before is looked for, and sent again only if it is not there. `shared`: all threads
+    speak to a person in one and the same conversation, so that only a code tells which one an answer is for. `paced`:
+    forms are asked field by field. `proof` is how sure it is, at its best, who wrote something.
     """
 
     edits: bool = False
     finds: bool = False
     pull: bool = False
+    shared: bool = False
+    paced: bool = False
+    proof: Proof = "verified"
 
 
 @dataclass(frozen=True, slots=True)

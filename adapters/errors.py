@@ -8,6 +8,7 @@ AdapterError
 └── SendError
     ├── TryLater        not sent; try again (after `retry_after` seconds, if told)
     ├── Rejected        not sent, and never will be
+    │   └── Unreachable nor will anything else that goes there
     └── OutcomeUnknown  may have been sent
 """
 
@@ -54,6 +55,10 @@ class TryLater(SendError):
 
 class Rejected(SendError):
     """The platform refuses this message for good."""
+
+
+class Unreachable(Rejected):
+    """Nothing can reach this recipient there any more."""
 
 
 class OutcomeUnknown(SendError):

@@ -16,15 +16,15 @@ from adapters.text import mixed_scripts, one_line, visible
 from agent_core.events import (
     AgentMessage,
     ApprovalRequest,
-    Author,
     Escalation,
+    FieldRequest,
     InputRequest,
     Notice,
     Outbound,
     Request,
     RequestClosed,
 )
-from agent_core.values import FormField
+from agent_core.values import Author, FormField
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ Block = Words | Prose | Quoted | Facts | Answer
 SUBJECTS = {
     "approval_request": "Approval needed",
     "input_request": "A question",
+    "field_request": "A question",
     "request_closed": "Closed",
     "escalation": "A person is needed",
     "notice": "About your message",
@@ -81,6 +82,10 @@ _NOTICES = {
     "already_closed": "Your answer came too late: the request was {detail}.",
     "expired": "Your answer came too late: the request has expired, and nothing was done.",
     "changed": "Your answer does not count: what you saw is not what is being asked. Please look at the request again.",
+    "needs_stronger": "Your answer does not count: this is too risky to be decided by text message. Please decide it "
+    "by the link in the request, or where you can be known for sure.",
+    "held": "Your approval takes effect at {detail}.",
+    "undone": "You took your approval back, and nothing was done. The request can be answered until it expires.",
     "unknown_request": "There is no open request here that this could answer, so nothing was done.",
     "code_needed": "Your answer does not count yet: put the code of this very request behind the word, "
     "on the first line.",
@@ -129,16 +134,25 @@ def _blocks(event: Outbound, role: Role, ticket: Ticket | None, request: Request
             yield _facts(event)
         case InputRequest():
             yield Prose(event.question)
-            if event.choices:
+            if event.paced:
+                yield from _in_turn(event.fields[0], event)
+            elif event.choices:
                 yield Words(f"Please answer with one of: {one_line(', '.join(event.choices))}.")
-            if event.fields:
+            elif event.fields:
                 yield Words("Please answer with one line for each, as in `name: value`:")
                 yield Facts(tuple((one_line(field.name), _asked(field)) for field in event.fields))
             yield Facts((("Answer until", _moment(event.expires_at)),))
+        case FieldRequest():
+            if event.problem:
+                yield Words(f"That cannot be used: {one_line(event.problem)}.")
+            yield from _in_turn(event.field, request if isinstance(request, InputRequest) else None)
         case RequestClosed():
             yield from _closed(event, request)
         case Notice():
             yield Words(_NOTICES[event.kind].format(detail=one_line(event.detail)))
+            if event.kind == "held":
+                code = ticket.code if ticket else "and the code of the request"
+                yield Words(f"To take it back before that, answer UNDO {code}.")
             yield from _what(request)
         case Escalation():
             yield Words("The agent cannot go on by itself; a person is needed. It says:")
@@ -197,10 +211,28 @@ def _closed(event: RequestClosed, request: Request | None) -> Iterator[Block]:
 
 
 def _asked(field: FormField) -> str:
+    return _taken(field, _offered(field), "may be left out")
+
+
+def _taken(field: FormField, offered: str, left_out: str) -> str:
+    """What a field takes for an answer; `offered` are its choices, in words."""
     kinds = {"number": "a number", "date": "a date like 2026-01-31", "text": "text"}
-    kind = kinds.get(field.kind) or one_line(", ".join(field.choices))
     more = {"choices": "; as many as you like, with commas between"}.get(field.kind, "")
-    return f"{one_line(field.label)} ({kind}{more}{'' if field.required else '; may be left out'})"
+    last = "" if field.required else f"; {left_out}"
+    return f"{one_line(field.label)} ({kinds.get(field.kind) or offered}{more}{last})"
+
+
+def _offered(field: FormField) -> str:
+    return one_line(", ".join(field.choices))
+
+
+def _in_turn(field: FormField, form: InputRequest | None) -> Iterator[Block]:
+    """One field of a form that is asked field by field, its choices by their numbers."""
+    names = [one.name for one in form.fields] if form else []
+    place = f"{names.index(field.name) + 1} of {len(names)}" if field.name in names else "Next"
+    choices = tuple((str(n), one_line(choice)) for n, choice in enumerate(field.choices, 1)) if field.numbered else ()
+    offered = "its number is enough" if choices else _offered(field)
+    yield Facts(((place, _taken(field, offered, "- leaves it out")), *choices))
 
 
 def _what(request: Request | None) -> Iterator[Block]:

@@ -1,25 +1,21 @@
 """Answers in words: a person's message read as the answer to a request, by fixed rules, never by a model.
 
-An approval is decided by the first line alone: a word, and the code that came with the request. Without the code a
-bare word counts only for a low risk, with one request open and nothing said since. A condition is not an answer.
+An approval is decided by the first line alone: a word, or its first letter, and the code that came with the request.
+Without the code a bare word counts only for a low risk, with one request open and nothing said since, and never by
+text message, where the sender's number is all the proof. A condition is not an answer, and neither is a YES: carriers
+have their own use for it, and it does not say to what.
 """
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from agent_core import forms
-from agent_core.events import (
-    ApprovalRequest,
-    ApprovalResponse,
-    Decision,
-    InputRequest,
-    InputResponse,
-    Request,
-    UserMessage,
-)
+from agent_core.events import ApprovalRequest, ApprovalResponse, InputRequest, InputResponse, UserMessage
+from agent_core.spelling import plain
 from agent_core.thread import Thread
-from agent_core.values import Frozen, NoticeKind
+from agent_core.values import Author, Decision, FormField, Frozen, NoticeKind, Text
 
 _WORDS: dict[str, Decision] = {
     "approve": "approve",
@@ -28,12 +24,20 @@ _WORDS: dict[str, Decision] = {
     "denied": "deny",
     "reject": "deny",
     "rejected": "deny",
+    "undo": "undo",
 }
+# Too short to mean anything by themselves: they need the code beside them, or to be all that was said.
+_LETTERS: dict[str, Decision] = {"a": "approve", "r": "deny", "u": "undo"}
+# A bare one of these from somebody who has something to decide is asked back about; LIST asks what there is.
+_LOOSE = re.compile(r"(yes|y|yep|yeah|yup|ok|okay|k|sure|fine|go|no|n|nope|nah|list|pending|👍)?[.! ]*")
 _CODE = r"(?:\d{6}|\d{3} \d{3})"
 _LINE = re.compile(
-    rf"^(?P<before>{_CODE}[ ,:-]*)?(?P<word>{'|'.join(_WORDS)})\b[ ,:-]*(?P<after>{_CODE}\b)?[ ,.:;!-]*(?P<rest>.*)$",
+    rf"^(?P<before>{_CODE}[ ,:-]*)?(?P<word>{'|'.join((*_WORDS, *_LETTERS))})\b[ ,:-]*(?P<after>{_CODE}\b)?"
+    r"[ ,.:;!-]*(?P<rest>.*)$",
     re.IGNORECASE,
 )
+_BESIDE = re.compile(rf"^{_CODE}(?!\d)[ ,:-]*|[ ,:-]*(?<!\d){_CODE}$")
+_MISTYPED = re.compile(r"[aru][ ,:-]*[\d ]+")
 _CONDITION = re.compile(
     r"\b(but|only|if|unless|except|until|till|after|before|when|once|first|provided|assuming|not|cannot|dont|\w+n['’]t|"
     r"no|nope|never|wait|hold|instead|however|although|later|tomorrow|maybe|perhaps|or|should|would|could|cancel|stop|"
@@ -43,11 +47,15 @@ _CONDITION = re.compile(
 
 
 class Words(Frozen):
-    """A decision in words: what was decided, whether a code stood beside it, and what was said besides."""
+    """A decision in words: what was decided, whether a code stood beside it, and what was said besides.
+
+    `short`: nothing but a letter, or UNDO, which are words of decision only to who has something to decide.
+    """
 
     decision: Decision
     rest: str
     code: bool = False
+    short: bool = False
 
 
 class Explain(Frozen):
@@ -58,42 +66,87 @@ class Explain(Frozen):
     detail: str = ""
 
 
-Reading = ApprovalResponse | InputResponse | Explain | None
+class NextField(NamedTuple):
+    """The message answers a field of a form; this one is asked next, or again. See `FieldRequest`."""
+
+    request_id: str
+    field: FormField
+    values: tuple[tuple[str, Text], ...]
+    problem: str
+
+
+Reading = ApprovalResponse | InputResponse | NextField | Explain | None
 
 
 def read(thread: Thread, message: UserMessage) -> Reading:
     """What this message answers; None for plain talk."""
     words = decision_in(message.text)
-    if words is not None and not _is_for_a_question(thread, message):
+    if words is not None and words.short and not _may_mean(thread, message, words):
+        words = None
+    if words is not None and not _is_for_a_question(thread, message, words):
         return _as_decision(thread, message, words)
+    if words is None and (explained := _as_loose(thread, message)):
+        return explained
     request = thread.open_request(message.answers) if message.answers else None
     if isinstance(request, ApprovalRequest):
         return None
     return _as_input(thread, message)
 
 
-def _is_for_a_question(thread: Thread, message: UserMessage) -> bool:
+def _is_for_a_question(thread: Thread, message: UserMessage, words: Words) -> bool:
     """Whether words of decision are the text of an answer: nothing is there to approve, and a question is."""
-    asked = _asked(thread.open, message)
-    nothing_to_approve = not any(isinstance(r, ApprovalRequest) for r in thread.open)
-    return asked is not None and (message.answers == asked.id or (message.answers is None and nothing_to_approve))
+    asked = _asked(thread, message)
+    if asked is None or message.answers not in (asked.id, None):
+        return False
+    if message.answers == asked.id or not any(isinstance(r, ApprovalRequest) for r in thread.open):
+        return True
+    return words.short and _is_newest(asked, thread, message.author)
+
+
+def _is_newest(asked: InputRequest, thread: Thread, author: Author) -> bool:
+    """Whether of all that is open for somebody a question was put to them last."""
+    return [r for r in thread.open if r == asked or r in _to_decide(thread, author)][-1] == asked
+
+
+def _to_decide(thread: Thread, author: Author) -> list[ApprovalRequest]:
+    return [r for r in thread.open if isinstance(r, ApprovalRequest) and author.person in r.approvers]
+
+
+def _may_mean(thread: Thread, message: UserMessage, words: Words) -> bool:
+    """Whether there is something that so short a word could be about."""
+    if message.answers:
+        return True
+    return bool(_held_by(thread, message.author) if words.decision == "undo" else _to_decide(thread, message.author))
+
+
+def _held_by(thread: Thread, author: Author) -> list[str]:
+    return [held.request_id for held in thread.held if author.person and held.by.person == author.person]
 
 
 def decision_in(text: str) -> Words | None:
-    """The decision on the first non-empty line, if that line is one."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    match = _LINE.match(lines[0]) if lines else None
+    """The decision on the first line that is not empty, if that line is one."""
+    lines = [(meant, line.strip()) for line in text.splitlines() if (meant := _meant(line))]
+    match = _LINE.match(lines[0][0]) if lines else None
     if match is None:
         return None
-    rest = "\n".join(part for part in (match["rest"].strip(), *lines[1:]) if part)
-    return Words(decision=_WORDS[match["word"].lower()], rest=rest, code=bool(match["before"] or match["after"]))
+    rest = "\n".join(part for part in (match["rest"].strip(), *(line for _, line in lines[1:])) if part)
+    word, code = match["word"].lower(), bool(match["before"] or match["after"])
+    short = not code and (word in _LETTERS or word == "undo")
+    if short and rest:
+        return None
+    return Words(decision=(_WORDS | _LETTERS)[word], rest=rest, code=code, short=short)
+
+
+def _meant(line: str) -> str:
+    return " ".join(plain(line).split())
 
 
 def _as_decision(thread: Thread, message: UserMessage, words: Words) -> Reading:
-    request_id = message.answers or (None if words.code else _only_low_risk(thread, message))
+    request_id = message.answers or (None if words.code else _without_code(thread, message, words))
     if request_id is None:
-        return _without_code(thread)
-    if words.decision == "approve" and _CONDITION.search(words.rest):
+        everything = [r for r in thread.open if isinstance(r, ApprovalRequest)]
+        return _code_needed(_to_decide(thread, message.author) if words.short else everything)
+    if words.decision == "approve" and _CONDITION.search(plain(words.rest)):
         return Explain(kind="unclear", about=request_id)
     return ApprovalResponse(
         id=f"{message.id}/answer",
@@ -106,11 +159,18 @@ def _as_decision(thread: Thread, message: UserMessage, words: Words) -> Reading:
     )
 
 
-def _without_code(thread: Thread) -> Explain:
-    approvals = [r for r in thread.open if isinstance(r, ApprovalRequest)]
+def _code_needed(approvals: list[ApprovalRequest]) -> Explain:
     if not approvals:
         return Explain(kind="unknown_request")
     return Explain(kind="code_needed", about=approvals[0].id if len(approvals) == 1 else "")
+
+
+def _without_code(thread: Thread, message: UserMessage, words: Words) -> str | None:
+    """The one request a bare word may speak of: what its author may still take back, or one of low risk."""
+    if words.decision == "undo":
+        mine = _held_by(thread, message.author)
+        return mine[0] if len(mine) == 1 else None
+    return None if message.author.assurance == "restricted" else _only_low_risk(thread, message)
 
 
 def _only_low_risk(thread: Thread, message: UserMessage) -> str | None:
@@ -127,44 +187,73 @@ def _said_before(thread: Thread, message: UserMessage) -> str:
     return ids[place - 1] if place else ""
 
 
+def _as_loose(thread: Thread, message: UserMessage) -> Explain | None:
+    """Why a YES, an OK or a code alone decides nothing, if its author has something to decide."""
+    approvals, asked = _to_decide(thread, message.author), _asked(thread, message)
+    said = _meant(message.text).lower()
+    if not approvals or not said or not (_LOOSE.fullmatch(_BESIDE.sub("", said)) or _MISTYPED.fullmatch(said)):
+        return None
+    if asked and (message.answers == asked.id or _is_newest(asked, thread, message.author)):
+        return None
+    return _code_needed(approvals)
+
+
 def _as_input(thread: Thread, message: UserMessage) -> Reading:
-    request = _asked(thread.open, message)
+    request = _asked(thread, message)
     if request is None:
         return None
+    text = _answer(request, message)
+    if request.paced:
+        return _as_field(thread, request, message, text)
     if request.fields:
-        return _as_form(request, message)
-    text = message.text.strip()
-    choice = next((c for c in request.choices if c.lower() == text.lower()), None)
+        return _as_form(request, message, text)
+    choice = next((c for c in request.choices if plain(c).lower() == plain(text).lower()), None)
     if request.choices and choice is None:
         return Explain(kind="not_a_choice", about=request.id, detail=", ".join(request.choices))
-    return InputResponse(
-        id=f"{message.id}/answer",
-        at=message.at,
-        request_id=request.id,
-        author=message.author,
-        text=choice or text,
-        cause=message.id,
-    )
+    return _response(request, message, choice or text)
 
 
-def _as_form(request: InputRequest, message: UserMessage) -> Reading:
-    values = forms.read(request.fields, message.text)
+def _answer(request: InputRequest, message: UserMessage) -> str:
+    """The words of an answer. By text message only a code can name a request, so it is no part of them."""
+    text = message.text.strip()
+    if message.author.assurance != "restricted" or message.answers != request.id:
+        return text
+    first, _, rest = text.partition("\n")
+    return "\n".join(part for part in (_BESIDE.sub("", _meant(first)), rest.strip()) if part)
+
+
+def _as_form(request: InputRequest, message: UserMessage, text: str) -> Reading:
+    values = forms.read(request.fields, text)
     if problems := forms.check(request.fields, values):
         return Explain(kind="bad_form", about=request.id, detail=forms.in_words(problems))
+    return _response(request, message, forms.in_words(values), values)
+
+
+def _as_field(thread: Thread, request: InputRequest, message: UserMessage, text: str) -> Reading:
+    before = thread.field_asked(request.id)
+    asked, values = (before.field, before.values) if before else (request.fields[0], ())
+    turn = forms.take_turn(request.fields, asked, values, text)
+    if turn.field is None:
+        return _response(request, message, forms.in_words(turn.values), turn.values)
+    return NextField(request.id, turn.field, turn.values, turn.problem)
+
+
+def _response(request: InputRequest, message: UserMessage, text: str, values: forms.Values = ()) -> InputResponse:
     return InputResponse(
         id=f"{message.id}/answer",
         at=message.at,
         request_id=request.id,
         author=message.author,
-        text=forms.in_words(values),
+        text=text,
         values=values,
         cause=message.id,
     )
 
 
-def _asked(requests: tuple[Request, ...], message: UserMessage) -> InputRequest | None:
+def _asked(thread: Thread, message: UserMessage) -> InputRequest | None:
     """The input request this author was asked: the one the message proved to know, or else the only one."""
-    mine = [r for r in requests if isinstance(r, InputRequest) and r.to == message.author.identity]
+    author = message.author.identity
+    mine = [r for r in thread.open if isinstance(r, InputRequest) and author in thread.same_person(r.to)]
     named = [r for r in mine if r.id == message.answers]
     match named or mine:
         case [request]:

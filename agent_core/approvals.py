@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from agent_core.events import ApprovalRequest, ApprovalResponse, Author, Call, RequestClosed
-from agent_core.values import Frozen, NoticeKind
+from agent_core.events import ApprovalHeld, ApprovalRequest, ApprovalResponse, RequestClosed
+from agent_core.values import Author, Call, Frozen, NoticeKind, Proof, Risk
+
+RISKS: tuple[Risk, ...] = ("low", "medium", "high")
 
 if TYPE_CHECKING:
     from agent_core.thread import Thread
@@ -20,18 +22,28 @@ if TYPE_CHECKING:
 
 
 class Rule(Frozen):
-    """Who may approve a tool (person ids; nobody when empty), and how long a request stays open."""
+    """Who may approve a tool (person ids; nobody when empty), and how long a request stays open.
+
+    `via`: the channels approvers are asked on, the best first; empty: where it was asked for. `undo_within`: for so
+    long the approver may take an approval back, and nothing runs.
+    """
 
     tool: str
     approvers: tuple[str, ...]
     expires_in: timedelta = timedelta(hours=24)
+    via: tuple[str, ...] = ()
+    undo_within: timedelta = timedelta(0)
 
 
 class Policy(Frozen):
-    """All rules, and whom to tell when the agent is at a loss (person ids). A tool without a rule has no approvers."""
+    """All rules, and whom to tell when the agent is at a loss (person ids). A tool without a rule has no approvers.
+
+    `text_up_to`: the highest risk that may be decided by text message, where the telephone network is all the proof.
+    """
 
     rules: tuple[Rule, ...] = ()
     escalate_to: tuple[str, ...] = ()
+    text_up_to: Risk | Literal["none"] = "low"
 
     @property
     def version(self) -> str:
@@ -70,6 +82,15 @@ def approvers_for(tool: Tool, askers: Sequence[Author], policy: Policy) -> tuple
     return tuple(person for person in policy.rule(tool.name).approvers if person not in asking)
 
 
+def needs_of(risk: Risk, policy: Policy) -> Proof:
+    """The weakest proof of who somebody is that is enough to decide a call of this risk."""
+    return "restricted" if risk in RISKS[: 1 + _most_by_text(policy)] else "verified"
+
+
+def _most_by_text(policy: Policy) -> int:
+    return -1 if policy.text_up_to == "none" else RISKS.index(policy.text_up_to)
+
+
 def digest(*, tenant: str, thread_id: str, call: Call, policy: str) -> str:
     """SHA-256 in hex over the length-prefixed UTF-8 of tenant, thread, tool, version, arguments and policy version."""
     parts = (tenant, thread_id, call.tool, call.version, call.arguments, policy)
@@ -94,24 +115,43 @@ def judge(thread: Thread, response: ApprovalResponse, policy: Policy) -> Approva
         return no_longer_open(thread, response.request_id)
     if thread.stopped:  # The stop is in the log already, and about to withdraw the request.
         return Refusal(kind="already_closed", detail="withdrawn, as the conversation was stopped")
-    if response.at >= request.expires_at:
+    held = thread.held_approval(request.id)
+    if response.at >= request.expires_at and not held:
         return Refusal(kind="expired")
     if response.digest and response.digest != request.digest:
         return Refusal(kind="changed")
-    refused = _not_theirs(response.author, request, policy)
-    return Refusal(kind=refused) if refused else request
+    if refused := _not_theirs(response.author, request, policy):
+        return Refusal(kind=refused)
+    return _held_by_others(response, held) or request
+
+
+def judge_again(request: ApprovalRequest, held: ApprovalHeld, policy: Policy) -> Refusal | None:
+    """Why a held approval does not count any more, now that it would take effect. The request outlived its expiry."""
+    refused = _not_theirs(held.by, request, policy)
+    return Refusal(kind=refused) if refused else None
+
+
+def _held_by_others(response: ApprovalResponse, held: ApprovalHeld | None) -> Refusal | None:
+    """Why an approval that is held keeps this person from deciding; only who gave it may take it back."""
+    if held and held.by.person != response.author.person:
+        return Refusal(kind="already_closed", detail=hold_in_words(held))
+    if not held and response.decision == "undo":
+        return Refusal(kind="unknown_request")
+    return None
 
 
 def _not_theirs(author: Author, request: ApprovalRequest, policy: Policy) -> NoticeKind | None:
-    """Why this author may not decide this request: checked against the card's list and today's."""
+    """Why this author may not decide this request: checked against the card's list and proof, and today's."""
     if author.identity == request.requester.identity:
         return "own_request"
-    if author.assurance != "verified":
+    if author.assurance not in ("verified", "restricted"):
         return "not_verified"
     if author.person is not None and author.person == request.requester.person:
         return "own_request"
-    allowed = set(request.approvers) & set(policy.rule(request.call.tool).approvers)
-    return None if author.person in allowed else "not_an_approver"
+    if author.person not in set(request.approvers) & set(policy.rule(request.call.tool).approvers):
+        return "not_an_approver"
+    enough = {request.needs, needs_of(request.risk, policy)} == {"restricted"}
+    return None if author.assurance == "verified" or enough else "needs_stronger"
 
 
 def no_longer_open(thread: Thread, request_id: str) -> Refusal:
@@ -128,3 +168,13 @@ def outcome_in_words(closed: RequestClosed) -> str:
     """`approved by bo at 2026-11-21 09:30 UTC`."""
     who = f" by {closed.by.person or closed.by.identity}" if closed.by else ""
     return f"{closed.outcome}{who} at {closed.at:%Y-%m-%d %H:%M} UTC"
+
+
+def hold_in_words(held: ApprovalHeld) -> str:
+    """`approved by bo, and takes effect at 2026-11-21 09:35:10 UTC`."""
+    return f"approved by {held.by.person}, and takes effect at {moment_of(held)}"
+
+
+def moment_of(held: ApprovalHeld) -> str:
+    """When a held approval takes effect: `2026-11-21 09:35:10 UTC`."""
+    return f"{held.until:%Y-%m-%d %H:%M:%S} UTC" if held.until else ""

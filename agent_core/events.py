@@ -1,4 +1,4 @@
-"""Events: the facts a thread is made of, and the few shapes everyone in the house speaks.
+"""Events: the facts a thread is made of.
 
 Each event is frozen and only ever appended. Four pairs carry the talk between the agent and the outside (messages,
 tools, approvals, inputs); the rest mark the life of a thread. The model chooses a `Step`, which is not an event: it
@@ -7,46 +7,30 @@ has no way to write an answer that belongs to a person.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
+from agent_core.deliveries import Delivery, Redirect
 from agent_core.steps import Outcome, Step
-from agent_core.values import UNQUOTED, Attachment, FormField, Frozen, NoticeKind, Text
-
-SCHEMA_VERSION: Literal[1] = 1
-EPOCH = datetime.fromtimestamp(0, UTC)
-
-Assurance = Literal["verified", "asserted", "none"]
-Decision = Literal["approve", "deny"]
-Risk = Literal["low", "medium", "high"]
-
-
-class Author(Frozen):
-    """Who said it: an identity on a channel (`email:ana@example.com`), the person behind it if linked, and how sure.
-
-    `verified` means the channel proved it (signature, aligned DMARC, our own token); `evidence` says by what.
-    """
-
-    identity: str
-    person: str | None = None
-    assurance: Assurance = "none"
-    evidence: str = ""
-
-
-class _Event(Frozen):
-    """`id` is the platform's own id where it has one; `at` is the store's clock at the moment of appending."""
-
-    schema_version: Literal[1] = SCHEMA_VERSION
-    id: str
-    at: AwareDatetime = EPOCH
-
+from agent_core.values import (
+    UNQUOTED,
+    Attachment,
+    Author,
+    Call,
+    Decision,
+    Fact,
+    FormField,
+    NoticeKind,
+    Proof,
+    Risk,
+    Text,
+)
 
 # --- talk
 
 
-class UserMessage(_Event):
+class UserMessage(Fact):
     """A person said something, and maybe sent files along.
 
     `answers` names the request whose code the message proved to know, if any.
@@ -60,7 +44,7 @@ class UserMessage(_Event):
     raw: str | None = None
 
 
-class MessageRevised(_Event):
+class MessageRevised(Fact):
     """A person says the message `revises` of theirs otherwise, or, with an empty `text`, takes it back.
 
     It counts as long as the agent has not heard that message; after that, what was said was said.
@@ -73,7 +57,7 @@ class MessageRevised(_Event):
     raw: str | None = None
 
 
-class AgentMessage(_Event):
+class AgentMessage(Fact):
     """The agent says something to everyone who waits for an answer, each where they last spoke."""
 
     type: Literal["agent_message"] = "agent_message"
@@ -84,15 +68,7 @@ class AgentMessage(_Event):
 # --- tools
 
 
-class Call(Frozen):
-    """A tool with the exact bytes of its arguments: JSON text that is never serialised again."""
-
-    tool: str
-    version: str
-    arguments: str
-
-
-class ToolCall(_Event):
+class ToolCall(Fact):
     """The agent runs a tool. `approval`, `digest` and `policy` tie it to the request that allowed these very bytes."""
 
     type: Literal["tool_call"] = "tool_call"
@@ -102,7 +78,7 @@ class ToolCall(_Event):
     policy: str = ""
 
 
-class ToolResult(_Event):
+class ToolResult(Fact):
     """What came of a call. `unknown`: it may have happened; `refused`: the gate did not let it start."""
 
     type: Literal["tool_result"] = "tool_result"
@@ -114,11 +90,12 @@ class ToolResult(_Event):
 # --- approvals
 
 
-class ApprovalRequest(_Event):
+class ApprovalRequest(Fact):
     """May this call run? The event is the card: everything an approver must see.
 
     `digest` is the SHA-256 that binds tenant, thread, call and policy; `approvers` are person ids, and an empty list
-    means nobody; `reason` is the agent's own wording, unchecked.
+    means nobody; `via` are the channels they are asked on, the best first, if the policy says so; `needs` is the
+    weakest proof of who they are that is enough; `reason` is the agent's own wording, unchecked.
     """
 
     type: Literal["approval_request"] = "approval_request"
@@ -129,14 +106,17 @@ class ApprovalRequest(_Event):
     approvers: tuple[str, ...]
     policy: str
     expires_at: AwareDatetime
+    via: tuple[str, ...] = ()
+    needs: Proof = "verified"
     reason: Text = ""
 
 
-class ApprovalResponse(_Event):
+class ApprovalResponse(Fact):
     """A person's decision: clicked, or read from the message `cause` by the deterministic parser, never by a model.
 
     `digest` is that of the card the person saw; empty when the channel cannot carry it. `arguments` are the call's as
-    the person changed them while approving, JSON text; empty when it is to run as asked.
+    the person changed them while approving, JSON text; empty when it is to run as asked. `undo` takes back an approval
+    of theirs that is held.
     """
 
     type: Literal["approval_response"] = "approval_response"
@@ -149,21 +129,51 @@ class ApprovalResponse(_Event):
     cause: str = ""
 
 
+class ApprovalHeld(Fact):
+    """An approval that counts from `until` on, unless its giver takes it back before; `until` None: they did.
+
+    `call` is what runs in place of what was asked, when they changed its arguments.
+    """
+
+    type: Literal["approval_held"] = "approval_held"
+    request_id: str
+    by: Author
+    reason: Text = ""
+    call: Call | None = None
+    until: AwareDatetime | None
+
+
 # --- inputs
 
 
-class InputRequest(_Event):
-    """The agent needs to know something. `choices` empty means free text; with `fields`, it is a form to fill in."""
+class InputRequest(Fact):
+    """The agent needs to know something. `choices` empty means free text; with `fields`, it is a form to fill in.
+
+    `paced`: where it is asked, one can only answer field by field, so it begins with its first one.
+    """
 
     type: Literal["input_request"] = "input_request"
     to: str
     question: Text
     choices: tuple[Text, ...] = ()
     fields: tuple[FormField, ...] = ()
+    paced: bool = False
     expires_at: AwareDatetime
 
 
-class InputResponse(_Event):
+class FieldRequest(Fact):
+    """The next field of a paced form: `values` are what was given so far, `problem` why a field is asked again."""
+
+    type: Literal["field_request"] = "field_request"
+    request_id: str
+    to: str
+    field: FormField
+    values: tuple[tuple[str, Text], ...] = ()
+    problem: Text = ""
+    cause: str = ""
+
+
+class InputResponse(Fact):
     """A person's answer to an input request; read from the message `cause`, if it came in words.
 
     `values` are a form's, by field; a field of several choices stands once for each choice taken.
@@ -180,7 +190,7 @@ class InputResponse(_Event):
 # --- the life of a thread
 
 
-class RequestClosed(_Event):
+class RequestClosed(Fact):
     """A request has its one end; every copy of its card is redrawn from this.
 
     `call` is what runs in place of what was asked, when the approver changed its arguments.
@@ -194,7 +204,7 @@ class RequestClosed(_Event):
     call: Call | None = None
 
 
-class Notice(_Event):
+class Notice(Fact):
     """A fixed sentence to one identity: why its answer (`cause`) did not count, or what became of the thread.
 
     `about` is the request it speaks of, `detail` fills the sentence.
@@ -208,7 +218,7 @@ class Notice(_Event):
     cause: str = ""
 
 
-class Escalation(_Event):
+class Escalation(Fact):
     """The agent cannot go on alone: these persons are told, and so is the requester."""
 
     type: Literal["escalation"] = "escalation"
@@ -216,7 +226,7 @@ class Escalation(_Event):
     reason: Text
 
 
-class Handoff(_Event):
+class Handoff(Fact):
     """A human takes the thread over (`to` human: the agent keeps silent) or gives it back (`to` agent)."""
 
     type: Literal["handoff"] = "handoff"
@@ -225,7 +235,7 @@ class Handoff(_Event):
     note: Text = ""
 
 
-class Control(_Event):
+class Control(Fact):
     """Somebody with the right to do so pauses, resumes or stops the thread."""
 
     type: Literal["control"] = "control"
@@ -233,33 +243,21 @@ class Control(_Event):
     author: Author
 
 
-class TimerFired(_Event):
+class TimerFired(Fact):
     """A moment the thread asked to be woken at has come."""
 
     type: Literal["timer_fired"] = "timer_fired"
     name: str
 
 
-class Summary(_Event):
+class Summary(Fact):
     """What came before, in short: the context starts here; open requests stay whole."""
 
     type: Literal["summary"] = "summary"
     text: Text
 
 
-class Delivery(_Event):
-    """How a message to somebody ended. `cause` is the event it carried, `provider_id` the far end's own id."""
-
-    type: Literal["delivery"] = "delivery"
-    effect_id: str
-    cause: str
-    to: str
-    outcome: Literal["sent", "failed", "unknown", "refused", "dead"]
-    provider_id: str = ""
-    detail: Text = ""
-
-
-class Failure(_Event):
+class Failure(Fact):
     """Something went wrong that the agent should know in short. Counted from the log; the third in a row escalates."""
 
     type: Literal["failure"] = "failure"
@@ -267,7 +265,7 @@ class Failure(_Event):
     summary: Text
 
 
-class ModelCall(_Event):
+class ModelCall(Fact):
     """One question to the model: with which prompt, what it chose (a `step`, or a bad outcome), what it cost."""
 
     type: Literal["model_call"] = "model_call"
@@ -292,7 +290,10 @@ Inbound = (
     | Handoff
     | Delivery
 )
-Outbound = AgentMessage | ApprovalRequest | InputRequest | RequestClosed | Notice | Escalation
+Outbound = AgentMessage | ApprovalRequest | InputRequest | FieldRequest | RequestClosed | Notice | Escalation
 Request = ApprovalRequest | InputRequest
-Event = Annotated[Inbound | Outbound | ToolCall | Summary | Failure | ModelCall, Field(discriminator="type")]
+Event = Annotated[
+    Inbound | Outbound | ToolCall | ApprovalHeld | Redirect | Summary | Failure | ModelCall,
+    Field(discriminator="type"),
+]
 EVENT: TypeAdapter[Event] = TypeAdapter(Event, config=UNQUOTED)

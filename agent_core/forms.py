@@ -6,10 +6,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
+from agent_core.spelling import plain
 from agent_core.values import FormField, Text
 
 Values = tuple[tuple[str, Text], ...]
+# What is typed for a field that is to be left out.
+NOTHING = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212")
 _LINE = re.compile(r"^\s*([^:]{1,80}?)\s*:\s*(.*?)\s*$")
 
 
@@ -86,10 +90,64 @@ def _parts(field: FormField, text: str) -> list[str]:
 
 def _chosen(field: FormField, text: str) -> str:
     """The choice that is meant, whatever its capitals."""
-    return next((choice for choice in field.choices if choice.lower() == text.lower()), text)
+    return next((choice for choice in field.choices if plain(choice).lower() == plain(text).lower()), text)
 
 
 def in_words(values: Mapping[str, str] | Values) -> str:
     """One line for each: `name: value`."""
     pairs = values.items() if isinstance(values, Mapping) else values
     return "\n".join(f"{name}: {value}" for name, value in pairs)
+
+
+# --- field by field
+
+
+class Turn(NamedTuple):
+    """Where a form is that is asked field by field: `field` is asked next, None once it is complete.
+
+    `values` are what was given so far, `problem` why the field is asked again.
+    """
+
+    field: FormField | None
+    values: Values
+    problem: str = ""
+
+
+def take_turn(fields: Sequence[FormField], asked: FormField, values: Values, text: str) -> Turn:
+    """What comes after the answer to the field that was asked, which may also be lines `name: value` of several."""
+    skipped = text.strip() in NOTHING
+    given = _given(fields, asked, "" if skipped else text)
+    named = [field for field in fields if any(name == field.name for name, _ in given)]
+    for field in named:
+        if why := check((field,), tuple(pair for pair in given if pair[0] == field.name)).get(field.name):
+            return Turn(field, values, why)
+    given = tuple(pair for pair in given if pair[1])
+    kept = tuple(pair for pair in values if pair[0] not in {field.name for field in named})
+    return Turn(_next(fields, asked, kept + given, skipped), kept + given)
+
+
+def _next(fields: Sequence[FormField], asked: FormField, values: Values, skipped: bool) -> FormField | None:
+    """The first field without a value from the one that was asked on: those before it had their turn."""
+    place = next((n for n, field in enumerate(fields) if field.name == asked.name), 0)
+    answered = {name for name, _ in values}
+    return next((field for field in fields[place + skipped :] if field.name not in answered), None)
+
+
+def _given(fields: Sequence[FormField], asked: FormField, text: str) -> Values:
+    """What was typed: lines `name: value`, or else all of it for the field that was asked."""
+    lines = read(fields, text) if len(fields) > 1 else ()
+    if lines:
+        by_name = {field.name: field for field in fields}
+        return tuple((name, _at(by_name[name], value)) for name, value in lines)
+    typed = plain(text) if asked.kind in ("number", "date") else text
+    parts = [_at(asked, _chosen(asked, part)) for part in _parts(asked, typed.strip()) if part]
+    return tuple((asked.name, part) for part in parts or [""])
+
+
+def _at(field: FormField, part: str) -> str:
+    """The choice whose place in the list was typed, counted from 1; or what was typed."""
+    number = plain(part).rstrip(".)")
+    if not field.numbered or not (number.isascii() and number.isdigit() and len(number) < 4):
+        return part
+    place = int(number) - 1
+    return field.choices[place] if 0 <= place < len(field.choices) else part

@@ -6,19 +6,30 @@ An identity is `channel:address` (`email:bo@example.com`), compared exactly afte
 from __future__ import annotations
 
 from functools import cached_property
+from zoneinfo import available_timezones
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
-from agent_core.events import Author
-from agent_core.values import Frozen
+from agent_core.values import Author, Frozen
 
 
 class Person(Frozen):
-    """A human. `id` is what policies name; the first identity is where requests are sent by default."""
+    """A human. `id` is what policies name; the first identity is where requests are sent by default.
+
+    `timezone` (IANA) is where they are awake by day; empty when not known.
+    """
 
     id: str
     name: str
     identities: tuple[str, ...]
+    timezone: str = ""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, given: str) -> str:
+        if given and given not in available_timezones():
+            raise ValueError("there is no such time zone")
+        return given
 
 
 class People(Frozen):
@@ -47,6 +58,9 @@ class People(Frozen):
         return next((p for p in self.people if p.id == person_id), None)
 
     def known(self, author: Author) -> Author:
-        """The author with the person filled in, as far as the identity is proven."""
-        owner = self.owner(author.identity) if author.assurance == "verified" else None
+        """The author with the person filled in, as far as the identity is proven; what that is worth is judged later.
+
+        A number of theirs, which is weak proof, is as much as a name.
+        """
+        owner = self.owner(author.identity) if author.assurance in ("verified", "restricted") else None
         return author.model_copy(update={"person": owner.id if owner else None})

@@ -2,8 +2,9 @@
 
 A turn writes without a break, so the log falls into turns where something came in from outside. Nothing is stored for
 this but the log: the model's answers are its `ModelCall` events, and the one other thing a turn is given, the time,
-shows in the expiry of the request it opened. It is believed as far as it can be true: not before the last event the
-turn had read, not after the turn was written. A log cut off at its end is still a log, and replays.
+shows in the expiry of the request it opened, or in the moment until which the approval it heard may be taken back. It
+is believed as far as it can be true: not before the last event the turn had read, not after the turn was written. A
+log cut off at its end is still a log, and replays.
 """
 
 from __future__ import annotations
@@ -15,7 +16,16 @@ from itertools import zip_longest
 
 from agent_core.agent import Thought, scripted
 from agent_core.approvals import Policy
-from agent_core.events import ApprovalRequest, ApprovalResponse, Event, Inbound, InputRequest, InputResponse, ModelCall
+from agent_core.events import (
+    ApprovalHeld,
+    ApprovalRequest,
+    ApprovalResponse,
+    Event,
+    Inbound,
+    InputRequest,
+    InputResponse,
+    ModelCall,
+)
 from agent_core.setting import Setting
 from agent_core.thread import Thread, append
 from agent_core.turn import INPUT_EXPIRES_IN, run_turn
@@ -65,16 +75,20 @@ def _came_in(event: Event) -> bool:
 def _time_of(thread: Thread, recorded: Sequence[Event], policy: Policy) -> datetime:
     """The time the turn was given: as its request shows it, within what is possible; else, when it was written."""
     earliest = thread.recent[-1].at if thread.recent else recorded[0].at
-    shown = next((time for event in recorded if (time := _shown_by(event, policy))), recorded[0].at)
+    shown = next((time for event in recorded if (time := _shown_by(event, thread, policy))), recorded[0].at)
     return min(max(shown, earliest), recorded[0].at)
 
 
-def _shown_by(event: Event, policy: Policy) -> datetime | None:
+def _shown_by(event: Event, thread: Thread, policy: Policy) -> datetime | None:
     match event:
         case ApprovalRequest():
             return event.expires_at - policy.rule(event.call.tool).expires_in
         case InputRequest():
             return event.expires_at - INPUT_EXPIRES_IN
+        case ApprovalHeld(until=datetime() as until):
+            request = thread.open_request(event.request_id)
+            if isinstance(request, ApprovalRequest):
+                return until - policy.rule(request.call.tool).undo_within
     return None
 
 

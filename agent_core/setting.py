@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from agent_core.agent import Agent
 from agent_core.approvals import Policy
+from agent_core.people import People
 from agent_core.thread import Thread
+from agent_core.values import Proof
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a turn is run with, besides the thread: who the agent is, what the policy says, what time it is."""
+    """What a turn is run with, besides the thread: who the agent is, what the policy says, what time it is.
+
+    `people` are everybody known; `reach` the channels they can be written to on, with how sure it is who answers
+    there; `paced` the channels on which forms are asked field by field.
+    """
 
     agent: Agent
     policy: Policy
     now: datetime
+    people: People = field(default_factory=People)
+    reach: Mapping[str, Proof] = field(default_factory=dict)
+    paced: frozenset[str] = frozenset()
 
 
 class Ids:

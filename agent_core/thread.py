@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from typing import Literal
 
+from agent_core.asked import about, put_to, without
+from agent_core.debts import Debt, creditors, marked, owing, settled
+from agent_core.deliveries import Delivery, Redirect, one_person
 from agent_core.events import (
     AgentMessage,
+    ApprovalHeld,
     ApprovalRequest,
     ApprovalResponse,
-    Author,
     Control,
-    Delivery,
     Escalation,
     Event,
     Failure,
+    FieldRequest,
     Handoff,
     Inbound,
     InputRequest,
@@ -34,24 +37,19 @@ from agent_core.events import (
     ToolResult,
     UserMessage,
 )
-from agent_core.values import Frozen
+from agent_core.values import Author, Frozen
 
 WINDOW = 64
 MEMORY_OF_CLOSED = 32
-MEMORY_OF_DEBTS = 64
+MEMORY_OF_REDIRECTS = 64
 # More than the store lets pile up before a turn: what falls out has been through a turn and was plain talk.
 MEMORY_OF_UNHEARD = 1024
+# What timers are named: to ask the model again, to let a held approval take effect, to send something once more.
 RETRY = "retry:"
+UNDO = "undo:"
+AGAIN = "again:"
 
 Status = Literal["stopped", "paused", "taken_over", "running_tool", "awaiting_human", "working", "idle"]
-
-
-class Debt(Frozen):
-    """The agent owes `author` an answer because of `event`; `thought` once the model has seen it."""
-
-    event: str
-    author: Author
-    thought: bool = False
 
 
 class Thread(Frozen):
@@ -59,8 +57,10 @@ class Thread(Frozen):
 
     `recent` is the tail the model may read, `omitted` how many events came before it; `unheard` are the inbound
     events since the agent last wrote (a turn writes atomically, so whatever stands before its first event was heard);
-    `running` are the tool calls without a result; `failures` counts errors in a row, `steps` the model's steps since a
-    person last spoke; `anchor` is the id of the last event that matters to a decision.
+    `held` are the approvals that may still be taken back, `fields` how far each form has come that is asked field by
+    field, `redirects` what went another way, or will; `running` are the tool calls without a result; `failures` counts
+    errors in a row, `steps` the model's steps since a person last spoke; `anchor` is the id of the last event that
+    matters to a decision.
     """
 
     id: str
@@ -73,6 +73,9 @@ class Thread(Frozen):
     requester: Author | None = None
     open: tuple[Request, ...] = ()
     closed: tuple[RequestClosed, ...] = ()
+    held: tuple[ApprovalHeld, ...] = ()
+    fields: tuple[FieldRequest, ...] = ()
+    redirects: tuple[Redirect, ...] = ()
     debts: tuple[Debt, ...] = ()
     running: tuple[ToolCall, ...] = ()
     failures: int = 0
@@ -88,7 +91,19 @@ class Thread(Frozen):
 
     def closed_request(self, request_id: str) -> RequestClosed | None:
         """How a request ended, if that was lately."""
-        return next((c for c in self.closed if c.request_id == request_id), None)
+        return about(self.closed, request_id)
+
+    def held_approval(self, request_id: str) -> ApprovalHeld | None:
+        """The approval of an open request that may still be taken back."""
+        return about(self.held, request_id)
+
+    def field_asked(self, request_id: str) -> FieldRequest | None:
+        """The field that was asked last of an open form; None when that was its first one."""
+        return about(self.fields, request_id)
+
+    def same_person(self, identity: str) -> frozenset[str]:
+        """The identity, and those that something of this thread went to instead of it, or instead of which it did."""
+        return one_person(self.redirects, identity)
 
     @property
     def waiting_for_answer(self) -> tuple[str, ...]:
@@ -97,15 +112,8 @@ class Thread(Frozen):
 
     @property
     def askers(self) -> tuple[Author, ...]:
-        """On whose behalf the agent acts now, latest last: everybody it owes an answer, or else the requester.
-
-        One identity stands here once, with the weakest proof it gave: nothing is done for it on a better one.
-        """
-        asked: dict[str, Author] = {}
-        for debt in self.debts:
-            before = asked.pop(debt.author.identity, debt.author)
-            asked[debt.author.identity] = before if before.person is None else debt.author
-        return tuple(asked.values()) or ((self.requester,) if self.requester else ())
+        """On whose behalf the agent acts now, latest last: everybody it owes an answer, or else the requester."""
+        return creditors(self.debts) or ((self.requester,) if self.requester else ())
 
     def askers_for(self, tool: str) -> tuple[Author, ...]:
         """The askers, behind those for whom this tool was asked for before: to them it is still their own request.
@@ -143,7 +151,7 @@ def append(thread: Thread, *events: Event) -> Thread:
 
 def matters(event: Event) -> bool:
     """Whether a decision made without having seen this event must be made again."""
-    return not (isinstance(event, Delivery) and event.outcome == "sent")
+    return not (isinstance(event, Delivery) and event.outcome in ("sent", "delivered"))
 
 
 def ends_a_streak(event: Event) -> bool:
@@ -206,9 +214,16 @@ def _facts(thread: Thread, event: Event) -> dict[str, object]:
             kept = tuple(d for d in thread.debts if d.author.identity not in event.to)
             return {"debts": kept, "failures": 0}
         case ApprovalResponse() | InputResponse() | Notice():
-            return {"debts": tuple(d for d in thread.debts if d.event != event.cause or not event.cause)}
+            return {"debts": settled(thread.debts, event.cause)}
+        case ApprovalHeld():
+            others = without(thread.held, event.request_id)
+            return {"held": (*others, event) if event.until else others}
+        case FieldRequest():
+            return _asked_field(thread, event)
+        case Redirect():
+            return _redirected(thread, event)
         case Failure():
-            return {"failures": thread.failures + 1, "debts": _marked(thread, thought=False)}
+            return {"failures": thread.failures + 1, "debts": marked(thread.debts, thought=False)}
         case Escalation():
             return {"debts": (), "failures": 0, "steps": 0, "retrying": False}
         case Control():
@@ -224,7 +239,7 @@ def _facts(thread: Thread, event: Event) -> dict[str, object]:
 def _heard_person(thread: Thread, event: UserMessage) -> dict[str, object]:
     return {
         "requester": thread.requester or event.author,
-        "debts": _bounded((*thread.debts, Debt(event=event.id, author=event.author))),
+        "debts": owing(thread.debts, event.id, (event.author,)),
         "failures": 0,
         "steps": 0,
         "stopped": False,
@@ -236,40 +251,42 @@ def _closed(thread: Thread, event: RequestClosed) -> dict[str, object]:
     changes: dict[str, object] = {
         "open": tuple(r for r in thread.open if r.id != event.request_id),
         "closed": (*thread.closed, event)[-MEMORY_OF_CLOSED:],
+        "held": without(thread.held, event.request_id),
+        "fields": without(thread.fields, event.request_id),
     }
     if event.outcome in ("denied", "answered", "expired"):
-        changes["debts"] = _owing(thread, event)
+        changes["debts"] = owing(thread.debts, event.id, thread.askers)
+    return changes
+
+
+def _asked_field(thread: Thread, event: FieldRequest) -> dict[str, object]:
+    """The form is answered from where it is asked now."""
+    return {
+        "fields": (*without(thread.fields, event.request_id), event),
+        "open": put_to(thread.open, event.request_id, event.to),
+        "debts": settled(thread.debts, event.cause),
+    }
+
+
+def _redirected(thread: Thread, event: Redirect) -> dict[str, object]:
+    changes: dict[str, object] = {"redirects": (*thread.redirects, event)[-MEMORY_OF_REDIRECTS:]}
+    if event.due is None:
+        asked = next((f.request_id for f in thread.fields if f.id == event.cause), event.cause)
+        changes["open"] = put_to(thread.open, asked, event.to)
     return changes
 
 
 def _ran(thread: Thread, event: ToolResult) -> dict[str, object]:
     failures = 0 if event.outcome == "ok" else thread.failures + 1
     running = tuple(call for call in thread.running if call.id != event.call_id)
-    return {"running": running, "failures": failures, "debts": _owing(thread, event)}
-
-
-def _owing(thread: Thread, event: Event) -> tuple[Debt, ...]:
-    return _bounded((*thread.debts, *(Debt(event=event.id, author=author) for author in thread.askers)))
-
-
-def _bounded(debts: tuple[Debt, ...]) -> tuple[Debt, ...]:
-    """The debts without the oldest, if there are too many: first those to someone who is owed a later answer, too."""
-    while len(debts) > MEMORY_OF_DEBTS:
-        owed = [debt.author.identity for debt in debts]
-        spare = next((i for i, identity in enumerate(owed) if identity in owed[i + 1 :]), 0)
-        debts = debts[:spare] + debts[spare + 1 :]
-    return debts
+    return {"running": running, "failures": failures, "debts": owing(thread.debts, event.id, thread.askers)}
 
 
 def _thought(thread: Thread, event: ModelCall) -> dict[str, object]:
     changes: dict[str, object] = {"steps": thread.steps + 1, "retrying": event.outcome == "unavailable"}
     if event.outcome == "step":
-        changes["debts"] = _marked(thread, thought=True)
+        changes["debts"] = marked(thread.debts, thought=True)
     return changes
-
-
-def _marked(thread: Thread, *, thought: bool) -> tuple[Debt, ...]:
-    return tuple(debt.model_copy(update={"thought": thought}) for debt in thread.debts)
 
 
 def _controlled(event: Control) -> dict[str, object]:

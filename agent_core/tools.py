@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from agent_core.errors import BadArguments
 from agent_core.errors import ToolFailed as ToolFailed
-from agent_core.events import Call, Risk
+from agent_core.values import Call, Risk
 
 MAX_ARGUMENTS = 16_384
 MAX_DEPTH = 32

@@ -11,15 +11,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from agent_core.agent import Agent, Model, Thought
-from agent_core.approvals import approvers_for, digest, gate
+from agent_core.approvals import approvers_for, digest, gate, needs_of
 from agent_core.errors import BadArguments
 from agent_core.events import (
     AgentMessage,
     ApprovalRequest,
-    Call,
+    Control,
     Escalation,
     Event,
     Failure,
+    Inbound,
     InputRequest,
     ModelCall,
     RequestClosed,
@@ -30,6 +31,7 @@ from agent_core.setting import Ids, Setting
 from agent_core.steps import Ask, GiveUp, Say, Step, Use
 from agent_core.thread import Thread, append
 from agent_core.tools import Tool, call_of
+from agent_core.values import Call
 
 MAX_FAILURES = 3
 MAX_OPEN = 5
@@ -39,8 +41,8 @@ INPUT_EXPIRES_IN = timedelta(hours=24)
 async def run_turn(thread: Thread, setting: Setting, model: Model) -> tuple[Event, ...]:
     """The events to append to the log, in order; none when there is nothing to say."""
     written: list[Event] = []
-    for event in thread.unheard:
-        heard = tuple(hear(thread, event, setting))
+    for event, overtaken in _with_stops(thread.unheard):
+        heard = tuple(hear(thread.model_copy(update={"stopped": overtaken or thread.stopped}), event, setting))
         thread, written = append(thread, *heard), [*written, *heard]
     while (move := what_next(thread, setting.agent)) != "wait":
         if move == "think":
@@ -50,6 +52,12 @@ async def run_turn(thread: Thread, setting: Setting, model: Model) -> tuple[Even
             taken = (_escalation(thread, setting, move),)
         thread, written = append(thread, *taken), [*written, *taken]
     return tuple(written)
+
+
+def _with_stops(unheard: tuple[Inbound, ...]) -> Iterator[tuple[Inbound, bool]]:
+    """Each event, and whether a stop came behind it: then it starts nothing, even if somebody wrote again since."""
+    stops = [place for place, event in enumerate(unheard) if isinstance(event, Control) and event.verb == "stop"]
+    yield from ((event, any(stop > place for stop in stops)) for place, event in enumerate(unheard))
 
 
 def what_next(thread: Thread, agent: Agent) -> str:
@@ -106,14 +114,20 @@ def _ask(thread: Thread, step: Ask, setting: Setting, ids: Ids) -> Iterator[Even
         yield Failure(id=ids.next(), kind="nobody_to_ask", summary="nobody is waiting for an answer here")
         return
     to, expires = thread.waiting_for_answer[-1], setting.now + INPUT_EXPIRES_IN
-    before = [r for r in thread.open if isinstance(r, InputRequest) and r.to == to]
+    before = [r for r in thread.open if isinstance(r, InputRequest) and to in thread.same_person(r.to)]
     if len(thread.open) - len(before) >= MAX_OPEN:
         yield _too_many(ids)
         return
     for request in before:
         yield RequestClosed(id=ids.next(), request_id=request.id, outcome="withdrawn", reason="asked anew")
     yield InputRequest(
-        id=ids.next(), to=to, question=step.question, choices=step.choices, fields=step.fields, expires_at=expires
+        id=ids.next(),
+        to=to,
+        question=step.question,
+        choices=step.choices,
+        fields=step.fields,
+        paced=bool(step.fields) and to.partition(":")[0] in setting.paced,
+        expires_at=expires,
     )
 
 
@@ -143,7 +157,7 @@ def _use(thread: Thread, step: Use, setting: Setting, ids: Ids) -> Event:
 def _request(thread: Thread, tool: Tool, call: Call, reason: str, setting: Setting, ids: Ids) -> Event:
     if len(thread.open) >= MAX_OPEN:
         return _too_many(ids)
-    policy = setting.policy
+    policy, rule = setting.policy, setting.policy.rule(tool.name)
     return ApprovalRequest(
         id=ids.next(),
         call=call,
@@ -152,7 +166,9 @@ def _request(thread: Thread, tool: Tool, call: Call, reason: str, setting: Setti
         requester=thread.askers[-1],
         approvers=approvers_for(tool, thread.askers_for(tool.name), policy),
         policy=policy.version,
-        expires_at=setting.now + policy.rule(tool.name).expires_in,
+        expires_at=setting.now + rule.expires_in,
+        via=rule.via,
+        needs=needs_of(tool.risk, policy),
         reason=reason,
     )
 

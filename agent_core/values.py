@@ -1,12 +1,13 @@
-"""Values: what every piece of data that travels has in common."""
+"""Values: what every piece of data that travels has in common, and the few shapes everyone in the house speaks."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, model_validator
 
 _LONGEST_NAME = 200
 _UNSEEN = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
@@ -91,6 +92,11 @@ class FormField(Frozen):
     choices: tuple[Text, ...] = ()
     required: bool = True
 
+    @property
+    def numbered(self) -> bool:
+        """Whether a choice may be named by its number in the list: not where choices could be taken for numbers."""
+        return bool(self.choices) and not any(choice.strip()[:1].isdigit() for choice in self.choices)
+
 
 # Why an answer did not count, or what became of the thread: each has its fixed sentence.
 NoticeKind = Literal[
@@ -100,6 +106,9 @@ NoticeKind = Literal[
     "already_closed",
     "expired",
     "changed",
+    "needs_stronger",
+    "held",
+    "undone",
     "unknown_request",
     "code_needed",
     "unclear",
@@ -112,3 +121,41 @@ NoticeKind = Literal[
     "finished_after_stop",
     "undelivered",
 ]
+
+
+SCHEMA_VERSION: Literal[1] = 1
+EPOCH = datetime.fromtimestamp(0, UTC)
+
+Assurance = Literal["verified", "restricted", "asserted", "none"]
+Proof = Literal["verified", "restricted"]
+Decision = Literal["approve", "deny", "undo"]
+Risk = Literal["low", "medium", "high"]
+
+
+class Author(Frozen):
+    """Who said it: an identity on a channel (`email:ana@example.com`), the person behind it if linked, and how sure.
+
+    `verified` means the channel proved it (signature, aligned DMARC, our own token); `restricted` that only the
+    telephone network did, where numbers are moved, shared and forged (NIST SP 800-63B); `evidence` says by what.
+    """
+
+    identity: str
+    person: str | None = None
+    assurance: Assurance = "none"
+    evidence: str = ""
+
+
+class Fact(Frozen):
+    """What every event has: the platform's own `id` where it has one; `at`, the store's clock as it was appended."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    id: str
+    at: AwareDatetime = EPOCH
+
+
+class Call(Frozen):
+    """A tool with the exact bytes of its arguments: JSON text that is never serialised again."""
+
+    tool: str
+    version: str
+    arguments: str

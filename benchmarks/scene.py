@@ -18,11 +18,13 @@ from pathlib import Path
 from pydantic import BaseModel, SecretStr
 from redis.asyncio import Redis
 
-from adapters.base import Address, Capabilities, Parcel, Receipt, Received
+from adapters.base import Capabilities, Parcel, Receipt
+from adapters.heard import Address, Received
 from agent_core.agent import Agent, Thought
-from agent_core.events import AgentMessage, ApprovalRequest, Author, ToolResult, UserMessage
+from agent_core.events import AgentMessage, ApprovalRequest, ToolResult, UserMessage
 from agent_core.steps import Say, Step, Use
 from agent_core.thread import Thread
+from agent_core.values import Author
 from config.settings import Settings, StoreSettings
 from gateway.app import House, house
 from gateway.store.client import connect
@@ -108,8 +110,8 @@ async def scene(partitions: int = 4) -> AsyncIterator[Scene]:
             )
             mail, redis = InstantMail(), connect(url)
             async with house(settings) as ready, contextlib.aclosing(redis):
-                adapters = {**ready.adapters, mail.channel: mail}
-                yield Scene(replace(ready, adapters=adapters, model=InstantModel()), mail, redis, directory)
+                channels = replace(ready.channels, adapters={**ready.channels.adapters, mail.channel: mail})
+                yield Scene(replace(ready, channels=channels, model=InstantModel()), mail, redis, directory)
 
 
 async def instantly(arguments: BaseModel, *, key: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
@@ -15,6 +17,11 @@ from pydantic_settings import (
 )
 
 HERE = Path(__file__).parent
+
+
+def separated(given: object) -> object:
+    """What the environment can only hold as one text: several values, with commas between."""
+    return tuple(part.strip() for part in given.split(",") if part.strip()) if isinstance(given, str) else given
 
 
 class _Group(BaseModel):
@@ -70,7 +77,56 @@ class SlackChannel(_Group):
     @field_validator("signing_secrets", mode="before")
     @classmethod
     def _separated(cls, given: object) -> object:
-        return tuple(part.strip() for part in given.split(",")) if isinstance(given, str) else given
+        return separated(given)
+
+
+class QuietHours(_Group):
+    """When nobody is written to first, by the recipient's clock, or by that of `zone` where theirs is not known."""
+
+    begins: time
+    ends: time
+    zone: str = "UTC"
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, given: str) -> str:
+        if given not in available_timezones():
+            raise ValueError("there is no such time zone")
+        return given
+
+
+class TextLimits(_Group):
+    """How much may go out: one message in so many `seconds` and so many an hour to a number; segments a day."""
+
+    seconds: int = Field(default=10, ge=1)
+    per_hour: int = Field(default=20, ge=1)
+    segments_per_day: int = Field(default=1_000, ge=1)
+    segments_per_country: int = Field(default=500, ge=1)
+
+
+class TwilioLine(_Group):
+    """A number at Twilio, or a messaging service (`MG...`), as `sender`; Twilio posts to `/sms/events`.
+
+    `auth_tokens`: two while one is exchanged for the other, the new one first; separated by a comma in the
+    environment, like `countries`, the only ones that are written to. `region` is where numbers without a country code
+    are from. `templates` are approved content templates of WhatsApp, which posts to `/whatsapp/events`.
+    """
+
+    account_sid: str
+    auth_tokens: Annotated[tuple[SecretStr, ...], NoDecode] = Field(min_length=1)
+    sender: str
+    name: str = "Holdpoint"
+    region: str = "US"
+    countries: Annotated[tuple[str, ...], NoDecode] = ()
+    limits: TextLimits = TextLimits()
+    quiet: QuietHours | None = None
+    templates: dict[str, str] = Field(default_factory=dict)
+    base_url: str = "https://api.twilio.com"
+
+    @field_validator("auth_tokens", "countries", mode="before")
+    @classmethod
+    def _separated(cls, given: object) -> object:
+        return separated(given)
 
 
 class ModelSettings(_Group):
@@ -107,6 +163,8 @@ class Settings(BaseSettings):
     model: ModelSettings = ModelSettings()
     email: EmailChannel | None = None
     slack: SlackChannel | None = None
+    sms: TwilioLine | None = None
+    whatsapp: TwilioLine | None = None
 
     @classmethod
     def settings_customise_sources(

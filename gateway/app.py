@@ -1,11 +1,11 @@
-"""The composition root: the only file that names concrete classes. A `House` is everything wired, nothing running."""
+"""The composition root: a `House` is everything wired, nothing running. Its channels are made in `channels.py`."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,16 +13,6 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from adapters.base import Adapter, ListeningAdapter
-from adapters.console.adapter import ConsoleAdapter
-from adapters.email.account import Account, Server
-from adapters.email.adapter import EmailAdapter
-from adapters.slack.account import SlackApp
-from adapters.slack.adapter import SlackAdapter
-from adapters.slack.api import Api
-from adapters.slack.install import Single
-from adapters.slack.oauth import OAuth
-from adapters.slack.rotation import Rotating
 from agent_core.agent import Agent, Model
 from agent_core.agents.deploy import deploy_agent
 from agent_core.agents.deploy_tools import executors, seed
@@ -30,20 +20,21 @@ from agent_core.approvals import Policy
 from agent_core.llm import ChatModel
 from agent_core.people import People
 from agent_core.tools import Tool
-from config.settings import EmailChannel, MailServer, Settings, SlackChannel, problems
+from config.settings import Settings, problems
 from gateway.access import Access
-from gateway.consequences import Channel, Routing
+from gateway.asked import Book
+from gateway.channels import Channels, open_channels
 from gateway.desk import FrontDesk
 from gateway.door import Door, Hook
 from gateway.entry import control_verb, received_id
 from gateway.errors import Misconfigured
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring
+from gateway.line import SharedLine
 from gateway.listener import Listener
+from gateway.routing import Channel, Routing
 from gateway.runner import Runner
-from gateway.sealed import Sealer
 from gateway.sender import Sender
-from gateway.slack_install import SlackInstallations, SlackInstalling
 from gateway.store.opening import Opened, open_store
 from gateway.threads import Threads
 from gateway.timers import Timers
@@ -65,10 +56,7 @@ class House:
     policy: Policy
     agent: Agent
     model: Model
-    adapters: Mapping[str, Adapter]
-    listening: Sequence[ListeningAdapter]
-    slack: SlackAdapter | None = None
-    installing: SlackInstalling | None = None
+    channels: Channels
 
     @property
     def inbound(self) -> Inbound:
@@ -93,11 +81,24 @@ class House:
 
     def desk(self, channel: str) -> FrontDesk:
         """What a channel that is pushed to is given."""
-        return FrontDesk(channel, self.inbound, self.threads, self.keyring, self.tools, self.opened.installations)
+        shared = self.channels.adapters[channel].capabilities.shared
+        return FrontDesk(
+            channel=channel,
+            inbound=self.inbound,
+            threads=self.threads,
+            keyring=self.keyring,
+            tools=self.tools,
+            turns=self.opened.installations,
+            line=SharedLine(self.book, self.inbound, self.opened.guard) if shared else None,
+        )
+
+    @property
+    def book(self) -> Book:
+        """What was put to whom, where all threads share a conversation."""
+        return Book(self.opened.asked, self.threads)
 
     def door(self) -> Door:
         """What the web role answers with."""
-        posted_to = [self.slack] if self.slack and self.slack.by_hook else []
         return Door(
             store=self.opened.threads,
             threads=self.threads,
@@ -107,14 +108,14 @@ class House:
             guard=self.opened.guard,
             durability=self.opened.found.durability,
             public_url=self.settings.public_url,
-            hooks={adapter.channel: Hook(adapter, self.desk(adapter.channel)) for adapter in posted_to},
-            installing=self.installing,
+            hooks={a.channel: Hook(a, self.desk(a.channel)) for a in self.channels.posted_to},
+            installing=self.channels.installing,
         )
 
     @property
     def routing(self) -> Routing:
         """Who is where."""
-        channels = {name: Channel(a.capabilities, a.address_of) for name, a in self.adapters.items()}
+        channels = {name: Channel(a.capabilities, a.address_of) for name, a in self.channels.adapters.items()}
         return Routing(self.people, channels)
 
     @property
@@ -137,11 +138,12 @@ class House:
         """Carries messages out."""
         return Sender(
             store=self.opened.threads,
-            adapters={name: a for name, a in self.adapters.items() if not a.capabilities.pull},
+            adapters={name: a for name, a in self.channels.adapters.items() if not a.capabilities.pull},
             keyring=self.keyring,
             inbound=self.inbound,
             public_url=self.settings.public_url,
-            seals={self.slack.channel: self.slack.seal} if self.slack else {},
+            seals=self.channels.seals,
+            book=self.book,
             renew_every=self._renew_every,
         )
 
@@ -159,8 +161,8 @@ class House:
     def listener(self) -> Listener:
         """Reads mailboxes."""
         return Listener(
-            adapters=self.listening,
-            sockets=[(self.slack, self.desk(self.slack.channel))] if self.slack and self.slack.by_socket else [],
+            adapters=self.channels.read,
+            sockets=[(a, self.desk(a.channel)) for a in self.channels.connected],
             mailroom=self.opened.mailroom,
             inbound=self.inbound,
             renew_every=self._renew_every,
@@ -179,7 +181,6 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
     """
     people, policy = _read(settings.people_file, People), _read(settings.policies_file, Policy)
     keyring = Keyring(_secret(settings), settings.tenant)
-    listening = [EmailAdapter(_account(settings.email))] if settings.email else []
     model = ChatModel(
         settings.model.base_url, settings.model.api_key, settings.model.name, settings.model.timeout_seconds
     )
@@ -193,12 +194,11 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
             lease=int(settings.store.lease_seconds * 1000),
             clock=clock,
         ) as opened,
-        _slack(settings, keyring, opened) as (slack, installing),
+        open_channels(settings, people, keyring, opened, clock) as channels,
     ):
         if opened.found.blank:
             await opened.threads.rebuild(received_id, control_verb)
             await opened.whole()
-        everyone: list[Adapter] = [ConsoleAdapter(), *listening, *([slack] if slack else [])]
         yield House(
             settings=settings,
             opened=opened,
@@ -207,61 +207,8 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
             policy=policy,
             agent=deploy_agent(PROMPTS),
             model=model,
-            adapters={adapter.channel: adapter for adapter in everyone},
-            listening=listening,
-            slack=slack,
-            installing=installing,
+            channels=channels,
         )
-
-
-@contextlib.asynccontextmanager
-async def _slack(
-    settings: Settings, keyring: Keyring, opened: Opened
-) -> AsyncIterator[tuple[SlackAdapter | None, SlackInstalling | None]]:
-    """The adapter; and the way in for workspaces, unless there is one only, whose token we have."""
-    channel = settings.slack
-    if channel is None:
-        yield None, None
-        return
-    if not (channel.signing_secrets or channel.app_token):
-        raise Misconfigured("slack needs signing_secrets or app_token")
-    app = SlackApp(channel.signing_secrets, channel.app_token, channel.base_url)
-    async with Api(channel.base_url) as api:
-        if channel.bot_token and not channel.client_id:
-            adapter = SlackAdapter(app, api, Single(api, channel.bot_token))
-            yield adapter, None
-            await adapter.aclose()
-            return
-        oauth = _oauth(channel, api)
-        sealer = Sealer(keyring.secret, keyring.tenant, "installations")
-        registry = SlackInstallations(opened.installations, sealer)
-        async with contextlib.aclosing(Rotating(registry, oauth)) as rotating:
-            adapter = SlackAdapter(app, api, rotating)
-            yield adapter, SlackInstalling(oauth, registry, keyring, settings.public_url)
-            await adapter.aclose()
-
-
-def _oauth(channel: SlackChannel, api: Api) -> OAuth:
-    if channel.bot_token or not channel.client_id or not channel.client_secret:
-        raise Misconfigured("slack needs bot_token, or else client_id and client_secret")
-    return OAuth(api, channel.client_id, channel.client_secret, channel.base_url)
-
-
-def _account(channel: EmailChannel) -> Account:
-    return Account(
-        address=channel.address,
-        authserv_id=channel.authserv_id,
-        imap=_server(channel.imap),
-        smtp=_server(channel.smtp),
-        poll_seconds=channel.poll_seconds,
-    )
-
-
-def _server(server: MailServer) -> Server:
-    try:
-        return Server(server.host, server.port, server.username, server.password.get_secret_value(), server.tls)
-    except ValueError as error:
-        raise Misconfigured(str(error)) from error
 
 
 def _read(path: Path, shape: type[Shape]) -> Shape:

@@ -8,196 +8,86 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from adapters.base import Address, Capabilities, Role
 from agent_core.approvals import digest
+from agent_core.deliveries import Delivery, Redirect
 from agent_core.events import (
-    AgentMessage,
+    ApprovalHeld,
     ApprovalRequest,
-    Call,
     Control,
-    Delivery,
-    Escalation,
     Event,
     InputRequest,
     ModelCall,
-    Notice,
     Outbound,
-    Request,
     RequestClosed,
     TimerFired,
     ToolCall,
     ToolResult,
 )
-from agent_core.people import People
 from agent_core.thread import RETRY
-from agent_core.values import Frozen
+from agent_core.values import Call
 from gateway.entry import Conversation, Entry, encode, load
 from gateway.ports import TOOL_LANE, CloseApproval, Commit, NewEffect, OpenApproval, Timer
+from gateway.routing import Envelope, Routing
 
 START_WITHIN = timedelta(minutes=15)
 FIRST_RETRY = timedelta(seconds=5)
-NOWHERE = "nowhere"
-
-
-class Envelope(Frozen):
-    """To whom an outbound event goes: the body of a message effect. `request` is the card a closing speaks of."""
-
-    identity: str
-    address: Address
-    role: Role
-    request: Request | None = None
-
-
-@dataclass(frozen=True)
-class Channel:
-    """What routing must know of a channel."""
-
-    capabilities: Capabilities
-    address_of: Callable[[str], Address]
-
-
-@dataclass(frozen=True)
-class Routing:
-    """Who is where: people's identities and the channels that exist."""
-
-    people: People
-    channels: Mapping[str, Channel]
-
-    def envelopes(self, event: Outbound, conversation: Conversation) -> Iterator[Envelope]:
-        """One envelope for each place an event goes to: people who are in one room get it once.
-
-        A recipient we cannot reach goes to the queue `nowhere`.
-        """
-        request = _card(event, conversation)
-        going: dict[Address, Envelope] = {}
-        for identity, role in dict(self._audience(event, request, conversation)).items():
-            address = self._address(identity, event, conversation)
-            if address and (address not in going or role == "decide"):
-                first = going.get(address)
-                named = first.identity if first else identity
-                going[address] = Envelope(identity=named, address=address, role=role, request=request)
-        yield from going.values()
-
-    def _address(self, identity: str, event: Outbound, conversation: Conversation) -> Address | None:
-        """Where an identity is written to; None when it comes and reads by itself."""
-        channel = self.channels.get(identity.partition(":")[0])
-        if channel is None:
-            return Address(channel=NOWHERE, ref=identity)
-        if channel.capabilities.pull:
-            return None
-        match event:
-            case RequestClosed() if channel.capabilities.edits and event.request_id in conversation.cards:
-                # The card is redrawn where it was shown, wherever its people have been since.
-                found = conversation.cards[event.request_id].get(identity)
-            case Notice(about=about) if about and event.kind != "undelivered" and identity in conversation.pressed:
-                # Whoever pressed looks there for an answer, even if they never said a word here.
-                found = conversation.pressed[identity]
-            case _:
-                found = conversation.addresses.get(identity)
-        return found or channel.address_of(identity)
-
-    def _audience(
-        self, event: Outbound, request: Request | None, conversation: Conversation
-    ) -> Iterator[tuple[str, Role]]:
-        match event:
-            case AgentMessage():
-                yield from ((identity, "watch") for identity in event.to)
-            case Notice():
-                yield event.to, "watch"
-            case InputRequest():
-                yield event.to, "decide"
-            case ApprovalRequest():
-                asked = event.requester.identity
-                yield asked, "watch"
-                yield from ((self._home(person, asked), "decide") for person in event.approvers)
-            case RequestClosed() if isinstance(request, ApprovalRequest):
-                asked = request.requester.identity
-                if self._redraws(asked):
-                    yield asked, "watch"
-                yield from ((self._home(person, asked), "watch") for person in request.approvers)
-            case RequestClosed() if isinstance(request, InputRequest):
-                if event.outcome != "answered" or self._redraws(request.to):
-                    yield request.to, "watch"
-            case Escalation():
-                requester = conversation.thread.requester
-                asked = requester.identity if requester else ""
-                yield from ((self._home(person, asked), "watch") for person in event.to)
-                if asked:
-                    yield asked, "watch"
-
-    def _redraws(self, identity: str) -> bool:
-        """Whether a card that was shown there can be drawn anew."""
-        channel = self.channels.get(identity.partition(":")[0])
-        return channel is not None and channel.capabilities.edits
-
-    def _home(self, person_id: str, near: str) -> str:
-        """Where a person is reached: on the channel of what it is about, or else where they are reached first.
-
-        A channel that people come to by themselves reaches nobody; a person on no channel is nowhere.
-        """
-        person = self.people.person(person_id)
-        identities = person.identities if person else ()
-        channel = near.partition(":")[0]
-        here = [one for one in identities if one.partition(":")[0] == channel and not self._pulls(channel)]
-        return next(iter((*here, *identities)), f"{NOWHERE}:{person_id}")
-
-    def _pulls(self, channel: str) -> bool:
-        known = self.channels.get(channel)
-        return known is not None and known.capabilities.pull
-
-
-def _card(event: Outbound, conversation: Conversation) -> Request | None:
-    """The open request an event speaks of."""
-    match event:
-        case RequestClosed():
-            return conversation.thread.open_request(event.request_id)
-        case Notice():
-            return conversation.thread.open_request(event.about)
-    return None
+UNDO = "undo:"
+AGAIN = "again:"
 
 
 def commit_of(before: Conversation, events: Sequence[Event], routing: Routing, op: str, now: datetime) -> Commit:
     """Everything a turn changes: `before` is the conversation the turn was decided on."""
+    steps = tuple(_steps(before, [Entry(event=event) for event in events]))
     return Commit(
         op=op,
         seq=before.thread.seq,
         records=tuple(encode(event) for event in events),
         effects=tuple(
             replace(effect, offset=offset)
-            for offset, event in enumerate(events)
-            for effect in effects_of(event, before, routing)
+            for offset, (conversation, event) in enumerate(steps)
+            for effect in effects_of(event, conversation, routing)
         ),
-        approvals=tuple(change for event in events for change in _gate(event, before, now)),
-        timers=tuple(timer for event in events for timer in _timer(event, before.thread.failures, now)),
+        approvals=tuple(change for conversation, event in steps for change in _gate(event, conversation, now)),
+        timers=tuple(timer for conversation, event in steps for timer in _timers(event, conversation, now)),
     )
 
 
 def recovery_of(thread_id: str, tenant: str, entries: Sequence[Entry], routing: Routing, now: datetime) -> Commit:
     """What a thread known by its log alone still owes the world: effects without an end, timers of what is open."""
-    conversation = load(thread_id, tenant, None, ())
     owed: dict[str, NewEffect] = {}
+    ended: set[str] = set()
     timers: dict[str, Timer] = {}
-    for seq, entry in enumerate(entries, start=1):
-        for effect in effects_of(entry.event, conversation, routing):
-            owed[effect.id] = replace(effect, seq=seq, recover=True)
-        timers |= {timer.name: timer for timer in _timer(entry.event, conversation.thread.failures, now)}
-        _strike(thread_id, entry.event, owed)
-        _stop(entry.event, owed)
-        conversation = conversation.heard([entry])
+    for seq, (before, event) in enumerate(_steps(load(thread_id, tenant, None, ()), entries), start=1):
+        for effect in effects_of(event, before, routing):
+            # As in the store, an effect is made once: what ended stays ended, whatever is said of it later.
+            if effect.id not in ended:
+                owed.setdefault(effect.id, replace(effect, seq=seq, recover=True))
+        timers |= {timer.name: timer for timer in _timers(event, before, now)}
+        for over in _ends(thread_id, event):
+            ended.add(over)
+            owed.pop(over, None)
+        _stop(event, owed)
     alive = tuple(timer for timer in timers.values() if timer.due)
     return Commit(op="", seq=len(entries), effects=tuple(owed.values()), timers=alive)
 
 
-def _strike(thread_id: str, event: Event, owed: dict[str, NewEffect]) -> None:
-    """Take off what this event says has ended."""
+def _steps(before: Conversation, entries: Iterable[Entry]) -> Iterator[tuple[Conversation, Event]]:
+    """Each event with the conversation before it: a turn and a log then mean the same, event by event."""
+    for entry in entries:
+        yield before, entry.event
+        before = before.heard([entry])
+
+
+def _ends(thread_id: str, event: Event) -> Iterator[str]:
+    """The effect that this event says has ended."""
     if isinstance(event, Delivery):
-        owed.pop(event.effect_id, None)
+        yield event.effect_id
     elif isinstance(event, ToolResult):
-        owed.pop(effect_id(thread_id, event.call_id), None)
+        yield effect_id(thread_id, event.call_id)
 
 
 def _stop(event: Event, owed: dict[str, NewEffect]) -> None:
@@ -221,13 +111,22 @@ def effects_of(event: Event, before: Conversation, routing: Routing) -> Iterator
         )
     elif isinstance(event, Outbound):
         for envelope in routing.envelopes(event, before):
-            yield NewEffect(
-                id=effect_id(thread_id, event.id, envelope.identity),
-                queue=envelope.address.channel,
-                lane=effect_id(envelope.identity)[:8],
-                offset=0,
-                body=envelope.model_dump_json().encode(),
-            )
+            yield _message(effect_id(thread_id, event.id, envelope.identity), envelope)
+    elif isinstance(event, Redirect) and event.due is None:
+        # The same one once more has had its effect; to anybody else it may only ever go once.
+        once_more = (event.id,) if event.to == event.instead_of else ()
+        for envelope in routing.redirected(event, before):
+            yield _message(effect_id(thread_id, event.cause, envelope.identity, *once_more), envelope)
+
+
+def _message(id: str, envelope: Envelope) -> NewEffect:
+    return NewEffect(
+        id=id,
+        queue=envelope.address.channel,
+        lane=effect_id(envelope.identity)[:8],
+        offset=0,
+        body=envelope.model_dump_json().encode(),
+    )
 
 
 def effect_id(*parts: str) -> str:
@@ -252,14 +151,19 @@ def _digest(before: Conversation, call: Call, policy: str) -> str:
     return digest(tenant=before.thread.tenant, thread_id=before.thread.id, call=call, policy=policy)
 
 
-def _timer(event: Event, failures: int, now: datetime) -> Iterator[Timer]:
+def _timers(event: Event, before: Conversation, now: datetime) -> Iterator[Timer]:
     match event:
         case ApprovalRequest() | InputRequest():
             yield Timer(name=event.id, due=millis(event.expires_at))
+        case ApprovalHeld():
+            yield Timer(name=f"{UNDO}{event.request_id}", due=millis(event.until) if event.until else 0)
         case RequestClosed():
             yield Timer(name=event.request_id, due=0)
+            yield Timer(name=f"{UNDO}{event.request_id}", due=0)
+        case Redirect(due=datetime() as due):
+            yield Timer(name=f"{AGAIN}{event.id}", due=millis(due))
         case ModelCall(outcome="unavailable"):
-            yield Timer(name=f"{RETRY}{event.id}", due=millis(now + FIRST_RETRY * 2**failures))
+            yield Timer(name=f"{RETRY}{event.id}", due=millis(now + FIRST_RETRY * 2**before.thread.failures))
         case TimerFired():
             yield Timer(name=event.name, due=0)
 

@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from adapters.base import Filled, Heard, Ordered, Pressed, Received, Revised, Waiting
+from adapters.base import Waiting
 from adapters.errors import BadAnswer, BadTicket
+from adapters.heard import Filled, Heard, Lost, Ordered, Pressed, Received, Returned, Revised
+from agent_core.deliveries import Delivery
 from agent_core.errors import BadArguments
 from agent_core.events import ApprovalRequest, ApprovalResponse, Control, InputRequest, InputResponse, Request
 from agent_core.forms import check, in_words, typed
 from agent_core.thread import Thread
 from agent_core.tools import Tool, call_of
+from gateway.entry import encode
 from gateway.errors import BadToken, NoSuchThread, NotOurs
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring, Pass
+from gateway.line import SharedLine
 from gateway.storage import InstallationStore
 from gateway.threads import Threads
 
@@ -27,7 +31,10 @@ UNSEEN = "missing"
 
 @dataclass(frozen=True)
 class FrontDesk:
-    """`tools` by name, for arguments that a person changed; `channel` is whose desk this is."""
+    """`tools` by name, for arguments that a person changed; `channel` is whose desk this is.
+
+    `line` is there for channels where all threads share one conversation with a person.
+    """
 
     channel: str
     inbound: Inbound
@@ -35,6 +42,7 @@ class FrontDesk:
     keyring: Keyring
     tools: Mapping[str, Tool]
     turns: InstallationStore
+    line: SharedLine | None = None
 
     async def take(self, heard: Heard, raw: bytes | None = None) -> bool:
         """Store what came in. False: it is no concern of ours. Raises BadTicket, BadAnswer, StoreError."""
@@ -49,6 +57,12 @@ class FrontDesk:
                 await self._form(heard)
             case Ordered():
                 return await self._order(heard)
+            case Lost() if self.line:
+                await self.line.book.lose(heard)
+            case Lost():
+                return False
+            case Returned():
+                return await self._returned(heard)
         return True
 
     async def request(self, ticket: str, seal: str) -> Request | None:
@@ -92,11 +106,21 @@ class FrontDesk:
 
     async def _message(self, received: Received, raw: bytes | None) -> bool:
         """One gesture may come as two messages of one id: the second goes where the first one went, and is known."""
+        if self.line:
+            return await self._shared(self.line, received, raw)
         first = await self._first(received)
         try:
             await self.inbound.accept(received.model_copy(update={"conversation": first}), raw)
         except NotOurs:
             return False
+        return True
+
+    async def _shared(self, line: SharedLine, received: Received, raw: bytes | None) -> bool:
+        """A message of a conversation that all threads share. It may not be heard at all."""
+        routed = await line.routed(received)
+        if routed is None:
+            return False
+        await self.inbound.accept(routed, raw)
         return True
 
     async def _first(self, received: Received) -> str:
@@ -165,6 +189,23 @@ class FrontDesk:
             return False
         author = self.inbound.people.known(ordered.author)
         await self.inbound.control(thread_id, Control(id=ordered.id, verb=ordered.verb, author=author))
+        return True
+
+    async def _returned(self, returned: Returned) -> bool:
+        """What the far end says later of a message; what it says first counts. False: we have no such thread."""
+        if not await self.inbound.store.exists(returned.thread_id):
+            return False
+        ended = Delivery(
+            id=f"status:{returned.id}",
+            effect_id=returned.effect_id,
+            cause=returned.cause,
+            to=returned.to,
+            outcome="delivered" if returned.arrived else "failed",
+            provider_id=returned.id,
+            detail=returned.why,
+            again=returned.again,
+        )
+        await self.inbound.store.ingest(returned.thread_id, ended.id, encode(ended))
         return True
 
     def _open(self, ticket: str, seal: str) -> Pass:

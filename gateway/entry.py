@@ -7,11 +7,13 @@ The core never sees addresses; the gateway keeps beside each inbound event where
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from pydantic import Field
 
-from adapters.base import Address
+from adapters.heard import Address
+from agent_core.deliveries import Redirect
 from agent_core.events import (
     EVENT,
     ApprovalRequest,
@@ -27,6 +29,8 @@ from agent_core.events import (
 from agent_core.thread import Thread, append
 from agent_core.values import Frozen
 from gateway.ports import Verb
+
+V = TypeVar("V")
 
 
 class Entry(Frozen):
@@ -67,34 +71,85 @@ class Conversation(Frozen):
     """A thread and where its people are: the latest address of each identity.
 
     `pressed` is where they last answered by a button or form, if that was since they spoke; `cards` is where everybody
-    was when a request that is still open was put to them, by its id: its cards are there.
+    was when a request that is still open was put to them, by its id: its cards are there. `moved` says which identity
+    of a person took the place of one that could not be reached, until that one is heard again; `cards_moved` is the
+    same for each open request: how it was when it was put to them, and where its own card went since.
     """
 
     thread: Thread
     addresses: dict[str, Address] = Field(default_factory=dict)
     pressed: dict[str, Address] = Field(default_factory=dict)
     cards: dict[str, dict[str, Address]] = Field(default_factory=dict)
+    moved: dict[str, str] = Field(default_factory=dict)
+    cards_moved: dict[str, dict[str, str]] = Field(default_factory=dict)
 
     def heard(self, entries: Iterable[Entry]) -> Conversation:
         """The conversation with these entries at its end."""
-        thread, addresses, pressed, cards = self.thread, dict(self.addresses), dict(self.pressed), dict(self.cards)
+        after = self
         for entry in entries:
-            thread = append(thread, entry.event)
-            match entry.event, entry.address:
-                case UserMessage(author=author), Address() as address:
-                    addresses[author.identity] = address
-                    pressed.pop(author.identity, None)
-                case ApprovalResponse(author=author) | InputResponse(author=author), Address() as address:
-                    pressed[author.identity] = address
-                case ApprovalRequest(id=id) | InputRequest(id=id), _:
-                    cards[id] = dict(addresses)
-                case RequestClosed(request_id=id), _:
-                    cards.pop(id, None)
-        return Conversation(thread=thread, addresses=addresses, pressed=pressed, cards=cards)
+            changes = {"thread": append(after.thread, entry.event), **_places(after, entry)}
+            after = after.model_copy(update=changes)
+        return after
 
     def said(self, events: Iterable[Event]) -> Conversation:
         """The conversation after the agent's own events."""
         return self.heard(Entry(event=event) for event in events)
+
+
+def follow(identity: str, moved: Mapping[str, str]) -> str:
+    """Where somebody is reached who was reached at this identity."""
+    while identity in moved:
+        identity = moved[identity]
+    return identity
+
+
+def _places(before: Conversation, entry: Entry) -> dict[str, object]:
+    """What one entry changes in where people are."""
+    match entry.event:
+        case UserMessage(author=author):
+            return _wrote(before, author.identity, entry.address)
+        case ApprovalResponse(author=author) | InputResponse(author=author):
+            pressed = {author.identity: entry.address} if entry.address else {}
+            return {"moved": _without(before.moved, author.identity), "pressed": before.pressed | pressed}
+        case ApprovalRequest(id=id) | InputRequest(id=id):
+            cards_moved = before.cards_moved | {id: before.moved}
+            return {"cards": before.cards | {id: before.addresses}, "cards_moved": cards_moved}
+        case RequestClosed(request_id=id):
+            return {"cards": _without(before.cards, id), "cards_moved": _without(before.cards_moved, id)}
+        case Redirect(due=None) as redirect:
+            return _went(before, redirect)
+    return {}
+
+
+def _wrote(before: Conversation, identity: str, address: Address | None) -> dict[str, object]:
+    back = {"moved": _without(before.moved, identity)}
+    if address is None:
+        return {**back}
+    addresses = before.addresses | {identity: address}
+    return {**back, "addresses": addresses, "pressed": _without(before.pressed, identity)}
+
+
+def _went(before: Conversation, redirect: Redirect) -> dict[str, object]:
+    """What comes later follows an event that went another way; if it was a card, that one is there now."""
+    card, to = redirect.cause, redirect.to
+    changes: dict[str, object] = {"moved": _moved(before.moved, redirect)}
+    if card in before.cards:
+        there = {to: before.addresses[to]} if to in before.addresses else {}
+        changes["cards"] = before.cards | {card: before.cards[card] | there}
+    if card in before.cards_moved:
+        changes["cards_moved"] = before.cards_moved | {card: _moved(before.cards_moved[card], redirect)}
+    return changes
+
+
+def _moved(moved: dict[str, str], redirect: Redirect) -> dict[str, str]:
+    """Nobody is led on from where something goes to now, so that no way can ever lead in a circle."""
+    if redirect.to == redirect.instead_of:
+        return moved
+    return _without(moved, redirect.to) | {redirect.instead_of: redirect.to}
+
+
+def _without(known: dict[str, V], key: str) -> dict[str, V]:
+    return {name: value for name, value in known.items() if name != key}
 
 
 def load(thread_id: str, tenant: str, snapshot: bytes | None, records: Iterable[bytes]) -> Conversation:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import structlog
 
-from adapters.base import Address, Received, Revised
-from agent_core.events import ApprovalResponse, Author, Control, InputResponse, MessageRevised, UserMessage
+from adapters.heard import Address, Received, Revised
+from agent_core.events import ApprovalResponse, Control, InputResponse, MessageRevised, UserMessage
 from agent_core.people import People
+from agent_core.values import Author
 from gateway.entry import encode
 from gateway.errors import BadToken, NotOurs
 from gateway.keyring import Keyring, Place

@@ -30,7 +30,7 @@ class Place(Frozen):
 
 
 class Pass(Frozen):
-    """What a decision link proves: this identity was asked this request of this thread."""
+    """What a link proves: this identity was asked this request, or told this event, of this thread."""
 
     thread_id: str
     request_id: str
@@ -86,6 +86,18 @@ class Keyring:
         except (BadSignature, ValueError, TypeError) as error:
             raise BadToken("this link is not valid") from error
         return Pass(thread_id=thread_id, request_id=request_id, identity=identity)
+
+    def short(self, bearer: Pass) -> str:
+        """Sixteen characters of `[a-z2-7]` that stand for a pass in a link; what they open has to be looked up."""
+        return self._mac("link", bearer.thread_id, bearer.request_id, bearer.identity)
+
+    def may_be_short(self, link: str) -> bool:
+        """Whether it looks like one at all."""
+        return len(link) == _MAC_CHARS
+
+    def is_short(self, link: str, bearer: Pass) -> bool:
+        """Whether these characters are those of this pass."""
+        return _same(link, self.short(bearer))
 
     def form_token(self, ticket: str) -> str:
         """Goes with the page's form, so that only the page itself can post it."""

@@ -14,8 +14,9 @@ from typing import Any
 
 import structlog
 
-from adapters.base import Desk, Ignored, Kept, ListeningAdapter, SocketAdapter
+from adapters.base import Desk, Kept, ListeningAdapter, SocketAdapter
 from adapters.errors import SourceDown, Unreadable
+from adapters.heard import Ignored
 from gateway.errors import LeaseLost
 from gateway.inbound import Inbound
 from gateway.storage import Mailroom

@@ -1,7 +1,8 @@
-"""The decision page behind the link in a request. GET and HEAD show; only a deliberate POST decides.
+"""The pages behind the link in a message. GET and HEAD show; only a deliberate POST decides.
 
 The link proves which identity was asked which request. The person must still choose, type the code from the message,
-and press: no scanner that opens links, follows forms or runs scripts does all of that.
+and press: no scanner that opens links, follows forms or runs scripts does all of that. Behind the link in a message
+that is no request for approval there is the message, to be read.
 """
 
 from __future__ import annotations
@@ -19,15 +20,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adapters.text import mixed_scripts, one_line, visible
 from agent_core.approvals import outcome_in_words
-from agent_core.events import ApprovalRequest, ApprovalResponse, Decision
+from agent_core.events import ApprovalRequest, ApprovalResponse
 from agent_core.thread import Thread
+from agent_core.values import Author, Decision
 from gateway.api.auth import door
 from gateway.door import Door
 from gateway.errors import BadToken, NoSuchThread
 from gateway.keyring import Pass, Place
+from gateway.links import ShortLinks
+from gateway.told import drawn, find
 
 TRIES = 5
 TRIES_SECONDS = 600
+# Who has somebody's phone has the link, and all the time there is.
+WEAK_SECONDS = 3600
 
 router = APIRouter(include_in_schema=False)
 _TEMPLATES = Environment(
@@ -56,7 +62,7 @@ async def decide(
 ) -> Response:
     """Log the decision; the thread judges it. `seen` is how long the thread was when the page was shown."""
     try:
-        bearer = door.keyring.open_ticket(ticket)
+        bearer = await _bearer(door, ticket)
     except BadToken:
         return await _page(door, ticket)
     ours = door.keyring.form_token(ticket)
@@ -66,8 +72,10 @@ async def decide(
     if decision not in ("approve", "deny"):
         return await _page(door, ticket, problem="Please choose to approve or to deny.", status=422)
     name = _name(bearer)
-    if not await door.guard.allow(f"code:{name}", most=TRIES, seconds=TRIES_SECONDS):
-        return await _page(door, ticket, problem="Too many tries. Please wait ten minutes.", status=429)
+    weak = _is_weak(door, bearer)
+    if not await door.guard.allow(f"code:{name}", most=TRIES, seconds=WEAK_SECONDS if weak else TRIES_SECONDS):
+        wait = "an hour" if weak else "ten minutes"
+        return await _page(door, ticket, problem=f"Too many tries. Please wait {wait}.", status=429)
     place = Place(thread_id=bearer.thread_id, request_id=bearer.request_id)
     if not door.keyring.is_code("".join(code.split()), place, door.inbound.owner(bearer.identity)):
         return await _page(door, ticket, problem="That is not the code from the message.", status=422)
@@ -76,7 +84,7 @@ async def decide(
         # A form sent twice is one answer; after an answer that did not count, the page is shown anew, and can be used.
         id=f"page:{name}:{chosen}:{seen}",
         request_id=bearer.request_id,
-        author=door.inbound.proven_author(bearer.identity, "decision link and code"),
+        author=await _author(door, bearer),
         decision=chosen,
         reason=reason.strip(),
         digest=digest or "missing",
@@ -88,17 +96,42 @@ async def decide(
 async def _page(door: Door, ticket: str, *, problem: str = "", status: int = 200) -> Response:
     """The page for whatever state the request is in."""
     try:
-        bearer = door.keyring.open_ticket(ticket)
+        bearer = await _bearer(door, ticket)
         thread = await door.threads.thread(bearer.thread_id)
     except (BadToken, NoSuchThread):
         return _render("gone.html", 404, message="This link is not valid.")
     request = thread.open_request(bearer.request_id)
     if not isinstance(request, ApprovalRequest):
-        return _render("gone.html", 200, message=_ended(thread, bearer.request_id))
+        told = await find(door.threads, bearer.thread_id, bearer.request_id)
+        if told is None or isinstance(told.event, ApprovalRequest):
+            return _render("gone.html", 200, message=_ended(thread, bearer.request_id))
+        return _render("read.html", 200, blocks=drawn(told))
     if any(isinstance(e, ApprovalResponse) and e.request_id == request.id for e in thread.unheard):
         return _render("received.html", 200)
     hidden = {"form_token": door.keyring.form_token(ticket), "seen": thread.seq}
     return _render("decide.html", status, problem=problem, **hidden, **_card(request))
+
+
+async def _bearer(door: Door, link: str) -> Pass:
+    """Whom a link was sent to, and for what. Raises BadToken."""
+    return await ShortLinks(door.inbound.links, door.keyring).open(link)
+
+
+async def _author(door: Door, bearer: Pass) -> Author:
+    """Who decides, and how sure that is: of a request that may be decided by text, link and code are on one phone."""
+    try:
+        request = (await door.threads.thread(bearer.thread_id)).open_request(bearer.request_id)
+    except NoSuchThread:
+        request = None
+    sure = not _is_weak(door, bearer) or (isinstance(request, ApprovalRequest) and request.needs == "verified")
+    author = door.inbound.proven_author(bearer.identity, "decision link and code")
+    return author if sure else door.inbound.people.known(author.model_copy(update={"assurance": "restricted"}))
+
+
+def _is_weak(door: Door, bearer: Pass) -> bool:
+    """Whether the link went where nobody can be sure who reads it."""
+    hook = door.hooks.get(bearer.identity.partition(":")[0])
+    return hook is not None and hook.adapter.capabilities.proof == "restricted"
 
 
 def _card(request: ApprovalRequest) -> dict[str, object]:

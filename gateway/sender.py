@@ -13,16 +13,19 @@ from typing import Literal
 
 import structlog
 
-from adapters.base import Adapter, Address, Parcel, Receipt, Ticket
-from adapters.errors import OutcomeUnknown, Rejected, TryLater
-from agent_core.events import Delivery, InputRequest, Outbound, Request, RequestClosed
-from gateway.consequences import NOWHERE, Envelope, effect_id
-from gateway.entry import decode, encode
+from adapters.base import Adapter, Parcel, Receipt
+from adapters.errors import OutcomeUnknown, Rejected, TryLater, Unreachable
+from adapters.heard import Address, Lost
+from agent_core.deliveries import Delivery
+from gateway.asked import Book
+from gateway.entry import encode
 from gateway.errors import LeaseLost
 from gateway.inbound import Inbound
-from gateway.keyring import Keyring, Pass, Place
+from gateway.keyring import Keyring, Place
 from gateway.lease import keeping, take_turns
+from gateway.packing import Packer, asks_for
 from gateway.ports import Grant, Settled, ThreadStore
+from gateway.routing import NOWHERE
 from gateway.store.errors import StoreError
 
 log = structlog.get_logger(__name__)
@@ -38,7 +41,10 @@ End = Literal["sent", "failed", "unknown", "dead"]
 
 @dataclass(frozen=True)
 class Sender:
-    """`public_url` is where decision links point to; `seals` say, by channel, where buttons may be pressed."""
+    """`public_url` is where links point to; `seals` say, by channel, where buttons may be pressed.
+
+    `book` is where it is noted what was put to people whose threads share a conversation.
+    """
 
     store: ThreadStore
     adapters: Mapping[str, Adapter]
@@ -46,6 +52,7 @@ class Sender:
     inbound: Inbound
     public_url: str
     seals: Mapping[str, Callable[[Address], str]] = field(default_factory=dict)
+    book: Book | None = None
     concurrency: int = 8
     renew_every: float = 10.0
     poll: float = 1.0
@@ -74,7 +81,7 @@ class Sender:
             log.warning("delivery abandoned", effect=grant.id, error=type(error).__name__)
 
     async def _carry(self, grant: Grant) -> None:
-        parcel = await self._parcel(grant)
+        parcel = await self._packer.parcel(grant)
         try:
             receipt = await self._send(parcel)
             await self._link(grant, parcel, receipt)
@@ -83,7 +90,12 @@ class Sender:
         except OutcomeUnknown as error:
             await self._unsure(grant, parcel, str(error))
         except Rejected as error:
+            if isinstance(error, Unreachable) and self.book:
+                lost = Lost(id=f"unreachable:{grant.id}", identity=parcel.identity, why=str(error))
+                await self.book.lose(lost, but=grant.id)
             await self._end(grant, parcel, "failed", detail=str(error))
+        except StoreError:
+            raise  # A channel asks the store as well: that it is away says nothing about the message.
         except Exception as error:
             log.exception("adapter failed", effect=grant.id, error=type(error).__name__)
             await self._end(grant, parcel, "failed", detail=f"the adapter failed: {type(error).__name__}")
@@ -122,64 +134,15 @@ class Sender:
     async def _link(self, grant: Grant, parcel: Parcel, receipt: Receipt) -> None:
         """What is said under this message belongs to the thread, and answers its request."""
         if receipt.conversation:
-            request_id = parcel.event.id if isinstance(parcel.event, Request) and parcel.role == "decide" else ""
+            request_id = asks_for(parcel.event) if parcel.role == "decide" else ""
             place = Place(thread_id=grant.thread_id, request_id=request_id)
             await self.inbound.link(parcel.address.channel, receipt.conversation, place)
             if receipt.at:
                 await self.inbound.heard(parcel.address.channel, {receipt.conversation: receipt.at})
 
-    async def _shown(self, grant: Grant, identity: str, request: Request | None) -> str:
-        """The far end's id of this recipient's copy of a card: it went out before, in the same lane."""
-        adapter = self.adapters.get(grant.queue)
-        if request is None or adapter is None or not adapter.capabilities.edits:
-            return ""
-        effect, after = effect_id(grant.thread_id, request.id, identity), 0
-        while records := await self.store.read(grant.thread_id, after=after):
-            for event in (decode(record).event for record in records):
-                if isinstance(event, Delivery) and event.effect_id == effect:
-                    return event.provider_id
-            after += len(records)
-        return ""
-
-    async def _parcel(self, grant: Grant) -> Parcel:
-        envelope = Envelope.model_validate_json(grant.body)
-        event = decode(grant.record).event
-        assert isinstance(event, Outbound)
-        owner = self.inbound.owner(envelope.identity)
-        request_id = event.id if envelope.role == "decide" else ""
-        place = Place(thread_id=grant.thread_id, request_id=request_id)
-        closed = envelope.request if isinstance(event, RequestClosed) else None
-        return Parcel(
-            effect_id=grant.id,
-            thread_id=grant.thread_id,
-            reply_token=self.keyring.reply_token(place, owner),
-            identity=envelope.identity,
-            address=envelope.address,
-            event=event,
-            role=envelope.role,
-            ticket=self._ticket(place, event, envelope, owner) if isinstance(event, Request) else None,
-            request=envelope.request,
-            shown=await self._shown(grant, envelope.identity, closed),
-            repeat=grant.attempt > 1,
-        )
-
-    def _ticket(self, place: Place, event: Request, envelope: Envelope, owner: str) -> Ticket | None:
-        """A button is for whoever may press it, since its channel proves who did; code and link are one person's."""
-        if seal := self.seals.get(envelope.address.channel):
-            named = Pass(thread_id=place.thread_id, request_id=event.id, identity=seal(envelope.address))
-            # Code and link speak for their recipient, so they must not stand where others can read them.
-            button = self.keyring.ticket(named)
-            alone = envelope.address == self.adapters[envelope.address.channel].address_of(envelope.identity)
-            if not alone or envelope.role != "decide" or isinstance(event, InputRequest):
-                return Ticket(button=button)
-            return Ticket(code=self.keyring.code(place, owner), url=self._page(place, envelope), button=button)
-        if envelope.role != "decide" or isinstance(event, InputRequest):
-            return None
-        return Ticket(code=self.keyring.code(place, owner), url=self._page(place, envelope))
-
-    def _page(self, place: Place, envelope: Envelope) -> str:
-        bearer = Pass(thread_id=place.thread_id, request_id=place.request_id, identity=envelope.identity)
-        return f"{self.public_url.rstrip('/')}/d/{self.keyring.ticket(bearer)}"
+    @property
+    def _packer(self) -> Packer:
+        return Packer(self.store, self.adapters, self.keyring, self.inbound, self.public_url, self.seals, self.book)
 
 
 def _patience(grant: Grant) -> int:

@@ -1,4 +1,4 @@
-"""The smaller ports of the store: raw messages and envelopes, links, places, tokens, counted tries, installations."""
+"""The smaller ports of the store: all that is kept beside threads, each kind in a room of its own."""
 
 from __future__ import annotations
 
@@ -58,6 +58,38 @@ class Links(Protocol):
     async def seen(self, channel: str, message: str) -> str | None:
         """The conversation in which a message was first seen, if that was noted."""
 
+    async def shorten(self, name: str, opens: bytes) -> None:
+        """Keep what a short link of this name opens, for as long as links are good."""
+
+    async def opened(self, name: str) -> bytes | None:
+        """What the short link of this name opens, if there is one."""
+
+
+class Asked(Protocol):
+    """What was put to the identities of channels where all threads share a conversation, opaque to the store."""
+
+    async def note(self, identity: str, entry: bytes, at: int) -> None:
+        """Remember what was put to an identity, and when, in ms; the same entry is remembered once."""
+
+    async def all(self, identity: str) -> list[bytes]:
+        """What was put to it, the latest first: as much of it as is kept."""
+
+    async def drop(self, identity: str, entries: Sequence[bytes]) -> None:
+        """Forget entries."""
+
+
+class ContactStore(Protocol):
+    """What is known of identities, as named texts. Never forgotten by itself: people who opted out are among them."""
+
+    async def read(self, identity: str) -> Mapping[str, str]:
+        """All that is known of it."""
+
+    async def write(self, identity: str, known: Mapping[str, str], *, once: bool = False) -> None:
+        """Set these, all at once; with `once`, only as far as nothing stands there yet."""
+
+    async def clear(self, identity: str, *names: str) -> None:
+        """Forget these."""
+
 
 class Places(Protocol):
     """Where a channel was heard, and when last, in microseconds since the epoch. What a place is, its adapter knows."""
@@ -90,6 +122,9 @@ class Guard(Protocol):
 
     async def allow(self, name: str, *, most: int, seconds: int) -> bool:
         """Count one try; False when there were more than `most` within `seconds`."""
+
+    async def spent(self, name: str, *, most: int) -> bool:
+        """Whether so many tries are counted by now; counts none."""
 
 
 class InstallationStore(Protocol):

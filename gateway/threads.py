@@ -6,10 +6,10 @@ import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from adapters.base import Address, Received
-from agent_core.events import ApprovalResponse, Author, Control, Decision, Event, InputResponse, Request, UserMessage
+from adapters.heard import Address, Received
+from agent_core.events import ApprovalResponse, Control, Event, InputResponse, Request, UserMessage
 from agent_core.thread import Status, Thread
-from agent_core.values import Frozen
+from agent_core.values import Author, Decision, Frozen
 from gateway.entry import Conversation, decode, load
 from gateway.errors import NoSuchThread
 from gateway.inbound import Accepted, Inbound

@@ -21,11 +21,12 @@ from agent_core.events import Event
 from agent_core.setting import Setting
 from agent_core.thread import matters
 from agent_core.turn import run_turn
-from gateway.consequences import Routing, commit_of, recovery_of
+from gateway.consequences import commit_of, recovery_of
 from gateway.entry import Conversation, decode, load
 from gateway.errors import LeaseLost
 from gateway.lease import keeping, take_turns
 from gateway.ports import Claim, Commit, Fenced, Snapshot, Stale, ThreadStore
+from gateway.routing import Routing
 from gateway.store.errors import StoreError
 
 log = structlog.get_logger(__name__)
@@ -76,7 +77,7 @@ class Worker:
         """Decide and write; when something that matters came in meanwhile, decide again."""
         before, now = _conversation(claim, self.tenant), claim.now
         for _ in range(RETHINK_MOST):
-            setting = Setting(agent=self.agent, policy=self.policy, now=_moment(now))
+            setting = self._setting(now)
             events = await run_turn(before.thread, setting, self.model)
             stale = await self._write(claim, before, events, setting.now)
             if stale is None:
@@ -84,6 +85,16 @@ class Worker:
                 return
             before, now = stale
         await self.store.release(claim)
+
+    def _setting(self, now: int) -> Setting:
+        return Setting(
+            agent=self.agent,
+            policy=self.policy,
+            now=_moment(now),
+            people=self.routing.people,
+            reach=self.routing.reach,
+            paced=self.routing.paced,
+        )
 
     async def _write(
         self, claim: Claim, before: Conversation, events: Sequence[Event], now: datetime

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from adapters.base import Address, Capabilities, Parcel, Receipt
+from adapters.base import Capabilities, Parcel, Receipt
 from adapters.errors import Rejected
+from adapters.heard import Address
 
 
 class ConsoleAdapter:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from adapters.base import Address, Batch, Capabilities, Ignored, Kept, Parcel, Position, Receipt, Received
+from adapters.base import Batch, Capabilities, Kept, Parcel, Position, Receipt
 from adapters.email import imap, smtp
 from adapters.email.account import Account
 from adapters.email.parse import parse
 from adapters.email.render import message_id, render
 from adapters.email.where import CHANNEL, Where
+from adapters.heard import Address, Ignored, Received
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from email.message import Message
 
 from authres import AuthResError, FeatureContext, dmarc
 
-from agent_core.events import Assurance
+from agent_core.values import Assurance
 
 _GRAMMAR = FeatureContext(dmarc)  # RFC 8601 with the method of RFC 7489
 

@@ -9,7 +9,6 @@ from email.errors import MessageError
 from email.message import Message
 from email.policy import compat32
 
-from adapters.base import Ignored, Received
 from adapters.email import limits
 from adapters.email.account import Account
 from adapters.email.auth import verdict
@@ -18,7 +17,9 @@ from adapters.email.headers import message_ids, sender, subject, value, values
 from adapters.email.reply import new_text, unbroken
 from adapters.email.where import CHANNEL, REFERENCES_KEPT, Where
 from adapters.errors import Unreadable
-from agent_core.events import Author, UserMessage
+from adapters.heard import Ignored, Received
+from agent_core.events import UserMessage
+from agent_core.values import Author
 
 LOOP_HEADER = "X-Holdpoint-Loop"
 _CODE = re.compile(r"(?<!\d)([0-9]{3}) ?([0-9]{3})(?!\d)")

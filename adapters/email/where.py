@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.base import Address
+from adapters.heard import Address
 from agent_core.values import Frozen
 
 CHANNEL = "email"

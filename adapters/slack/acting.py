@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import structlog
 from pydantic import JsonValue
 
-from adapters.base import Address, Desk, Filled, Ignored, Pressed, Received, Revised
+from adapters.base import Desk
 from adapters.errors import BadAnswer, BadTicket, SendError
+from adapters.heard import Address, Filled, Ignored, Pressed, Received, Revised
 from adapters.slack import modal
 from adapters.slack.api import Answer, Api, SlackRefused
 from adapters.slack.attached import with_files

@@ -19,8 +19,9 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
-from adapters.base import Address, Capabilities, Desk, HttpCall, HttpReply, Parcel, Receipt
+from adapters.base import Capabilities, Desk, HttpCall, HttpReply, Parcel, Receipt
 from adapters.errors import Rejected, SendError, TryLater, Unreadable
+from adapters.heard import Address
 from adapters.slack import socket
 from adapters.slack.account import SlackApp
 from adapters.slack.acting import Acting

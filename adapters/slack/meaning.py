@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from adapters.base import Filled, Ignored, Ordered, Pressed, Received, Revised
-from agent_core.events import Author
-from agent_core.values import Frozen, Text, WhyNot
+from adapters.heard import Filled, Ignored, Ordered, Pressed, Received, Revised
+from agent_core.values import Author, Frozen, Text, WhyNot
 
 Modal = Literal["deny", "edit", "answer"]
 Verb = Literal["ask", "status", "stop", "help"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import re
 
-from adapters.base import Address, Ignored, Received, Revised
 from adapters.errors import Unreadable
+from adapters.heard import Address, Ignored, Received, Revised
 from adapters.slack.meaning import File, Us
 from adapters.slack.wire import (
     CHANNEL,

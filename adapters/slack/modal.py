@@ -18,8 +18,8 @@ from adapters.slack import fields, limits
 from adapters.slack.blocks import Json
 from adapters.slack.text import bare, code, escape
 from adapters.text import one_line, visible
-from agent_core.events import Call, InputRequest
-from agent_core.values import FormField
+from agent_core.events import InputRequest
+from agent_core.values import Call, FormField
 
 ANSWER, REASON = "answer", "reason"
 GONE = "This request is not open any more, so nothing was done."

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from adapters.base import Ignored, Ordered
 from adapters.errors import Unreadable
+from adapters.heard import Ignored, Ordered
 from adapters.slack import message, press
 from adapters.slack.meaning import (
     Challenge,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from adapters.base import Filled, Ignored, Pressed
+from adapters.heard import Filled, Ignored, Pressed
 from adapters.slack.meaning import Amiss, Changed, Chose, Meaning, Modal, Opens, Place, Us
 from adapters.slack.wire import Json, author, child, children, ident, required, seal_of, stamp, team_of, words
-from agent_core.events import Author
+from agent_core.values import Author
 
 APPROVE = "hp:approve"
 CHOICE = "hp:choice:"

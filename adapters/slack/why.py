@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adapters.base import Filled, Ignored, Pressed, Received, Revised
+from adapters.heard import Filled, Ignored, Pressed, Received, Revised
 from adapters.slack.meaning import (
     Amiss,
     Challenge,

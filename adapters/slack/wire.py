@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from adapters.errors import Unreadable
 from adapters.slack.meaning import Us, Whose
-from agent_core.events import Author
+from agent_core.values import Author
 
 CHANNEL = "slack"
 EVIDENCE = "slack signature"

@@ -1,4 +1,4 @@
-"""The deploy agent: lists versions freely, deploys only with approval. What its tools do is in `deploy_tools.py`."""
+"""The deploy agent: lists versions freely, deploys and rolls back only with approval. `deploy_tools.py` does it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from agent_core.agent import Agent
 from agent_core.prompt import load_prompt
 from agent_core.tools import tool
 
+Environment = Literal["staging", "production"]
+
 
 @tool(risk="low", approval=False, repeatable=True)
 def list_versions() -> None:
@@ -20,11 +22,16 @@ def list_versions() -> None:
 @tool(risk="high", approval=True)
 def deploy(
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")],
-    environment: Literal["staging", "production"],
+    environment: Environment,
 ) -> None:
     """Deploy a version to an environment. A person must approve it first; ask for it and it will be put to them."""
 
 
+@tool(risk="medium", approval=True)
+def rollback(environment: Environment) -> None:
+    """Bring back what ran in an environment before. A person must approve it first; ask and it will be put to them."""
+
+
 def deploy_agent(prompts: Path) -> Agent:
     """The agent, its prompt read from the prompts folder."""
-    return Agent(name="deploy", prompt=load_prompt(prompts / "deploy.md"), tools=(list_versions, deploy))
+    return Agent(name="deploy", prompt=load_prompt(prompts / "deploy.md"), tools=(list_versions, deploy, rollback))

@@ -1,10 +1,11 @@
 """What the deploy agent's tools do, to a toy environment: a folder in which one can see what happened.
 
     versions.json      what can be deployed: {"1.4.2": {"healthy": true}, ...}
-    staging.json       what runs there: {"version": "1.4.0", "deployed_by": "<effect id>"}; production.json likewise
-    history.log        one line of JSON per started deployment: key, environment, version, outcome
+    staging.json       what runs there: {"version": "1.4.1", "deployed_by": "<effect id>", "before": ["1.4.0"]}, where
+                       `before` is what can be brought back, the latest last; production.json likewise
+    history.log        one line of JSON per started deployment or rollback: key, environment, version, outcome
 
-A version that fails its health check is rolled back: what ran before keeps running.
+A version that fails its health check does not stay: what ran before keeps running.
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ _VERSIONS = {
     "1.4.2": {"healthy": True},
     "6.6.6": {"healthy": False},
 }
-_RUNNING = {"version": "1.4.0", "deployed_by": ""}
+_RUNNING = {"version": "1.4.0", "deployed_by": "", "before": ["1.3.9"]}
 
 
 def executors(environment: Path) -> Mapping[str, Executor]:
     """The executors by tool name, all at work in one folder."""
     toy = Toy(environment)
-    return {"list_versions": toy.list_versions, "deploy": toy.deploy}
+    return {"list_versions": toy.list_versions, "deploy": toy.deploy, "rollback": toy.rollback}
 
 
 def seed(environment: Path) -> None:
@@ -74,8 +75,22 @@ class Toy:
         if not known["healthy"]:
             still = before["version"]
             raise ToolFailed(f"{version} failed its health check in {environment} and was rolled back: {still} runs on")
-        _write(self.folder / f"{environment}.json", {"version": version, "deployed_by": key})
+        kept = [*before.get("before", ()), before["version"]]
+        _write(self.folder / f"{environment}.json", {"version": version, "deployed_by": key, "before": kept})
         return f"{environment} runs {version} now; before, it ran {before['version']}"
+
+    async def rollback(self, arguments: BaseModel, *, key: str) -> str:
+        """Bring back what ran before, and before that the next time; a version taken away is not kept."""
+        environment = str(arguments.model_dump()["environment"])
+        now = self._read(f"{environment}.json")
+        if now["deployed_by"] == key:  # This very rollback: done again, it would go one version too far.
+            return f"{environment} runs {now['version']} again"
+        *older, version = now.get("before") or [""]
+        if not version:
+            raise ToolFailed(f"nothing is kept of what ran in {environment} before {now['version']}")
+        self._log({"key": key, "environment": environment, "version": version, "outcome": "brought back"})
+        _write(self.folder / f"{environment}.json", {"version": version, "deployed_by": key, "before": older})
+        return f"{environment} runs {version} again"
 
     def _read(self, name: str) -> Any:
         return json.loads((self.folder / name).read_text(encoding="utf-8"))

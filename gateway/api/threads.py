@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Header, Path, Query
 from pydantic import Field, model_validator
 
-from agent_core.events import Decision, Event
-from agent_core.values import Frozen
+from agent_core.events import Event
+from agent_core.values import Decision, Frozen
 from gateway.access import Grants
 from gateway.api.auth import caller, door
 from gateway.door import Door

@@ -30,7 +30,7 @@ def quarantine() -> None:
     """Messages that nobody could understand, with the reason."""
 
     async def show(ready: House) -> None:
-        for adapter in ready.listening:
+        for adapter in ready.channels.read:
             for kept, why in await ready.opened.mailroom.quarantined(adapter.source):
                 typer.echo(f"{kept.id}  {len(kept.raw)} bytes  {why}")
 

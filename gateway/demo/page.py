@@ -1,4 +1,4 @@
-"""The demo's page: Slack and two mailboxes to read and write, the events of every thread, and what runs where."""
+"""The demo's page: Slack, two mailboxes and two phones to use, the events of every thread, and what runs where."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from gateway.demo.phones_pane import phone_routes
 from gateway.demo.slack_pane import slack_routes
 from gateway.demo.world import ANA, BO, World
 from gateway.web import serve_app
@@ -41,6 +42,7 @@ def page(world: World) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
     app.include_router(control_routes(world.mail))
     app.include_router(slack_routes(world))
+    app.include_router(phone_routes(world))
     app.mount("/static", StaticFiles(directory=STATIC))
 
     @app.get("/")
@@ -59,7 +61,7 @@ def page(world: World) -> FastAPI:
 
     @app.post("/clock/{hours}", status_code=204)
     async def move_on(hours: int) -> None:
-        world.clock.move_on(min(hours, 100))
+        world.move_on(hours=min(hours, 100))
 
     return app
 

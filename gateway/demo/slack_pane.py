@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
-import httpx
-from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel
 
+from gateway.demo.passing import passed_on
 from gateway.demo.world import World
 from sandbox.slack import Hands, UrlNotVerified
 
@@ -17,8 +16,6 @@ from sandbox.slack import Hands, UrlNotVerified
 SEATS = ("ana", "bo")
 SHOWN = frozenset({"people", "channels", "messages", "screen", "session"})
 DONE = frozenset({"say", "click", "click-view", "submit", "close", "slash", "open", "stop"})
-# Longer than Slack waits for the app's answer to a press.
-PATIENCE = 30.0
 
 
 class Transport(BaseModel):
@@ -30,14 +27,7 @@ class Transport(BaseModel):
 def slack_routes(world: World) -> APIRouter:
     """`/slack/transport`, `/slack/newest`, and of the local Slack's `/_control` what a person may do and see."""
     slack = world.slack
-    there = httpx.AsyncClient(base_url=f"{slack.url}/_control", timeout=PATIENCE, trust_env=False)
-
-    @contextlib.asynccontextmanager
-    async def closing(_: FastAPI) -> AsyncIterator[None]:
-        async with there:
-            yield
-
-    router = APIRouter(prefix="/slack", lifespan=closing)
+    router = APIRouter(prefix="/slack")
 
     @router.get("/transport")
     async def transport() -> Transport:
@@ -54,14 +44,7 @@ def slack_routes(world: World) -> APIRouter:
     async def newest() -> dict[str, Mapping[str, str]]:
         return {name: _newest(slack.person(name)) for name in SEATS}
 
-    @router.get("/{name}")
-    async def show(name: str, request: Request) -> Response:
-        return await _passed_on(there, request, name, SHOWN)
-
-    @router.post("/{name}")
-    async def do(name: str, request: Request) -> Response:
-        return await _passed_on(there, request, name, DONE)
-
+    router.include_router(passed_on(slack.url, "Slack", shown=SHOWN, done=DONE))
     return router
 
 
@@ -73,14 +56,3 @@ def _newest(person: Hands) -> Mapping[str, str]:
         for channel in person.core.world.channels.values()
         if person.id in channel.members
     }
-
-
-async def _passed_on(there: httpx.AsyncClient, request: Request, name: str, allowed: frozenset[str]) -> Response:
-    """What the local Slack answers. Its port is not the page's, so the browser could not ask it itself."""
-    if name not in allowed:
-        raise HTTPException(404)
-    try:
-        answer = await there.request(request.method, f"/{name}", params=request.url.query, content=await request.body())
-    except httpx.HTTPError as error:
-        raise HTTPException(504, "the local Slack does not answer") from error
-    return Response(answer.content, answer.status_code, media_type="application/json")

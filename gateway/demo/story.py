@@ -1,4 +1,4 @@
-"""The story: six requests, played unattended and checked from the outside, by what people get and what changed."""
+"""The story: ten requests, played unattended and checked from the outside, by what people get and what changed."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ import httpx
 import typer
 
 from gateway.demo.slack_story import by_socket, over_http
+from gateway.demo.sms_story import by_policy, by_text_alone, opted_out, taken_back
 from gateway.demo.teller import StoryError, Teller
+from gateway.demo.teller import first as first
 from gateway.demo.world import ANA, BO, World
 from sandbox.mail import Letter
 
-PLANNED = 38
+PLANNED = 67
 
 
 async def tell(world: World) -> None:
     """Play all chapters. Raises SystemExit(1) when one goes wrong."""
     teller = Teller(world)
     try:
-        for chapter in (by_reply, with_a_reason, by_link, nobody_answers, over_http, by_socket, in_the_end):
+        for chapter in CHAPTERS:
             await chapter(teller)
     except StoryError as error:
         typer.echo(f"\n{error}\nstory: {teller.done} of {PLANNED} ok")
@@ -78,7 +80,7 @@ async def nobody_answers(t: Teller) -> None:
     t.chapter("Ana asks; nobody answers")
     await t.world.mail.send_as(ANA, t.world.mail.bot, "Back", "Please deploy 1.4.0 to production.")
     card = await t.letter(BO, "May this run?", "Bo gets the request")
-    t.world.clock.move_on(hours=25)
+    t.world.move_on(hours=25)
     t.step("25 hours pass")
     await t.letter(ANA, "Nobody", "Ana is told that nobody answered")
     await t.world.mail.reply_as(BO, card, f"APPROVE {code(card)}")
@@ -90,14 +92,16 @@ async def in_the_end(t: Teller) -> None:
     """What must be true of everything that happened."""
     t.chapter("In the end")
     starts = [(run["version"], run["environment"]) for run in t.world.history()]
-    expected = [("1.4.1", "production"), ("1.4.2", "production"), ("1.4.1", "production")]
-    t.check(starts == expected, "three deployments were started, each once")
+    deployed = [("1.4.1", "production"), ("1.4.2", "production"), ("1.4.1", "production")]
+    brought_back = [("1.4.2", "production"), ("1.4.1", "production"), ("1.4.0", "production")]
+    t.check(starts == deployed + brought_back, "three deployments and three rollbacks were started, each once")
     threads = t.world.house.opened.threads
     t.check(not await threads.dead(), "no message and no tool ended badly")
     report = await threads.audit()
     t.check(report.entries > 0 and not report.broken, "the audit trail is whole")
     t.check(not t.world.model.unmatched, "the model was asked nothing unforeseen")
     t.check(not t.world.slack.strays, "Slack was asked nothing that it does not know")
+    t.check(not t.world.twilio.strays, "Twilio was asked nothing that it does not know")
 
 
 def code(letter: Letter) -> str:
@@ -105,9 +109,7 @@ def code(letter: Letter) -> str:
     return first(r"APPROVE (\d{6})", letter.text)
 
 
-def first(pattern: str, text: str) -> str:
-    """What a pattern finds. Raises StoryError."""
-    found = re.search(pattern, text)
-    if not found:
-        raise StoryError(f"there is no {pattern} in: {text}")
-    return found[1]
+BY_MAIL = (by_reply, with_a_reason, by_link, nobody_answers)
+ON_SLACK = (over_http, by_socket)
+BY_TEXT = (by_policy, by_text_alone, taken_back, opted_out)
+CHAPTERS = (*BY_MAIL, *ON_SLACK, *BY_TEXT, in_the_end)

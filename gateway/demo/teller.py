@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -11,6 +12,7 @@ import typer
 
 from gateway.demo.world import World
 from sandbox.mail import Letter
+from sandbox.twilio import Sms
 
 PATIENCE = 30.0
 T = TypeVar("T")
@@ -54,13 +56,31 @@ class Teller:
 
     async def letter(self, address: str, containing: str, said: str) -> Letter:
         """The next unread letter to somebody that says this."""
+        mail = self.world.mail
+        return await self._next(address, lambda: mail.letters(address), lambda one: containing in one.text, said)
 
-        def look() -> Letter | None:
-            letters = self.world.mail.letters(address)
-            for place in range(self.read.get(address, 0), len(letters)):
-                if containing in letters[place].text:
-                    self.read[address] = place + 1
-                    return letters[place]
+    async def text(self, person: str, containing: str, said: str) -> Sms:
+        """The next unread text message on the phone of `ana` or `bo` that says this."""
+        phone = self.world.phone(person)
+        return await self._next(phone.number, lambda: phone.inbox, lambda one: containing in one.body, said)
+
+    async def _next(self, at: str, there: Callable[[], Sequence[T]], fits: Callable[[T], bool], said: str) -> T:
+        """What fits of what is unread there; what came before it counts as read as well."""
+
+        def look() -> T | None:
+            found = there()
+            for place in range(self.read.get(at, 0), len(found)):
+                if fits(found[place]):
+                    self.read[at] = place + 1
+                    return found[place]
             return None
 
         return await self.until(look, said)
+
+
+def first(pattern: str, text: str) -> str:
+    """What a pattern finds: its first group, or all of it if it has none. Raises StoryError."""
+    found = re.search(pattern, text)
+    if not found:
+        raise StoryError(f"there is no {pattern} in: {text}")
+    return found[found.re.groups and 1]

@@ -1,4 +1,4 @@
-"""The world of the demo: mail and model servers on loopback, an embedded store, and all roles at work.
+"""The world of the demo: mail, Slack, Twilio and model servers on loopback, an embedded store, all roles at work.
 
 The protocols are real, and so is everything of ours; only the people and the model are played.
 """
@@ -13,21 +13,39 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import SecretStr
 
-from config.settings import EmailChannel, MailServer, ModelSettings, Settings, SlackChannel, StoreSettings
+from config.settings import (
+    EmailChannel,
+    MailServer,
+    ModelSettings,
+    Settings,
+    SlackChannel,
+    StoreSettings,
+    TextLimits,
+    TwilioLine,
+)
 from gateway.app import House, house
+from gateway.contacts import KnownContacts
 from gateway.errors import Misconfigured
 from gateway.serve import ROLES, serve
 from sandbox.mail import MailSandbox
 from sandbox.model import ModelSandbox, load_script
 from sandbox.slack import SlackSandbox
+from sandbox.twilio import Phone, TwilioSandbox
+from sandbox.twilio.shapes import Channel
 
 ANA, BO = "ana@example.test", "bo@example.test"
+NUMBERS = {"ana": "+447700900001", "bo": "+447700900002"}
+CHANNELS = get_args(Channel)
+POLICIES = Path(__file__).parent / "policies.yaml"
+# So many that nobody who plays waits for long.
+LIMITS = TextLimits(seconds=1, per_hour=1_000)
 SCRIPT = "deploy.yaml"
 MODEL = "scripted"
 
@@ -48,16 +66,37 @@ class Clock:
 
 
 @dataclass(frozen=True)
+class Servers:
+    """What the house finds at the far end."""
+
+    mail: MailSandbox
+    slack: SlackSandbox
+    twilio: TwilioSandbox
+    model: ModelSandbox
+
+
+@dataclass(frozen=True)
 class World:
     """What the demo plays in. `url` is where the house answers, `environment` the folder that deployments change."""
 
     house: House
     mail: MailSandbox
     slack: SlackSandbox
+    twilio: TwilioSandbox
     model: ModelSandbox
     clock: Clock
     url: str
     environment: Path
+
+    def phone(self, person: str) -> Phone:
+        """The phone of `ana` or `bo`."""
+        return self.twilio.phone(NUMBERS[person])
+
+    def move_on(self, **by: float) -> None:
+        """Let time pass, `hours=25` or `seconds=30`, for the house and for Twilio."""
+        passed = timedelta(**by)
+        self.clock.move_on(hours=passed / timedelta(hours=1))
+        self.twilio.clock.forward(passed.total_seconds())
 
     def running(self, environment: str) -> str:
         """The version that runs in an environment."""
@@ -74,34 +113,50 @@ async def world(directory: Path) -> AsyncIterator[World]:
     """Everything, up and serving."""
     clock, port = Clock(), _free_port()
     url = f"http://127.0.0.1:{port}"
-    async with MailSandbox() as mail, SlackSandbox() as slack, ModelSandbox(load_script(_script())) as model:
-        settings = _settings(directory, mail, slack, model, url, port)
+    async with (
+        MailSandbox() as mail,
+        SlackSandbox() as slack,
+        TwilioSandbox() as twilio,
+        ModelSandbox(load_script(_script())) as model,
+    ):
+        settings = _settings(directory, Servers(mail, slack, twilio, model), url, port)
+        _ring(twilio, url)
         async with house(settings, clock=clock) as ready:
+            await _agree(ready)
             stopping = asyncio.Event()
             serving = asyncio.create_task(serve(ready, ROLES, stopping))
             await _answering(port, serving)
             try:
-                yield World(ready, mail, slack, model, clock, url, settings.environment_dir)
+                yield World(ready, mail, slack, twilio, model, clock, url, settings.environment_dir)
             finally:
                 stopping.set()
                 await serving
 
 
-def _settings(
-    directory: Path, mail: MailSandbox, slack: SlackSandbox, model: ModelSandbox, url: str, port: int
-) -> Settings:
-    def server(at: int) -> MailServer:
+async def _agree(house: House) -> None:
+    """Ana and Bo agreed to be texted, as an operator notes it."""
+    contacts = KnownContacts(house.opened.contacts, house.people)
+    for number in NUMBERS.values():
+        for channel in ("sms", "whatsapp"):
+            await contacts.consented(f"{channel}:{number}", "agreed to play in the demo", datetime.now(UTC))
+
+
+def _settings(directory: Path, at: Servers, url: str, port: int) -> Settings:
+    mail, slack = at.mail, at.slack
+
+    def server(port: int) -> MailServer:
         password = SecretStr(mail.password)
-        return MailServer(host=mail.host, port=at, tls=False, username=mail.bot, password=password)
+        return MailServer(host=mail.host, port=port, tls=False, username=mail.bot, password=password)
 
     return Settings(
         state_dir=directory,
         people_file=_people(directory, slack),
+        policies_file=POLICIES,
         environment_dir=directory / "environment",
         public_url=url,
         port=port,
         store=StoreSettings(partitions=1),
-        model=ModelSettings(base_url=model.base_url, api_key=SecretStr("sandbox"), name=MODEL),
+        model=ModelSettings(base_url=at.model.base_url, api_key=SecretStr("sandbox"), name=MODEL),
         email=EmailChannel(
             address=mail.bot,
             authserv_id=mail.authserv_id,
@@ -115,16 +170,43 @@ def _settings(
             app_token=SecretStr(slack.app.app_token),
             base_url=slack.api_url,
         ),
+        sms=_line(at.twilio, at.twilio.number),
+        whatsapp=_line(at.twilio, at.twilio.whatsapp_number),
     )
 
 
+def _line(twilio: TwilioSandbox, sender: str) -> TwilioLine:
+    return TwilioLine(
+        account_sid=twilio.account_sid,
+        auth_tokens=(SecretStr(twilio.auth_token),),
+        sender=sender,
+        region="GB",
+        countries=("GB",),
+        limits=LIMITS,
+        base_url=twilio.url,
+    )
+
+
+def _ring(twilio: TwilioSandbox, url: str) -> None:
+    """Two phones, and where what they write is posted to."""
+    for person, number in NUMBERS.items():
+        twilio.phone(number, person.capitalize())
+    for channel in CHANNELS:
+        twilio.deliver_to(channel, f"{url}/{channel}/events")
+
+
 def _people(directory: Path, slack: SlackSandbox) -> Path:
-    """Ana and Bo, each with a mailbox, a terminal and a seat in the local Slack."""
+    """Ana and Bo, each with a mailbox, a terminal, a seat in the local Slack and a phone."""
     everyone = [
         {
             "id": id,
             "name": id.capitalize(),
-            "identities": [f"email:{mailbox}", f"console:{id}", f"slack:{slack.team.id}/{slack.person(id).id}"],
+            "identities": [
+                f"email:{mailbox}",
+                f"console:{id}",
+                f"slack:{slack.team.id}/{slack.person(id).id}",
+                *(f"{channel}:{NUMBERS[id]}" for channel in CHANNELS),
+            ],
         }
         for id, mailbox in (("ana", ANA), ("bo", BO))
     ]

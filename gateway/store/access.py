@@ -51,3 +51,8 @@ class RedisGuard:
         pipe.incr(key)
         _, tries = await patiently(pipe.execute)
         return int(tries) <= most
+
+    async def spent(self, name: str, *, most: int) -> bool:
+        """Whether so many tries are counted by now; counts none."""
+        tries = await patiently(lambda: self.redis.get(f"hp:tries:{name}"))
+        return int(tries or 0) >= most

@@ -1,4 +1,4 @@
-"""Links: which conversations of a channel are answers to something of ours, one key each, kept for a season."""
+"""Links: which conversations of a channel are answers to something of ours, and what short links open; one key each."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from gateway.store.client import patiently
 from gateway.store.partition import prefix_of
 
 KEPT_SECONDS = 90 * 86_400
+SHORT_SECONDS = 30 * 86_400  # As long as long ones are good.
 
 
 @dataclass(frozen=True)
 class RedisLinks:
-    """One key a conversation, `:lk:<hash>`, gone `KEPT_SECONDS` after it was last set."""
+    """One key a conversation, `:lk:<hash>`, gone `KEPT_SECONDS` after it was last set; a short link's goes sooner."""
 
     redis: Redis
     partitions: int
@@ -39,6 +40,19 @@ class RedisLinks:
         """The conversation in which a message was first seen, if that was noted."""
         found: bytes | None = await self.get(channel, f"message\x1f{message}")
         return found.decode() if found else None
+
+    async def shorten(self, name: str, opens: bytes) -> None:
+        """Keep what a short link of this name opens, for as long as links are good."""
+        await patiently(lambda: self.redis.set(self._short(name), opens, ex=SHORT_SECONDS))
+
+    async def opened(self, name: str) -> bytes | None:
+        """What the short link of this name opens, if there is one."""
+        found: bytes | None = await patiently(lambda: self.redis.get(self._short(name)))
+        return found
+
+    def _short(self, name: str) -> str:
+        """Under a name of no channel; hashed, since whoever reads the store must not have the links as well."""
+        return self._key("", f"short\x1f{name}")
 
     def _key(self, channel: str, conversation: str) -> str:
         name = hashlib.sha256(f"{channel}\x1f{conversation}".encode()).hexdigest()[:32]

@@ -9,8 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from gateway.store.access import RedisGuard, RedisTokens
+from gateway.store.asked import RedisAsked
 from gateway.store.blobs import RedisBlobs
 from gateway.store.client import connect
+from gateway.store.contacts import RedisContacts, RedisMeter
 from gateway.store.embedded import embedded
 from gateway.store.fitness import Found, examine, whole
 from gateway.store.installations import RedisInstallations
@@ -36,6 +38,9 @@ class Opened:
     tokens: RedisTokens
     guard: RedisGuard
     installations: RedisInstallations
+    asked: RedisAsked
+    contacts: RedisContacts
+    meter: RedisMeter
     found: Found
     whole: Callable[[], Awaitable[None]]
 
@@ -71,6 +76,9 @@ async def open_store(
             tokens=RedisTokens(redis),
             guard=RedisGuard(redis),
             installations=RedisInstallations(redis),
+            asked=RedisAsked(redis, partitions),
+            contacts=RedisContacts(redis),
+            meter=RedisMeter(redis),
             found=found,
             whole=partial(whole, redis),
         )

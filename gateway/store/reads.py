@@ -128,8 +128,13 @@ class Reads:
         )
 
     async def _chain(self, prefix: str) -> tuple[int, str]:
-        """How many entries a partition's chain has, and the first that does not follow from the one before."""
+        """How many entries a partition's chain has, and the first that does not follow from the one before.
+
+        The head is looked up first: what is written meanwhile comes behind it, and breaks nothing.
+        """
         count, last, start = 0, b"", "-"
+        head = await self._audit_head(prefix)
+        found = head == b""
         while True:
             page = await self._audit_page(prefix, start)
             for entry_id, fields in page:
@@ -137,10 +142,16 @@ class Reads:
                 if expected != fields[b"h"]:
                     return count, entry_id.decode()
                 count, last = count + 1, expected
+                found = found or last == head
             if len(page) < AUDIT_PAGE:
-                head = await patiently(lambda: self.redis.get(f"{prefix}:ah"))
-                return count, "" if (head or b"") == last else "head"
+                # No head, though there are entries: they were written since, or it is gone.
+                lost = not found or (count and not head and not await self._audit_head(prefix))
+                return count, "head" if lost else ""
             start = f"({page[-1][0].decode()}"
+
+    async def _audit_head(self, prefix: str) -> bytes:
+        head: bytes | None = await patiently(lambda: self.redis.get(f"{prefix}:ah"))
+        return head or b""
 
     async def _audit_page(self, prefix: str, start: str) -> list[tuple[bytes, dict[bytes, bytes]]]:
         page: list[tuple[bytes, dict[bytes, bytes]]] = await patiently(

@@ -19,24 +19,18 @@ A web page may use them only if the sandbox was told of it (`page`).
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
 
+from sandbox.control import post, reads
 from sandbox.slack import orders
-from sandbox.slack.errors import CannotDo
 from sandbox.slack.fault import Fault
 from sandbox.slack.hands import Hands
 from sandbox.slack.record import Delivery
 from sandbox.slack.scene import Scene
 from sandbox.slack.shapes import Json
 from sandbox.slack.world import Channel, Message
-
-Order = TypeVar("Order", bound=BaseModel)
 
 
 class Control:
@@ -49,21 +43,21 @@ class Control:
         """Add the routes."""
         router = application.router
         self._reading(router)
-        _post(router, "say", orders.Say, self._say)
-        _post(router, "upload", orders.Upload, self._upload)
-        _post(router, "edit", orders.Edit, self._edit)
-        _post(router, "delete", orders.OnMessage, self._delete)
-        _post(router, "click", orders.Click, self._click)
-        _post(router, "click-view", orders.ClickView, self._click_view)
-        _post(router, "submit", orders.Submit, self._submit)
-        _post(router, "close", orders.Close, self._close)
-        _post(router, "slash", orders.Slash, self._slash)
-        _post(router, "open", orders.OpenTab, self._open)
-        _post(router, "stop", orders.OnMessage, self._stop)
-        _post(router, "forward", orders.Forward, self._forward)
-        _post(router, "faults", orders.FaultOrder, self._fault)
-        _post(router, "uninstall", orders.Nothing, self._uninstall)
-        _post(router, "revoke", orders.Nothing, self._revoke)
+        post(router, "say", orders.Say, self._say)
+        post(router, "upload", orders.Upload, self._upload)
+        post(router, "edit", orders.Edit, self._edit)
+        post(router, "delete", orders.OnMessage, self._delete)
+        post(router, "click", orders.Click, self._click)
+        post(router, "click-view", orders.ClickView, self._click_view)
+        post(router, "submit", orders.Submit, self._submit)
+        post(router, "close", orders.Close, self._close)
+        post(router, "slash", orders.Slash, self._slash)
+        post(router, "open", orders.OpenTab, self._open)
+        post(router, "stop", orders.OnMessage, self._stop)
+        post(router, "forward", orders.Forward, self._forward)
+        post(router, "faults", orders.FaultOrder, self._fault)
+        post(router, "uninstall", orders.Nothing, self._uninstall)
+        post(router, "revoke", orders.Nothing, self._revoke)
 
     def _reading(self, router: web.UrlDispatcher) -> None:
         for path, read in {
@@ -76,9 +70,9 @@ class Control:
             "deliveries": lambda _: [asdict(one) for one in self._scene.deliveries],
             "strays": lambda _: [asdict(one) for one in self._scene.strays],
         }.items():
-            router.add_get(f"/_control/{path}", _reads(read))
-        router.add_delete("/_control/record", _reads(lambda _: self._scene.forget()))
-        router.add_delete("/_control/faults", _reads(lambda _: self._scene.lift()))
+            router.add_get(f"/_control/{path}", reads(read))
+        router.add_delete("/_control/record", reads(lambda _: self._scene.forget()))
+        router.add_delete("/_control/faults", reads(lambda _: self._scene.lift()))
 
     # What is shown
 
@@ -185,26 +179,3 @@ def _channel(channel: Channel) -> Json:
 def _delivery(delivery: Delivery | None) -> Json | None:
     """Whether the app took it; null if there was nothing to take."""
     return None if delivery is None else {"acknowledged": delivery.acknowledged, "number": delivery.number}
-
-
-def _reads(read: Callable[[web.Request], Any]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    async def handle(request: web.Request) -> web.StreamResponse:
-        try:
-            return web.json_response(read(request))
-        except CannotDo as error:
-            return web.json_response({"detail": str(error)}, status=404)
-
-    return handle
-
-
-def _post(router: web.UrlDispatcher, path: str, model: type[Order], act: Callable[[Order], Awaitable[object]]) -> None:
-    async def handle(request: web.Request) -> web.StreamResponse:
-        try:
-            order = model.model_validate_json(await request.read() or b"{}")
-            return web.json_response(await act(order))
-        except ValidationError as error:
-            return web.json_response({"detail": json.loads(error.json(include_url=False))}, status=422)
-        except CannotDo as error:
-            return web.json_response({"detail": str(error)}, status=404)
-
-    router.add_post(f"/_control/{path}", handle)

@@ -9,6 +9,7 @@ SandboxSlackError
 
 from __future__ import annotations
 
+from sandbox.control import Impossible
 from sandbox.slack.shapes import Json
 
 
@@ -38,7 +39,7 @@ class RateLimited(SandboxSlackError):
         self.seconds = seconds
 
 
-class CannotDo(SandboxSlackError):
+class CannotDo(SandboxSlackError, Impossible):
     """There is nothing on the screen that this gesture could act on."""
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
+
+from sandbox.hanging import Hanging
 
 ApiFault: TypeAlias = Literal[
     "rate_limited",  # 429 with Retry-After: `seconds`
@@ -55,7 +56,7 @@ class Faults:
 
     def __init__(self) -> None:
         self.ordered: list[Fault] = []
-        self._lifted = asyncio.Event()
+        self._hanging = Hanging()
 
     def take(self, kinds: tuple[str, ...], method: str = "") -> Fault | None:
         """The next fault of these kinds that fits this method, used up."""
@@ -67,15 +68,9 @@ class Faults:
 
     async def wait(self, seconds: float) -> None:
         """Wait this long, or until the faults are lifted."""
-        lifted = self._lifted
-        try:
-            async with asyncio.timeout(seconds):
-                await lifted.wait()
-        except TimeoutError:
-            pass
+        await self._hanging.wait(seconds)
 
     def lift(self) -> None:
         """Nothing goes wrong any more; what hangs goes on."""
         self.ordered.clear()
-        self._lifted.set()
-        self._lifted = asyncio.Event()
+        self._hanging.end()

@@ -8,6 +8,7 @@ from typing import Self
 import aiohttp
 from aiohttp import web
 
+from sandbox.origin import PAGE, check_origin
 from sandbox.slack.api import Api
 from sandbox.slack.app import App
 from sandbox.slack.clock import Clock
@@ -17,7 +18,6 @@ from sandbox.slack.courier import Courier
 from sandbox.slack.fault import Faults
 from sandbox.slack.hooks import Hooks
 from sandbox.slack.ids import Ids
-from sandbox.slack.origin import PAGE, check_origin
 from sandbox.slack.record import Record, Stray
 from sandbox.slack.scene import Scene
 from sandbox.slack.sockets import Sockets

@@ -23,8 +23,17 @@ BREACHES = {
     "One room calls": ("gateway/worker.py", "import openai"),
     "IMAP and SMTP": ("adapters/email/adapter.py", "import aiosmtplib"),
     "Slack's SDK": ("adapters/slack/install.py", "import slack_sdk.oauth"),
+    "Twilio's SDK": ("adapters/sms/deliver.py", "import twilio.rest"),  # SM-26
     "Web and command-line": ("gateway/worker.py", "import fastapi"),
 }
+
+
+# More than one way to break the same contract.
+ALSO = [
+    ("Twilio's SDK", ("adapters/sms/deliver.py", "import phonenumbers")),
+    ("Twilio's SDK", ("adapters/sms/api.py", "import phonenumbers")),
+    ("Channels do not know", ("adapters/sms/deliver.py", "import adapters.slack.status")),
+]
 
 
 def lint(directory: Path) -> subprocess.CompletedProcess[str]:
@@ -48,7 +57,7 @@ def test_the_contracts_are_kept_as_the_source_stands(copy: Path) -> None:
     assert f"Contracts: {len(BREACHES)} kept, 0 broken." in result.stdout
 
 
-@pytest.mark.parametrize(("contract", "breach"), BREACHES.items(), ids=BREACHES)
+@pytest.mark.parametrize(("contract", "breach"), [*BREACHES.items(), *ALSO])
 def test_a_breach_turns_its_contract_red(copy: Path, contract: str, breach: tuple[str, str]) -> None:
     path, line = copy / breach[0], breach[1]
     before = path.read_text()

@@ -11,10 +11,11 @@ from pydantic import SecretStr
 
 from agent_core.agent import Agent
 from agent_core.agents.deploy import deploy, list_versions
-from agent_core.events import Author, UserMessage
+from agent_core.events import UserMessage
 from agent_core.llm import ChatModel
 from agent_core.prompt import Prompt
 from agent_core.thread import Thread, append
+from agent_core.values import Author
 
 KEY = "sk-canary-of-the-key"
 ANA = Author(identity="email:ana@example.test", person="ana", assurance="verified")

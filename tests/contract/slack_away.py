@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 
-from adapters.base import Received
+from adapters.heard import Received
 from adapters.slack.api import Api
 from adapters.slack.manifest import scopes_asked
 from adapters.slack.reading import BOUNDS, Bounds

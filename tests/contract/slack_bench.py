@@ -11,8 +11,9 @@ from typing import Any, Literal, TypeVar, cast
 
 from pydantic import SecretStr
 
-from adapters.base import Heard, HttpCall, Received, Waiting
+from adapters.base import HttpCall, Waiting
 from adapters.errors import BadAnswer, BadTicket
+from adapters.heard import Heard, Received
 from adapters.slack.account import SlackApp
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.api import Api

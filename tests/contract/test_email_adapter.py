@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.base import Address, Ignored, Kept, ListeningAdapter, Received
+from adapters.base import Kept, ListeningAdapter
 from adapters.email.adapter import EmailAdapter
 from adapters.errors import Unreadable
-from agent_core.events import Assurance
+from adapters.heard import Address, Ignored, Received
+from agent_core.values import Assurance
 from sandbox.mail import Letter, MailSandbox
 from sandbox.mail.post import Auth
 from tests.contract.mailbox import BO, account, following, reading

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 import pytest
 import structlog
 
-from adapters.base import Filled, Ordered, Pressed, Received, Waiting
+from adapters.base import Waiting
+from adapters.heard import Filled, Ordered, Pressed, Received
 from agent_core.events import InputRequest
 from gateway.store.errors import StoreDown
 from sandbox.slack import Fault, Hands, Message

@@ -11,9 +11,10 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
+from adapters.content import MOST_BYTES, MOST_FILES, MOST_TEXT, within
 from adapters.slack import attached
 from adapters.slack.api import Api
-from adapters.slack.attached import MOST_BYTES, MOST_FILES, MOST_TEXT, fetch
+from adapters.slack.attached import fetch
 from adapters.slack.install import Installation
 from adapters.slack.meaning import File
 from agent_core.values import Attachment
@@ -216,7 +217,7 @@ def test_slacks_files_have_a_host_of_their_own(base: str, files: str) -> None:
 
 async def test_what_is_cut_is_counted() -> None:
     read = [Attachment(name=name, text="x" * 25_000) for name in "abc"]
-    kept = list(attached._within(32_000, [*read, Attachment(name="d", why_not="gone"), Attachment(name="e", text="")]))
+    kept = list(within(32_000, [*read, Attachment(name="d", why_not="gone"), Attachment(name="e", text="")]))
     assert [len(file.text or "") for file in kept] == [MOST_TEXT, 12_000, 0, 0, 0]
     assert [file.left_out for file in kept] == [5_000, 13_000, 0, 0, 0]
     assert [file.why_not for file in kept] == [None, None, "no_room", "gone", None]

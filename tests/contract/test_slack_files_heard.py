@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from adapters.base import Received
+from adapters.heard import Received
 from adapters.slack import attached
 from agent_core.values import Attachment
 from sandbox.slack import Fault

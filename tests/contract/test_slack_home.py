@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapters.base import Pressed, Waiting
-from agent_core.events import ApprovalRequest, Author, Call
+from adapters.base import Waiting
+from adapters.heard import Pressed
+from agent_core.events import ApprovalRequest
+from agent_core.values import Author, Call
 from sandbox.slack import Fault
 from tests.contract.slack_bench import TRANSPORTS, Bench, Transport, bench, until
 

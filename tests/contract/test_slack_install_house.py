@@ -40,8 +40,8 @@ async def installed(at: Installable, ready: House) -> Installation:
 
 
 async def kept(at: Installable, ready: House) -> Installation:
-    assert ready.installing is not None
-    home = await ready.installing.registry.find(at.team.id, "")
+    assert ready.channels.installing is not None
+    home = await ready.channels.installing.registry.find(at.team.id, "")
     assert home is not None
     return home
 
@@ -77,12 +77,12 @@ async def test_a_workspace_installs_the_app_and_is_answered_and_no_secret_is_tol
 
 async def test_only_the_browser_that_began_can_finish_and_only_once(at: Installable) -> None:
     async with at.at_work("web") as ready:
-        assert ready.installing is not None
+        assert ready.channels.installing is not None
         async with at.browser() as ana, at.browser() as mallory:
             back = await at.consented(ana)
             refused = await mallory.get(back)
             assert (refused.status_code, "not the browser" in refused.text) == (400, True)
-            assert await ready.installing.registry.find(at.team.id, "") is None
+            assert await ready.channels.installing.registry.find(at.team.id, "") is None
             cookies = dict(ana.cookies)
             assert (await ana.get(back)).status_code == 200
             ana.cookies.update(cookies)
@@ -116,12 +116,12 @@ async def test_old_word_of_a_removal_does_not_take_the_app_away_again(at: Instal
 
 async def test_two_senders_with_a_token_that_ran_out_renew_it_once_and_lose_nothing(at: Installable) -> None:
     async with at.at_work("web", "worker") as ready:  # SL-42
-        assert ready.installing is not None
+        assert ready.channels.installing is not None
         home = await installed(at, ready)
         asked = [at.slack.person(one.name, at.team).say(None, "hello") for one in at.people]
         await at.slack.settled()
         await decided(ready, len(asked))
-        await ready.installing.registry.save(home.model_copy(update={"expires_at": time.time() - 1}))
+        await ready.channels.installing.registry.save(home.model_copy(update={"expires_at": time.time() - 1}))
         at.slack.clock.forward(LIFETIME + 1)
         at.slack.forget()
         at.slack.order(Fault("hang", method="oauth.v2.access", seconds=0.5))

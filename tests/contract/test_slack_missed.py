@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.base import Received
+from adapters.heard import Received
 from adapters.slack.reading import BOUNDS
 from adapters.slack.wire import moment
 from sandbox.slack import Fault

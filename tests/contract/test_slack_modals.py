@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from adapters.base import Filled, Pressed
+from adapters.heard import Filled, Pressed
 from adapters.slack.buttons import answers
 from adapters.slack.limits import INPUT
-from agent_core.events import ApprovalRequest, Author, Call, InputRequest, Request
-from agent_core.values import FormField
+from agent_core.events import ApprovalRequest, InputRequest, Request
+from agent_core.values import Author, Call, FormField
 from gateway.store.errors import StoreDown
 from sandbox.slack import Fault, Hands, Message
 from tests.contract.slack_bench import TRANSPORTS, Bench, Noted, Transport, bench, until

@@ -11,7 +11,8 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 import structlog
 
-from adapters.base import HttpCall, Received
+from adapters.base import HttpCall
+from adapters.heard import Received
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.api import Api
 from sandbox.slack import SlackSandbox

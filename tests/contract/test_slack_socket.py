@@ -11,7 +11,7 @@ from functools import partial
 
 import pytest
 
-from adapters.base import Received
+from adapters.heard import Received
 from adapters.slack.api import Api
 from adapters.slack.socket import Watch
 from sandbox.slack import Fault, SlackSandbox

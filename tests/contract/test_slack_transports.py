@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapters.base import Pressed, Received
+from adapters.heard import Pressed, Received
 from adapters.slack.payload import COMMAND
 from sandbox.slack import Fault
 from tests.contract.slack_bench import TRANSPORTS, Bench, Noted, Transport, bench, until

@@ -1,4 +1,4 @@
-"""The small rooms of the store: what operators list, raw envelopes, API tokens, counted tries."""
+"""The small rooms of the store: what operators list, raw envelopes, API tokens, counted tries, short links."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import asyncio
 from gateway.ports import ThreadView
 from gateway.store.access import RedisGuard, RedisTokens
 from gateway.store.blobs import KEPT_SECONDS, RedisBlobs
+from gateway.store.links import SHORT_SECONDS, RedisLinks
 from tests.contract.bench import NOON, PARTITIONS, Bench, record
 
 
@@ -75,3 +76,24 @@ async def test_tries_are_counted_by_name_and_forgotten_with_their_window(bench: 
     assert 0 < await bench.redis.ttl(name) <= 60
     await bench.redis.delete(name)
     assert await guard.allow("codes:bo", most=5, seconds=60)
+
+
+async def test_whether_tries_are_spent_is_asked_without_one(bench: Bench) -> None:
+    guard = RedisGuard(bench.redis)
+    for tries in range(7):
+        assert await guard.spent("codes:bo", most=5) == (tries >= 5)
+        assert await guard.spent("codes:bo", most=5) == (tries >= 5)
+        await guard.allow("codes:bo", most=5, seconds=60)
+    assert not await guard.spent("codes:ana", most=5)
+
+
+async def test_a_short_link_opens_what_it_was_made_for_as_long_as_links_are_good(bench: Bench) -> None:
+    links = RedisLinks(bench.redis, PARTITIONS)
+    await links.shorten("abc", b"a pass")
+    assert await links.opened("abc") == b"a pass"
+    assert await links.opened("abd") is None
+    (name,) = await bench.everything()
+    assert b"abc" not in name
+    assert 0 < await bench.redis.ttl(name) <= SHORT_SECONDS
+    await links.put("sms", "abc", b"a place")
+    assert await links.opened("abc") == b"a pass"

@@ -63,6 +63,23 @@ async def test_an_honest_chain_holds_in_every_partition(bench: Bench) -> None:
     assert (report.entries, report.broken) == (10, {})
 
 
+async def test_a_chain_that_grows_while_it_is_checked_holds(bench: Bench) -> None:
+    stop = asyncio.Event()
+
+    async def write() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            await bench.store.ingest("t1", f"m{number}", record(f"m{number}"))
+
+    writing = asyncio.create_task(write())
+    reports = [await bench.store.audit() for _ in range(50)]
+    stop.set()
+    await writing
+    assert [dict(report.broken) for report in reports] == [{}] * 50
+    assert reports[-1].entries > reports[0].entries
+
+
 async def test_a_chain_longer_than_one_page_holds_and_its_last_entry_counts(bench: Bench) -> None:
     for page in range(3):
         await asyncio.gather(*(bench.store.ingest("t1", f"m{page}-{n}", record()) for n in range(400)))

@@ -49,8 +49,9 @@ def _doomed(ready: House, moment: Moment) -> House:
     """The house with the moment laid round every port it may be reached by."""
     doom = _Doom(moment)
     opened = replace(ready.opened, threads=doom.round(ready.opened.threads), mailroom=doom.round(ready.opened.mailroom))
-    adapters: Mapping[str, Any] = {name: doom.round(adapter) for name, adapter in ready.adapters.items()}
-    doomed = _House(**{**vars(ready), "opened": opened, "model": doom.round(ready.model), "adapters": adapters})
+    adapters: Mapping[str, Any] = {name: doom.round(adapter) for name, adapter in ready.channels.adapters.items()}
+    channels = replace(ready.channels, adapters=adapters)
+    doomed = _House(**{**vars(ready), "opened": opened, "model": doom.round(ready.model), "channels": channels})
     doomed.doom = doom
     return doomed
 

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import multiprocessing
 import random
-import socket
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +26,12 @@ from gateway.demo.world import ANA, BO, Clock, World
 from gateway.serve import ROLES, serve
 from sandbox.mail import MailSandbox
 from sandbox.model import ModelSandbox, load_script
-from tests.crash.actor import Moment, act
-from tests.crash.scene import Place, Valkey, place, valkey
+from tests.crash.actor import Moment
+from tests.crash.scene import Valkey, place, valkey
+from tests.crash.victims import raised_again
+from tests.doors.scene import free_port
 
 SCRIPT = Path(__file__).parents[2] / "sandbox/model/scripts/deploy.yaml"
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.crash.actor"])
 
 
 def both(method: str, *occurrences: int) -> list[Moment]:
@@ -79,13 +76,13 @@ async def cell(stage: Stage, victim: str, moment: Moment | None, expires: str = 
     """A house in which the victim dies at the moment and comes back."""
     directory = stage.directory / random.randbytes(4).hex()
     directory.mkdir()
-    here = place(directory, stage.store.url, _port(), stage.mail, stage.model, expires)
+    here = place(directory, stage.store.url, free_port(), stage.mail, stage.model, expires)
     async with house(here.settings()) as ready:
         stopping = asyncio.Event()
         rest = asyncio.create_task(serve(ready, [role for role in ROLES if role != victim], stopping))
-        raising = asyncio.create_task(_raise_again(here, victim, moment))
+        raising = asyncio.create_task(raised_again(here, victim, moment))
         url = f"http://127.0.0.1:{here.web_port}"
-        seen = World(ready, stage.mail, None, stage.model, Clock(), url, directory / "environment")  # type: ignore[arg-type]
+        seen = World(ready, stage.mail, None, None, stage.model, Clock(), url, directory / "environment")  # type: ignore[arg-type]
         try:
             read = {address: len(stage.mail.letters(address)) for address in stage.mail.people}
             yield Teller(seen, read=read)
@@ -94,34 +91,6 @@ async def cell(stage: Stage, victim: str, moment: Moment | None, expires: str = 
             await asyncio.gather(raising, return_exceptions=True)
             stopping.set()
             await rest
-
-
-async def _raise_again(here: Place, role: str, moment: Moment | None) -> None:
-    """Run the victim; when it has killed itself, run it again without a moment."""
-    process = _start(here, role, moment)
-    try:
-        while process.is_alive():
-            await asyncio.sleep(0.02)
-        process.join()
-        assert process.exitcode == -9, f"the victim ended by itself: {process.exitcode}"
-        process = _start(here, role, None)
-        await asyncio.Event().wait()
-    finally:
-        process.terminate()
-        await asyncio.to_thread(process.join, 20)
-
-
-def _start(here: Place, role: str, moment: Moment | None) -> ForkServerProcess:
-    process = FORKS.Process(target=act, args=(here, role, moment), daemon=True)
-    process.start()
-    return process
-
-
-def _port() -> int:
-    for port in random.sample(range(20_000, 32_000), 100):
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-    raise AssertionError("no port is free")
 
 
 @pytest.mark.parametrize(("role", "moment"), MOMENTS, ids=lambda value: str(value).replace(" ", "-"))

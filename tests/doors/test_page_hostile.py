@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 from bs4 import BeautifulSoup
 
-from agent_core.events import ApprovalRequest, Author, Call
+from agent_core.events import ApprovalRequest
+from agent_core.values import Author, Call
 from gateway.entry import encode
 from tests.doors.card import card_for
 from tests.doors.scene import Caller, Scene, until

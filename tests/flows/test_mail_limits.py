@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from adapters.base import Parcel, Received
+from adapters.base import Parcel
 from adapters.email import imap
 from adapters.email.account import Account, Server
 from adapters.email.parse import parse
 from adapters.email.render import render
 from adapters.email.where import Where
+from adapters.heard import Received
 from agent_core.events import AgentMessage
 from gateway.demo.teller import Teller
 from gateway.demo.world import ANA, world
@@ -34,7 +35,7 @@ async def test_a_mail_too_large_to_read_is_set_aside_and_not_taken_by_its_subjec
         await mail.send_as(ANA, mail.bot, "Versions", "What versions are there?")
         await t.letter(ANA, "1.4.2", "Ana gets an answer to the mail that was read")
         assert len(await here.house.door().threads.latest(most=9, before=None)) == 1
-        [(kept, why)] = await here.house.opened.mailroom.quarantined(here.house.listening[0].source)
+        [(kept, why)] = await here.house.opened.mailroom.quarantined(here.house.channels.read[0].source)
         assert b"Please deploy 1.4.2" in kept.raw
         assert "larger than" in why
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from agent_core.events import Delivery, TimerFired
+from agent_core.deliveries import Delivery
+from agent_core.events import TimerFired
 from gateway.entry import decode, encode
 from gateway.ports import ATTEMPTS
 from gateway.serve import ROLES

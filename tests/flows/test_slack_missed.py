@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.slack.adapter import SlackAdapter
 from agent_core.events import ToolCall, UserMessage
 from config.settings import Settings
 from gateway.demo.world import Clock
@@ -37,7 +38,9 @@ async def test_what_was_said_while_the_house_was_away_is_answered(tmp_path: Path
 
         async with opened(slack, model, clock, settings, transport=transport) as again:
             await again.shown(other, "To which environment")
-            await until(lambda: again.house.slack and not again.house.slack.missed.behind)
+            slacks = again.house.channels.adapters["slack"]
+            assert isinstance(slacks, SlackAdapter)
+            await until(lambda: not slacks.missed.behind)
             said = [(one.author.person, one.text) for one in await again.events(asked, UserMessage)]
             assert said[0] == ("ana", "Please deploy 1.4.2 to production.")
             assert sorted(said[1:]) == [("ana", "It is urgent."), ("bo", "What is in it?")]

@@ -49,7 +49,7 @@ async def h(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> Asy
 
 
 async def install(h: SlackHouse, team: Team) -> None:
-    installing = h.house.installing
+    installing = h.house.channels.installing
     assert installing is not None
     code = h.slack.core.tokens.code(team.id)
     await installing.registry.save(await installing.oauth.redeem(code, f"{h.settings.public_url}{BACK}"))

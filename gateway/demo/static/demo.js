@@ -2,15 +2,20 @@
 import { again, get, post } from "./ask.js";
 import { inside } from "./inside.js";
 import { mailbox, mails } from "./mail.js";
+import { phones } from "./phones.js";
 import { slack } from "./slack.js";
 
-const PANES = ["slack", "mail", "inside"];
+const PANES = ["slack", "mail", "phones", "inside"];
+// Wide enough for the phones to stand beside another pane.
+const wide = matchMedia("(min-width: 1400px)");
 const mailboxes = document.querySelectorAll(".person");
 
 function turn() {
   const wanted = PANES.includes(location.hash.slice(1)) ? location.hash.slice(1) : PANES[0];
+  const beside = wide.matches && (wanted === "slack" || wanted === "mail");
+  document.querySelector("main").classList.toggle("beside", beside);
   for (const name of PANES) {
-    document.getElementById(`pane-${name}`).hidden = name !== wanted;
+    document.getElementById(`pane-${name}`).hidden = name !== wanted && !(beside && name === "phones");
     const tab = document.querySelector(`.panes a[href="#${name}"]`);
     if (name === wanted) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
@@ -35,6 +40,8 @@ const troubled = (who) => (is) => {
 
 document.getElementById("later").addEventListener("click", () => post("/clock/25", {}));
 addEventListener("hashchange", turn);
+wide.addEventListener("change", turn);
 turn();
 again(look, troubled("house"));
+phones(document.getElementById("pane-phones"), document.querySelector('.panes a[href="#phones"]'), troubled("phones"));
 slack(document.getElementById("slack"), troubled("slack")).catch(() => troubled("slack")(true));

@@ -7,18 +7,8 @@ from datetime import UTC, datetime
 from typing import get_args
 
 from adapters.base import Ticket
-from agent_core.events import (
-    AgentMessage,
-    ApprovalRequest,
-    Author,
-    Call,
-    Escalation,
-    InputRequest,
-    Notice,
-    Outbound,
-    RequestClosed,
-)
-from agent_core.values import NoticeKind
+from agent_core.events import AgentMessage, ApprovalRequest, Escalation, InputRequest, Notice, Outbound, RequestClosed
+from agent_core.values import Author, Call, NoticeKind
 
 UNTIL = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)

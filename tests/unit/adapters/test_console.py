@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.base import Adapter, Address, Parcel
+from adapters.base import Adapter, Parcel
 from adapters.console.adapter import ConsoleAdapter
 from adapters.console.render import lines
 from adapters.errors import Rejected
+from adapters.heard import Address
 from agent_core.events import AgentMessage, Outbound
 from tests.unit.adapters.cards import APPROVED, CARD, EVERY, SAID, calling, card
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.layout import SUBJECTS, Answer, Block, Facts, Prose, Quoted, Words, layout, plain, subject
-from agent_core.events import AgentMessage, Author, Call, Notice, Outbound, RequestClosed
-from agent_core.values import NoticeKind
+from agent_core.events import AgentMessage, FieldRequest, Notice, Outbound, RequestClosed
+from agent_core.values import Author, Call, FormField, NoticeKind
 from tests.unit.adapters.cards import (
     ANA,
     APPROVED,
@@ -130,6 +130,13 @@ FROM_OUTSIDE: tuple[Outbound, ...] = (
     AgentMessage(id="a", to=("x",), text=BAD),
     CALLED.model_copy(update={"reason": BAD}),
     *(Notice(id="n", to="x", kind=kind, detail=BAD) for kind in get_args(NoticeKind)),
+    FieldRequest(
+        id="f",
+        request_id="r1",
+        to="x",
+        field=FormField(name=BAD, label=BAD, kind="choice", choices=(BAD,)),
+        problem=BAD,
+    ),
 )
 
 
@@ -194,6 +201,40 @@ def test_a_question_gives_its_choices_and_its_time() -> None:
 
 def test_a_free_question_lists_no_choices() -> None:
     assert not words(layout(QUESTION.model_copy(update={"choices": ()}), role="decide"))
+
+
+NAME = FormField(name="name", label="Name of the release")
+WHERE = FormField(name="where", label="Where", kind="choice", choices=("staging", "production"))
+SINCE = FormField(name="since", label="Since", kind="choice", choices=("1.4.1", "1.4.2"), required=False)
+PACED = QUESTION.model_copy(update={"question": "What runs?", "choices": (), "fields": (NAME, WHERE), "paced": True})
+
+
+def test_a_form_that_is_asked_field_by_field_begins_with_its_first_one_alone() -> None:
+    blocks = layout(PACED, role="decide")
+    assert blocks[0] == Prose("What runs?")
+    assert facts(blocks) == {"1 of 2": "Name of the release (text)", "Answer until": "2026-11-21 10:00 UTC"}
+
+
+def test_a_form_that_is_not_paced_is_shown_whole() -> None:
+    blocks = layout(PACED.model_copy(update={"paced": False}), role="decide")
+    assert facts(blocks).keys() == {"name", "where", "Answer until"}
+
+
+def test_the_next_field_is_asked_with_its_place_and_its_choices_by_number() -> None:
+    blocks = layout(FieldRequest(id="f", request_id="q1", to="x", field=WHERE), role="decide", request=PACED)
+    assert facts(blocks) == {"2 of 2": "Where (its number is enough)", "1": "staging", "2": "production"}
+    assert not words(blocks)
+
+
+def test_choices_that_could_be_taken_for_numbers_have_none() -> None:
+    blocks = layout(FieldRequest(id="f", request_id="q1", to="x", field=SINCE), role="decide")
+    assert facts(blocks) == {"Next": "Since (1.4.1, 1.4.2; - leaves it out)"}
+
+
+def test_a_field_that_is_asked_again_says_why() -> None:
+    again = FieldRequest(id="f", request_id="q1", to="x", field=WHERE, problem="choose from staging, production")
+    blocks = layout(again, role="decide", request=PACED)
+    assert blocks[0] == Words("That cannot be used: choose from staging, production.")
 
 
 @pytest.mark.parametrize("kind", get_args(NoticeKind))

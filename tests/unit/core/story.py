@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 from agent_core.agent import Agent, Model, Thought, scripted
 from agent_core.approvals import Policy, Rule
+from agent_core.deliveries import Delivery
 from agent_core.events import (
     EVENT,
     ApprovalRequest,
     ApprovalResponse,
-    Author,
     Control,
-    Decision,
     Event,
     InputRequest,
     MessageRevised,
@@ -24,12 +24,14 @@ from agent_core.events import (
     ToolResult,
     UserMessage,
 )
+from agent_core.people import People, Person
 from agent_core.prompt import Prompt
 from agent_core.setting import Setting
 from agent_core.steps import Say, Step, Use
 from agent_core.thread import Thread, append
 from agent_core.tools import tool
 from agent_core.turn import run_turn
+from agent_core.values import Author, Decision, Proof
 
 T = TypeVar("T")
 
@@ -41,7 +43,17 @@ CY = Author(identity="email:cy@example.test", person="cy", assurance="verified",
 DI = Author(identity="email:di@example.test", person="di", assurance="verified", evidence="dmarc")
 FORGED_BO = Author(identity="email:bo@example.test", assurance="asserted", evidence="header")
 STRANGER = Author(identity="email:who@elsewhere.test", assurance="verified", evidence="dmarc")
-EVERYBODY = (ANA, ANA_AT_CONSOLE, BO, CY, DI, FORGED_BO, STRANGER)
+ANA_BY_TEXT = Author(identity="sms:+447700900012", person="ana", assurance="restricted", evidence="number")
+BO_BY_TEXT = Author(identity="sms:+447700900018", person="bo", assurance="restricted", evidence="number")
+EVERYBODY = (ANA, ANA_AT_CONSOLE, BO, CY, DI, FORGED_BO, STRANGER, ANA_BY_TEXT, BO_BY_TEXT)
+PEOPLE = People(
+    people=(
+        Person(id="ana", name="Ana", identities=(ANA_BY_TEXT.identity, ANA.identity, ANA_AT_CONSOLE.identity)),
+        Person(id="bo", name="Bo", identities=(BO_BY_TEXT.identity, BO.identity, "slack:T1:U2")),
+        Person(id="cy", name="Cy", identities=(CY.identity,)),
+    )
+)
+REACH: Mapping[str, Proof] = {"email": "verified", "slack": "verified", "sms": "restricted"}
 
 
 @tool(risk="low", approval=False, repeatable=True)
@@ -72,8 +84,13 @@ POLICY = Policy(
     ),
     escalate_to=("di",),
 )
+UNDOABLE = Policy(
+    rules=tuple(rule.model_copy(update={"undo_within": timedelta(minutes=5)}) for rule in POLICY.rules),
+    escalate_to=POLICY.escalate_to,
+)
 DEPLOY = Use(tool="deploy", arguments='{"version":"1.4.2","environment":"production"}', reason="Ana wants it")
 TIDY = Use(tool="tidy", arguments="{}")
+WITHOUT_BO = Policy(rules=(Rule(tool="deploy", approvers=("cy",), expires_in=timedelta(hours=1)),))
 LOOK = Use(tool="look", arguments="{}")
 DONE = Say(text="Done.")
 
@@ -89,18 +106,40 @@ def at_once(coroutine: Coroutine[Any, Any, T]) -> T:
     raise AssertionError("it waited")
 
 
+NOBODY = People()
+
+
 class Story:
     """A thread as the store would keep it: each event stamped as it is appended, the clock a second on each time."""
 
-    def __init__(self, policy: Policy = POLICY, agent: Agent = AGENT) -> None:
-        self.policy, self.agent = policy, agent
+    def __init__(self, policy: Policy = POLICY, agent: Agent = AGENT, people: People = NOBODY) -> None:
+        self.policy, self.agent, self.people = policy, agent, people
         self.now = START
+        self.policies = [(START, policy)]
         self.log: list[Event] = []
         self.thread = Thread(id="t1")
 
     def setting(self, now: datetime) -> Setting:
         """What a turn at this time is run with."""
-        return Setting(agent=self.agent, policy=self.policy, now=now)
+        return Setting(
+            agent=self.agent,
+            policy=self.policy,
+            now=now,
+            people=self.people,
+            reach=REACH,
+            paced=frozenset({"sms"}),
+        )
+
+    def setting_at(self, now: datetime) -> Setting:
+        """What a turn at this time was run with, by the policy of then."""
+        policy = [policy for since, policy in self.policies if since <= now][-1]
+        return replace(self.setting(now), policy=policy)
+
+    def change(self, policy: Policy) -> None:
+        """From now on another policy is in force."""
+        self.now += timedelta(seconds=1)
+        self.policy = policy
+        self.policies.append((self.now, policy))
 
     def append(self, *events: Event) -> None:
         """Append to the log what has been through JSON, as everything there has."""
@@ -124,7 +163,16 @@ class Story:
         """A person changes what they said, or takes it back."""
         self.append(MessageRevised(id=self.fresh("edit"), revises=message_id, author=who, text=text))
 
-    def clicks(self, who: Author, request_id: str, decision: Decision, *, digest: str = "", reason: str = "") -> None:
+    def clicks(
+        self,
+        who: Author,
+        request_id: str,
+        decision: Decision,
+        *,
+        digest: str = "",
+        reason: str = "",
+        arguments: str = "",
+    ) -> None:
         """A person decides on a page."""
         click = ApprovalResponse(
             id=self.fresh("click"),
@@ -133,6 +181,7 @@ class Story:
             decision=decision,
             digest=digest,
             reason=reason,
+            arguments=arguments,
         )
         self.append(click)
 
@@ -144,9 +193,16 @@ class Story:
         """Somebody pauses, resumes or stops the thread."""
         self.append(Control(id=self.fresh("control"), verb=verb, author=who))
 
+    def lost(
+        self, cause: str, to: str, outcome: Literal["failed", "unknown", "dead"] = "failed", *, again: bool = False
+    ) -> None:
+        """A message did not arrive."""
+        id = self.fresh("delivery")
+        self.append(Delivery(id=id, effect_id="e", cause=cause, to=to, outcome=outcome, again=again))
+
     def fires(self, name: str) -> None:
         """A timer is due."""
-        self.append(TimerFired(id=f"timer:{name}", name=name))
+        self.append(TimerFired(id=f"timer:{name}:{len(self.log)}", name=name))
 
     # --- what the agent does
 

@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent_core.answers import Explain, Words, decision_in, read
-from agent_core.events import ApprovalResponse, Author, InputResponse, UserMessage
+from agent_core.events import ApprovalResponse, InputResponse, UserMessage
+from agent_core.spelling import plain
 from agent_core.steps import Ask
+from agent_core.values import Author
 from tests.unit.core.story import ANA, BO, DEPLOY, TIDY, Story, asked_for_deploy
 
 PLAIN_TALK = [
@@ -60,7 +62,6 @@ PLAIN_TALK = [
     "承認 123456",
     "аpprove 123456",  # the first letter is Cyrillic
     "ａｐｐｒｏｖｅ 123456",
-    "\u200bapprove 123456",
     "<b>approve</b> 123456",
     "@approve 123456",
 ]
@@ -147,7 +148,8 @@ def test_an_approval_with_a_condition_is_asked_back_about(text: str) -> None:
 def test_any_text_is_read_without_an_error_and_a_decision_only_where_its_word_stands(text: str) -> None:
     words = decision_in(text)
 
-    assert words is None or any(w in text.lower() for w in ("approve", "deny", "denied", "reject"))
+    long = any(word in plain(text).lower() for word in ("approve", "deny", "denied", "reject", "undo"))
+    assert words is None or long or words.code or words.short
 
 
 def said(story: Story, who: Author, text: str, answers: str | None = None) -> object:
@@ -229,8 +231,9 @@ def test_an_answer_to_a_question_is_its_whole_text() -> None:
     assert response.text == "the usual\nthing"
 
 
-def test_a_choice_is_taken_in_its_own_spelling() -> None:
-    response = said(asked("Staging", "Production"), ANA, "staging ")
+@pytest.mark.parametrize("text", ["staging ", "\u200fStaging", "sta\u200bging"])
+def test_a_choice_is_taken_in_its_own_spelling(text: str) -> None:
+    response = said(asked("Staging", "Production"), ANA, text)
 
     assert isinstance(response, InputResponse)
     assert response.text == "Staging"

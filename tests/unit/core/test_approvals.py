@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent_core.approvals import Policy, Refusal, Rule, approvers_for, digest, gate, judge
-from agent_core.events import ApprovalRequest, ApprovalResponse, Assurance, Author, Call
+from agent_core.events import ApprovalRequest, ApprovalResponse
 from agent_core.thread import Thread, append
+from agent_core.values import Assurance, Author, Call
 from tests.unit.core.story import ANA, BO, CY, POLICY, START, STRANGER, deploy, look
 
 CALL = Call(tool="deploy", version="1", arguments='{"version":"1.4.2"}')

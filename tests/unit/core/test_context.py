@@ -12,12 +12,23 @@ from hypothesis import strategies as st
 
 from agent_core.agent import Thought
 from agent_core.context import BUDGET, render
-from agent_core.events import EVENT, Author, Delivery, Escalation, Failure, Handoff, Notice, Summary, UserMessage
+from agent_core.deliveries import Delivery, Redirect
+from agent_core.events import (
+    EVENT,
+    ApprovalHeld,
+    Escalation,
+    Failure,
+    FieldRequest,
+    Handoff,
+    Notice,
+    Summary,
+    UserMessage,
+)
 from agent_core.steps import Ask, GiveUp, Say, Use
 from agent_core.thread import Thread, append
-from agent_core.values import Attachment
+from agent_core.values import Attachment, Author, FormField
 from tests.unit.core.history import histories
-from tests.unit.core.story import ANA, BO, CY, DEPLOY, DI, FORGED_BO, LOOK, STRANGER, Story, asked_for_deploy
+from tests.unit.core.story import ANA, BO, CY, DEPLOY, DI, FORGED_BO, LOOK, START, STRANGER, Story, asked_for_deploy
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "context"
 LINE = re.compile(r"<([a-z_]+)((?: [a-z]+=(?:\"[^\"<>]*\"|'[^'<>]*'))*)(?:/>|>([^<>]*)</\1>)", re.DOTALL)
@@ -222,6 +233,18 @@ def test_bookkeeping_is_not_shown() -> None:
     story.append(Delivery(id="d", effect_id="e", cause="c", to=ANA.identity, outcome="dead"))
 
     assert elements(render(story.thread)) == ["user_message"]
+
+
+def test_what_is_held_sent_on_or_asked_field_by_field_is_bookkeeping_too() -> None:
+    thread = asked_for_deploy().thread
+    before, request = render(thread), thread.open[0].id
+    kept = (
+        ApprovalHeld(id="h", request_id=request, by=BO, until=START),
+        Redirect(id="w", cause=request, instead_of=BO.identity, to=CY.identity),
+        FieldRequest(id="f", request_id="q", to=ANA.identity, field=FormField(name="n", label="N")),
+    )
+
+    assert render(append(thread, *kept)) == before
 
 
 @pytest.mark.parametrize("forged", ["asserted", "none"])

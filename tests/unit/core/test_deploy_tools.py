@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from agent_core.agents.deploy import deploy, list_versions
+from agent_core.agents.deploy import deploy, list_versions, rollback
 from agent_core.agents.deploy_tools import executors, seed
 from agent_core.errors import ToolFailed
 from agent_core.tools import Tool
 from tests.unit.core.story import at_once
 
-TOOLS: dict[str, Tool] = {"list_versions": list_versions, "deploy": deploy}
+TOOLS: dict[str, Tool] = {"list_versions": list_versions, "deploy": deploy, "rollback": rollback}
 
 
 @pytest.fixture
@@ -55,11 +55,49 @@ def test_a_deployment_changes_its_environment_only_and_leaves_one_line(environme
     told = run(environment, "deploy", version="1.4.2", environment="production")
 
     assert told == "production runs 1.4.2 now; before, it ran 1.4.0"
-    assert read(environment, "production.json") == {"version": "1.4.2", "deployed_by": "fx1"}
+    assert read(environment, "production.json") == {
+        "version": "1.4.2",
+        "deployed_by": "fx1",
+        "before": ["1.3.9", "1.4.0"],
+    }
     assert read(environment, "staging.json")["version"] == "1.4.0"
     assert history(environment) == [
         {"key": "fx1", "environment": "production", "version": "1.4.2", "outcome": "deployed"}
     ]
+
+
+def test_a_rollback_brings_back_what_ran_before_then_what_ran_before_that(environment: Path) -> None:
+    run(environment, "deploy", key="fx1", version="1.4.2", environment="production")
+
+    assert run(environment, "rollback", key="fx2", environment="production") == "production runs 1.4.0 again"
+    assert run(environment, "rollback", key="fx3", environment="production") == "production runs 1.3.9 again"
+    assert read(environment, "production.json") == {"version": "1.3.9", "deployed_by": "fx3", "before": []}
+    assert read(environment, "staging.json")["version"] == "1.4.0"
+    assert [(line["key"], line["version"], line["outcome"]) for line in history(environment)] == [
+        ("fx1", "1.4.2", "deployed"),
+        ("fx2", "1.4.0", "brought back"),
+        ("fx3", "1.3.9", "brought back"),
+    ]
+
+
+def test_a_rollback_started_twice_goes_back_once(environment: Path) -> None:
+    run(environment, "deploy", key="fx1", version="1.4.2", environment="production")
+
+    told = [run(environment, "rollback", key="fx2", environment="production") for _ in range(2)]
+
+    assert told == ["production runs 1.4.0 again"] * 2
+    assert read(environment, "production.json")["version"] == "1.4.0"
+    assert [line["key"] for line in history(environment)] == ["fx1", "fx2"]
+
+
+def test_with_nothing_kept_to_go_back_to_nothing_is_started(environment: Path) -> None:
+    run(environment, "rollback", key="fx1", environment="staging")
+
+    with pytest.raises(ToolFailed, match=r"nothing is kept of what ran in staging before 1\.3\.9"):
+        run(environment, "rollback", key="fx2", environment="staging")
+
+    assert read(environment, "staging.json")["version"] == "1.3.9"
+    assert [line["key"] for line in history(environment)] == ["fx1"]
 
 
 def test_a_version_that_fails_its_check_is_rolled_back_and_counted(environment: Path) -> None:

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from agent_core.events import EVENT, Author, Call, Event, Failure, ModelCall, UserMessage
+from agent_core.events import EVENT, Event, Failure, ModelCall, UserMessage
 from agent_core.steps import Ask, GiveUp, Say, Use
-from agent_core.values import Attachment, WhyNot
+from agent_core.values import Attachment, Author, Call, WhyNot
 
 KINDS: tuple[type[BaseModel], ...] = get_args(get_args(Event)[0])
 moments = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))
@@ -59,10 +59,10 @@ def test_the_step_of_a_model_call_comes_back_as_the_step_it_was(step: Say | Use 
     assert EVENT.validate_json(call.model_dump_json()) == call
 
 
-def test_there_are_nineteen_kinds_of_events_and_their_names_are_all_different() -> None:
+def test_there_are_twenty_two_kinds_of_events_and_their_names_are_all_different() -> None:
     names = {kind.model_fields["type"].default for kind in KINDS}
 
-    assert len(names) == len(KINDS) == 19
+    assert len(names) == len(KINDS) == 22
 
 
 def test_an_event_cannot_be_changed() -> None:

@@ -67,6 +67,7 @@ def test_a_form_in_words_is_one_line_for_each_field_by_name_or_label() -> None:
 def test_a_bare_value_answers_a_form_of_one_field() -> None:
     assert read((PLACE,), " there ") == (("place", "There"),)
     assert read((NAME, AGE), "Ana") == ()
+    assert read((PLACE,), "\u200fthere") == (("place", "There"),)
 
 
 def test_choices_typed_in_one_line_are_told_apart_and_spelled_as_offered() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from agent_core.events import Author
 from agent_core.people import People, Person
+from agent_core.values import Author
 
 ANA = Person(id="ana", name="Ana", identities=("email:ana@example.test", "console:ana"))
 BO = Person(id="bo", name="Bo", identities=("email:bo@example.test",))

@@ -51,10 +51,11 @@ def test_a_page_that_is_missing_or_no_text_is_refused(tmp_path: Path) -> None:
         load_prompt(tmp_path / "bytes.md")
 
 
-def test_the_deploy_agent_deploys_only_with_approval() -> None:
+def test_the_deploy_agent_changes_what_runs_only_with_approval() -> None:
     agent = deploy_agent(PROMPTS)
 
-    assert {tool.name: tool.approval for tool in agent.tools} == {"list_versions": False, "deploy": True}
+    gated = {tool.name: (tool.risk, tool.approval) for tool in agent.tools}
+    assert gated == {"list_versions": ("low", False), "deploy": ("high", True), "rollback": ("medium", True)}
     assert agent.prompt.id == "deploy"
     for word in ("say", "ask", "give_up"):
         assert f"`{word}`" in agent.prompt.text

@@ -23,7 +23,20 @@ from agent_core.context import render
 from agent_core.steps import Ask, Say
 from agent_core.thread import Thread
 from agent_core.turn import run_turn
-from tests.unit.core.story import ANA, BO, DEPLOY, LOOK, Story, at_once
+from agent_core.values import FormField
+from tests.unit.core.story import (
+    ANA,
+    ANA_BY_TEXT,
+    BO,
+    BO_BY_TEXT,
+    DEPLOY,
+    LOOK,
+    PEOPLE,
+    TIDY,
+    UNDOABLE,
+    Story,
+    at_once,
+)
 
 OUTSIDE = ("open", "os.", "socket.", "subprocess.", "import", "shutil.", "tempfile.", "urllib.", "glob.", "ctypes.")
 DICE = [
@@ -113,18 +126,41 @@ def tell() -> Story:
     return story
 
 
+def tell_by_text() -> Story:
+    """A form field by field, an approval that is taken back and given again, a card that goes another way."""
+    story = Story(UNDOABLE, people=PEOPLE)
+    story.says(ANA_BY_TEXT, "tidy up")
+    story.turn(Ask(question="Where?", fields=(FormField(name="where", label="Where"), FormField(name="n", label="N"))))
+    story.says(ANA_BY_TEXT, "here")
+    story.turn()
+    story.says(ANA_BY_TEXT, "2")
+    story.turn(TIDY)
+    story.lost(story.request.id, BO_BY_TEXT.identity)
+    story.turn()
+    for word in ("A 123456", "U 123456", "A 123456"):
+        story.says(BO_BY_TEXT, word, story.request.id)
+        story.turn()
+    story.now = story.thread.held[0].until or story.now
+    story.fires(f"undo:{story.request.id}")
+    story.turn()
+    render(story.thread)
+    return story
+
+
 def test_the_core_plays_a_whole_story_with_clock_dice_and_the_outside_poisoned() -> None:
     tell()  # Imports and caches that come with a first time are not the core's doing.
+    tell_by_text()
     with poisoned():
-        story = tell()
+        story, by_text = tell(), tell_by_text()
 
     assert len(story.log) > 30
+    assert {"field_request", "approval_held", "redirect", "tool_call"} <= {event.type for event in by_text.log}
 
 
 def test_the_same_story_is_told_in_the_same_bytes() -> None:
-    first, second = tell(), tell()
-
-    assert [e.model_dump_json() for e in first.log] == [e.model_dump_json() for e in second.log]
+    for telling in (tell, tell_by_text):
+        first, second = telling(), telling()
+        assert [e.model_dump_json() for e in first.log] == [e.model_dump_json() for e in second.log]
 
 
 IMPURITIES: dict[str, Callable[[], Any]] = {

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from agent_core.context import render
-from agent_core.events import Author, MessageRevised, UserMessage
+from agent_core.events import MessageRevised, UserMessage
 from agent_core.replay import replay
 from agent_core.thread import Thread, append
+from agent_core.values import Author
 from tests.unit.core.story import ANA, ANA_AT_CONSOLE, BO, DEPLOY, DONE, FORGED_BO, Story, asked_for_deploy, at_once
 
 

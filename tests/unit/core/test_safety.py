@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hypothesis import event, given, settings
 
 from agent_core.agent import Agent, Thought
+from agent_core.approvals import digest
 from agent_core.events import (
+    ApprovalHeld,
     ApprovalRequest,
     ApprovalResponse,
     Escalation,
@@ -33,14 +37,43 @@ def test_a_tool_that_needs_approval_runs_once_with_the_bytes_an_allowed_person_a
         assert call.approval not in used
         used.add(call.approval)
         request = next(r for r in story.log[:place] if isinstance(r, ApprovalRequest) and r.id == call.approval)
-        assert (call.call, call.digest, call.policy) == (request.call, request.digest, request.policy)
-        closed = next(c for c in story.log[:place] if isinstance(c, RequestClosed) and c.request_id == request.id)
-        assert closed.outcome == "approved"
+        closed = story.log[place - 1]
+        assert isinstance(closed, RequestClosed)
+        assert (closed.request_id, closed.outcome) == (request.id, "approved")
+        assert call.call == (closed.call or request.call)
+        assert call.digest == (_bound(call) if closed.call else request.digest)
+        assert call.policy == request.policy
         assert closed.by is not None
-        assert closed.by.assurance == "verified"
-        assert closed.by.person in POLICY.rule(request.call.tool).approvers
+        assert closed.by.person in story.setting_at(closed.at).policy.rule(request.call.tool).approvers
+        assert closed.by.person in request.approvers
         assert closed.by.person != request.requester.person
+        proof = closed.by.assurance
+        event(f"on {proof} proof")
+        assert proof == "verified" or (proof, request.risk, request.needs) == ("restricted", "low", "restricted")
         assert _approved_in_time(story.log[:place], request, closed)
+        _not_taken_back(story.log[:place], closed)
+        assert _was_held(story.log[:place], closed) or not _window(story, request, closed)
+
+
+def _was_held(log: list[Event], closed: RequestClosed) -> bool:
+    return any(isinstance(e, ApprovalHeld) and e.request_id == closed.request_id for e in log)
+
+
+def _window(story: Story, request: ApprovalRequest, closed: RequestClosed) -> timedelta:
+    return story.setting_at(closed.at).policy.rule(request.call.tool).undo_within
+
+
+def _bound(call: ToolCall) -> str:
+    return digest(tenant="default", thread_id="t1", call=call.call, policy=call.policy)
+
+
+def _not_taken_back(log: list[Event], closed: RequestClosed) -> None:
+    """Of what was said to be held, the last word was that it takes effect by now, and as it was approved."""
+    held = [e for e in log if isinstance(e, ApprovalHeld) and e.request_id == closed.request_id]
+    if held and held[-1].until:
+        event("an approval was held")
+        assert closed.at >= held[-1].until
+        assert (closed.by, closed.call, closed.reason) == (held[-1].by, held[-1].call, held[-1].reason)
 
 
 def _approved_in_time(log: list[Event], request: ApprovalRequest, closed: RequestClosed) -> bool:
@@ -51,6 +84,7 @@ def _approved_in_time(log: list[Event], request: ApprovalRequest, closed: Reques
         if isinstance(r, ApprovalResponse)
         and (r.request_id, r.author, r.decision) == (request.id, closed.by, "approve")
         and r.digest in ("", request.digest)
+        and (closed.call is None or r.arguments == closed.call.arguments)
     ]
     messages = {m.id: m for m in log if isinstance(m, UserMessage)}
     said = [messages[r.cause] if r.cause else r for r in clicks]
@@ -67,6 +101,7 @@ def test_every_request_has_at_most_one_end_and_the_requester_and_the_policy_are_
             assert request.approvers
             assert request.requester.person is not None
             assert request.requester.person not in request.approvers
+            assert request.needs == ("restricted" if request.risk == "low" else "verified")
             assert set(request.approvers) <= set(POLICY.rule(request.call.tool).approvers)
     still_open = {r.id for r in story.thread.open}
     asked = {e.id for e in story.log if isinstance(e, ApprovalRequest | InputRequest)}

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent_core.agent import Thought
+from agent_core.debts import MEMORY_OF_DEBTS
+from agent_core.deliveries import Delivery
 from agent_core.events import (
     AgentMessage,
     ApprovalRequest,
-    Author,
     Control,
-    Delivery,
     Event,
     Failure,
     Handoff,
@@ -23,8 +23,9 @@ from agent_core.events import (
     ToolResult,
     UserMessage,
 )
-from agent_core.thread import MEMORY_OF_CLOSED, MEMORY_OF_DEBTS, MEMORY_OF_UNHEARD, WINDOW, Thread, append
+from agent_core.thread import MEMORY_OF_CLOSED, MEMORY_OF_UNHEARD, WINDOW, Thread, append
 from agent_core.turn import what_next
+from agent_core.values import Author
 from tests.unit.core.history import histories
 from tests.unit.core.story import AGENT, ANA, BO, DEPLOY, LOOK, Story, asked_for_deploy
 

@@ -80,6 +80,18 @@ def test_an_approval_overtaken_by_a_stop_starts_nothing() -> None:
     assert closed.outcome == "withdrawn"
 
 
+def test_an_approval_overtaken_by_a_stop_starts_nothing_even_if_somebody_writes_again_before_it_is_heard() -> None:
+    story = asked_for_deploy()
+    story.clicks(BO, story.request.id, "approve")
+    story.control("stop")
+    story.says(ANA, "hello?")
+
+    assert "tool_call" not in kinds(story.turn(DONE))
+    closed = story.thread.closed_request(story.request.id)
+    assert closed is not None
+    assert closed.outcome == "withdrawn"
+
+
 def test_a_message_overtaken_by_a_stop_is_not_thought_about() -> None:
     story = Story()
     story.says(ANA, "hello")

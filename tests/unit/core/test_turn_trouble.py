@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agent_core.agent import Agent, Thought
-from agent_core.events import Delivery, Escalation, Failure, Notice
+from agent_core.deliveries import Delivery
+from agent_core.events import Escalation, Failure, Notice
 from agent_core.steps import GiveUp, Outcome, Say, Step, Use
 from tests.unit.core.story import (
     AGENT,

@@ -7,18 +7,25 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 
-from adapters.base import Address, Capabilities
+from adapters.base import Capabilities
+from adapters.heard import Address
 from agent_core.agent import Thought
-from agent_core.events import ApprovalRequest, Delivery, Event, Notice, Outbound, RequestClosed, ToolCall, ToolResult
+from agent_core.deliveries import Delivery, Redirect
+from agent_core.events import (
+    ApprovalHeld,
+    ApprovalRequest,
+    Event,
+    Notice,
+    Outbound,
+    RequestClosed,
+    ToolCall,
+    ToolResult,
+)
 from agent_core.people import People, Person
 from agent_core.steps import Ask, GiveUp, Step
 from gateway.consequences import (
     FIRST_RETRY,
-    NOWHERE,
     START_WITHIN,
-    Channel,
-    Envelope,
-    Routing,
     commit_of,
     effect_id,
     effects_of,
@@ -27,13 +34,16 @@ from gateway.consequences import (
 )
 from gateway.entry import Conversation, Entry, encode
 from gateway.ports import TOOL_LANE, CloseApproval, Commit, OpenApproval, Timer
+from gateway.routing import NOWHERE, Channel, Envelope, Routing
 from tests.unit.core.history import AWAY, histories
 from tests.unit.core.story import ANA, ANA_AT_CONSOLE, BO, DEPLOY, DONE, LOOK, START, Story, asked_for_deploy
+from tests.unit.gateway.journeys import Journey, entries, journeys
+from tests.unit.gateway.town import TOWN
 
 CY_AWAY = "pigeon:cy"
 PEOPLE = People(
     people=(
-        Person(id="ana", name="Ana", identities=(ANA.identity, ANA_AT_CONSOLE.identity)),
+        Person(id="ana", name="Ana", identities=(ANA.identity, ANA_AT_CONSOLE.identity, "email:ana@home.test")),
         Person(id="bo", name="Bo", identities=(BO.identity,)),
         Person(id="cy", name="Cy", identities=(CY_AWAY,)),
     )
@@ -90,7 +100,7 @@ def test_an_approval_opens_the_gate_for_a_while_and_starts_these_bytes() -> None
     assert (tool.approval, tool.digest, tool.lane) == (request.id, request.digest, TOOL_LANE)
     assert tool.id == effect_id("t1", story.call.id)
     assert commit.approvals == (CloseApproval(request.id, "approved", millis(START + START_WITHIN)),)
-    assert commit.timers == (Timer(request.id, 0),)
+    assert commit.timers == (Timer(request.id, 0), Timer(f"undo:{request.id}", 0))
     assert envelopes(commit)[BO.identity].request == request
 
 
@@ -160,6 +170,21 @@ def test_a_question_goes_to_who_is_asked_and_waits_with_a_timer() -> None:
     assert commit.approvals == ()
 
 
+def test_an_approval_that_is_held_counts_when_its_moment_comes() -> None:
+    before, until = Conversation(thread=asked_for_deploy().thread), START + timedelta(minutes=10)
+    held = ApprovalHeld(id="h", request_id="r1", by=BO, until=until)
+    undone = held.model_copy(update={"until": None})
+    assert commit_of(before, [held], ROUTING, "op", START).timers == (Timer("undo:r1", millis(until)),)
+    assert commit_of(before, [undone], ROUTING, "op", START).timers == (Timer("undo:r1", 0),)
+
+
+def test_what_goes_the_same_way_later_waits_for_its_moment() -> None:
+    later = Redirect(id="w1", cause="c", instead_of=BO.identity, to=BO.identity, due=START + timedelta(minutes=15))
+    commit = commit_of(Conversation(thread=asked_for_deploy().thread), [later], ROUTING, "op", START)
+    assert commit.timers == (Timer("again:w1", millis(START + timedelta(minutes=15))),)
+    assert commit.effects == ()
+
+
 def test_a_model_that_is_away_is_asked_again_later_and_later() -> None:
     story, waits = Story(), []
     story.says(ANA, "hello")
@@ -177,10 +202,11 @@ def test_in_every_history_each_effect_is_one_and_belongs_to_its_event(story: Sto
     for event in story.log:
         effects = list(effects_of(event, conversation, ROUTING))
         assert effects == list(effects_of(event, conversation, ROUTING))
-        assert seen.isdisjoint(effect.id for effect in effects)
+        # What goes another way may have gone there before; the store makes each effect once.
+        assert isinstance(event, Redirect) or seen.isdisjoint(effect.id for effect in effects)
         seen |= {effect.id for effect in effects}
         assert bool([e for e in effects if e.queue == TOOL_LANE]) == isinstance(event, ToolCall)
-        assert not effects or isinstance(event, Outbound | ToolCall)
+        assert not effects or isinstance(event, Outbound | ToolCall | Redirect)
         assert ANA_AT_CONSOLE.identity not in {_identity(e.body) for e in effects if e.body}
         conversation = conversation.heard([Entry(event=event)])
 
@@ -195,7 +221,7 @@ def test_in_every_history_a_gate_is_made_for_each_request_and_nothing_else(story
     assert commit.records == tuple(encode(event) for event in story.log)
     for effect in commit.effects:
         cause = story.log[effect.offset]
-        assert isinstance(cause, Outbound | ToolCall)
+        assert isinstance(cause, Outbound | ToolCall | Redirect)
         assert not isinstance(cause, ToolCall) or (effect.approval, effect.digest) == (cause.approval, cause.digest)
 
 
@@ -215,6 +241,14 @@ def test_a_log_alone_still_owes_exactly_what_has_no_end(story: Story) -> None:
     assert {t.name for t in owed.timers}.isdisjoint(e.request_id for e in story.log if isinstance(e, RequestClosed))
 
 
+@settings(max_examples=80, deadline=None)
+@given(journeys)
+def test_a_log_alone_owes_what_was_owed_when_all_was_lost(journey: Journey) -> None:
+    owed = recovery_of("t1", "default", entries(journey), TOWN, START)
+    assert list(owed.effects) == journey.owed
+    assert {timer.name: timer.due for timer in owed.timers} == journey.timers
+
+
 def test_what_was_delivered_is_not_owed() -> None:
     story = asked_for_deploy()
     owed = recovery_of("t1", "default", [Entry(event=e) for e in story.log], ROUTING, START).effects
@@ -222,6 +256,24 @@ def test_what_was_delivered_is_not_owed() -> None:
     story.append(Delivery(id="d", effect_id=first.id, cause="c", to=ANA.identity, outcome="sent"))
     again = recovery_of("t1", "default", [Entry(event=e) for e in story.log], ROUTING, START).effects
     assert again == owed[1:]
+
+
+def test_a_late_word_on_what_was_sent_brings_nothing_back() -> None:
+    story = asked_for_deploy()
+    first = recovery_of("t1", "default", [Entry(event=e) for e in story.log], ROUTING, START).effects[0]
+    to = Envelope.model_validate_json(first.body).identity
+    sent = Delivery(id="d1", effect_id=first.id, cause=story.request.id, to=to, outcome="sent")
+    story.append(sent, sent.model_copy(update={"id": "d2", "outcome": "failed"}))
+    story.append(Redirect(id="w1", cause=story.request.id, instead_of=BO.identity, to=to))
+    again = recovery_of("t1", "default", [Entry(event=e) for e in story.log], ROUTING, START).effects
+    assert first.id not in {effect.id for effect in again}
+
+
+def test_a_turn_is_taken_event_by_event_as_a_log_is() -> None:
+    before = Conversation(thread=asked_for_deploy().thread)
+    way = Redirect(id="w1", cause="gone", instead_of=ANA.identity, to="email:ana@home.test")
+    commit = commit_of(before, [way, Notice(id="n", to=ANA.identity, kind="paused")], ROUTING, "op", START)
+    assert set(told(commit)) == {"email:ana@home.test"}
 
 
 def test_a_notice_about_a_card_carries_the_card() -> None:

@@ -10,11 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from adapters.base import Address
-from agent_core.events import EPOCH, AgentMessage, Author, Event, Inbound, TimerFired, UserMessage
-from gateway.entry import Conversation, Entry, decode, encode, load, received_id
+from adapters.heard import Address
+from agent_core.deliveries import Redirect
+from agent_core.events import AgentMessage, Event, Inbound, TimerFired, UserMessage
+from agent_core.values import EPOCH, Author
+from gateway.entry import Conversation, Entry, decode, encode, follow, load, received_id
 from tests.unit.core.history import histories
 from tests.unit.core.story import ANA, BO, Story
+from tests.unit.gateway.journeys import Journey, journeys
 
 AT = datetime(2026, 11, 21, 9, 0, 0, 123_000, tzinfo=UTC)
 HOME, DESK = Address(channel="email", ref="home"), Address(channel="email", ref="desk")
@@ -113,6 +116,27 @@ def test_a_snapshot_and_the_rest_are_the_whole_log(story: Story, data: st.DataOb
     snapshot = load("t1", "default", None, records[:cut]).model_dump_json().encode()
     assert load("t1", "default", snapshot, records[cut:]) == whole
     assert whole.thread == story.thread
+
+
+@settings(max_examples=30, deadline=None)
+@given(journeys, st.data())
+def test_a_snapshot_knows_who_went_where_as_the_whole_log_does(journey: Journey, data: st.DataObject) -> None:
+    records = [stamped(encode(event, _where(event)), event.at) for event in journey.log]
+    cut = data.draw(st.integers(0, len(records)))
+    whole = load("t1", "default", None, records)
+    snapshot = load("t1", "default", None, records[:cut]).model_dump_json().encode()
+    assert load("t1", "default", snapshot, records[cut:]) == whole
+    assert (whole.moved, whole.cards_moved) == (journey.conversation.moved, journey.conversation.cards_moved)
+
+
+def test_a_way_once_taken_is_kept_until_its_beginning_is_heard_again() -> None:
+    way = Redirect(id="w", cause="c", instead_of=ANA.identity, to=BO.identity)
+    known = Conversation(thread=Story().thread).said([way])
+    assert follow(ANA.identity, known.moved) == BO.identity
+    back = Redirect(id="b", cause="d", instead_of=BO.identity, to=ANA.identity)
+    assert follow(ANA.identity, known.said([back]).moved) == ANA.identity
+    assert known.heard([Entry(event=said(BO, "here"))]).moved == known.moved
+    assert known.heard([Entry(event=said(ANA, "here"))]).moved == {}
 
 
 def _where(event: Event) -> Address | None:

@@ -182,3 +182,24 @@ def test_a_form_token_belongs_to_its_link_and_is_no_link_itself() -> None:
 def test_what_is_signed_for_one_purpose_is_no_good_for_another() -> None:
     token = KEYS.reply_token(THREAD, BO)
     assert KEYS.form_token(f"{THREAD.thread_id}\x1f{BO}") != token.rpartition(".")[2]
+
+
+# --- short links
+
+
+def test_a_short_link_is_that_of_its_pass_in_this_house_and_of_no_other() -> None:
+    short = KEYS.short(LINK)
+    assert re.fullmatch("[a-z2-7]{16}", short)
+    assert KEYS.may_be_short(short)
+    assert KEYS.is_short(short, LINK)
+    others = [LINK.model_copy(update={name: "x"}) for name in ("thread_id", "request_id", "identity")]
+    assert not any(KEYS.is_short(short, other) for other in others)
+    assert not any(stranger.is_short(short, LINK) for stranger in STRANGERS)
+    assert not any(KEYS.is_short(short[:i] + "0" + short[i + 1 :], LINK) for i in range(16))
+    assert not KEYS.is_short("", LINK)
+
+
+def test_no_long_link_is_taken_for_a_short_one_and_no_short_one_opens_by_itself() -> None:
+    assert not KEYS.may_be_short(KEYS.ticket(LINK))
+    with pytest.raises(BadToken):
+        KEYS.open_ticket(KEYS.short(LINK))

@@ -10,8 +10,9 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from agent_core.agents.deploy import list_versions
-from agent_core.events import EVENT, Author, ToolCall, ToolResult, UserMessage
+from agent_core.events import EVENT, ToolCall, ToolResult, UserMessage
 from agent_core.tools import call_of
+from agent_core.values import Author
 from gateway.entry import Conversation, decode, encode
 from gateway.lease import take_turns
 from gateway.ports import Grant, Settled

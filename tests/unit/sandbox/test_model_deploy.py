@@ -15,8 +15,6 @@ from agent_core.agents.deploy import deploy_agent
 from agent_core.agents.deploy_tools import executors, seed
 from agent_core.events import (
     ApprovalRequest,
-    Author,
-    Call,
     Event,
     Failure,
     InputRequest,
@@ -30,6 +28,7 @@ from agent_core.llm import ChatModel
 from agent_core.steps import Ask, GiveUp, Say, Step, Use
 from agent_core.thread import Thread, append
 from agent_core.tools import ToolFailed
+from agent_core.values import Author, Call
 from sandbox.model import Fault, ModelSandbox, load_script
 
 SCRIPT = Path(sandbox.model.__file__).parent / "scripts" / "deploy.yaml"
@@ -151,6 +150,39 @@ async def test_the_answer_to_a_question_completes_the_call(chat: ChatModel, agen
     assert choice.arguments == '{"version": "1.4.2", "environment": "staging"}'
 
 
+@pytest.mark.parametrize(
+    ("text", "environment"),
+    [
+        ("roll back production", "production"),
+        ("Roll production back, please", "production"),
+        ("we need a ROLLBACK on production, deploy 1.4.2 broke it", "production"),
+        ("please roll it back in staging", "staging"),
+    ],
+)
+async def test_a_rollback_is_chosen_with_its_environment(
+    chat: ChatModel, agent: Agent, text: str, environment: str
+) -> None:
+    choice = await step(chat, agent, says(text))
+    assert isinstance(choice, Use)
+    assert (choice.tool, choice.arguments) == ("rollback", f'{{"environment": "{environment}"}}')
+
+
+async def test_where_to_roll_back_is_asked_and_the_answer_completes_the_call(chat: ChatModel, agent: Agent) -> None:
+    wanted = says("please roll back")
+    choice = await step(chat, agent, wanted)
+    assert choice == Ask(question="Which environment should be rolled back?", choices=("staging", "production"))
+    question = InputRequest(id="q1", to=ANA.identity, question="Which?", choices=("staging",), expires_at=TOMORROW)
+    answer = InputResponse(id="a1", request_id="q1", author=ANA, text="staging")
+    end = RequestClosed(id="c1", request_id="q1", outcome="answered", by=ANA)
+    earlier = says("deploy 1.4.2")
+    then = await step(chat, agent, earlier, wanted, question, answer, end)
+    assert isinstance(then, Use)
+    assert (then.tool, then.arguments) == ("rollback", '{"environment": "staging"}')
+    then = await step(chat, agent, wanted, earlier, question, answer, end)
+    assert isinstance(then, Use)
+    assert then.tool == "deploy"
+
+
 async def test_who_wants_a_human_gets_one(chat: ChatModel, agent: Agent) -> None:
     assert isinstance(await step(chat, agent, says("I want to talk to a human")), GiveUp)
 
@@ -178,6 +210,12 @@ async def test_a_deploy_that_went_well_is_told(chat: ChatModel, agent: Agent, tm
     done = await run(tmp_path, agent, "deploy", version="1.4.2", environment="production")
     request = (says("deploy 1.4.2 to production"), asked(), closed("approved"))
     assert await said(chat, agent, *request, *ran("deploy", "ok", done)) == f"Done: {done}."
+
+
+async def test_a_rollback_that_went_well_is_told(chat: ChatModel, agent: Agent, tmp_path: Path) -> None:
+    done = await run(tmp_path, agent, "rollback", environment="production")
+    request = (says("roll back production"), asked(), closed("approved"))
+    assert await said(chat, agent, *request, *ran("rollback", "ok", done)) == "Done: production runs 1.3.9 again."
 
 
 async def test_a_deploy_that_failed_is_told(chat: ChatModel, agent: Agent, tmp_path: Path) -> None:

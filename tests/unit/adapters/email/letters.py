@@ -5,9 +5,9 @@ from __future__ import annotations
 from email import message_from_bytes
 from email.message import Message
 
-from adapters.base import Ignored, Received
 from adapters.email.account import Account, Server
 from adapters.email.parse import parse
+from adapters.heard import Ignored, Received
 
 MX = "mx.bot.example.test"
 BOT = "holdpoint@bot.example.test"

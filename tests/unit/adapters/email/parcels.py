@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from adapters.base import Parcel, Role
 from adapters.email.where import Where
-from agent_core.events import AgentMessage, Author, Call, Outbound, Request, RequestClosed
+from agent_core.events import AgentMessage, Outbound, Request, RequestClosed
+from agent_core.values import Author, Call
 from tests.unit.adapters.cards import APPROVED, AT, CALLED, CARD, DENIED, EXPIRED, NOTICES, QUESTION, SAID, TICKET, card
 
 # Everything that hides, turns around, breaks out of a line, a header, a table or a page.

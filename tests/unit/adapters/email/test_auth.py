@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adapters.email.auth import verdict
-from agent_core.events import Assurance
+from agent_core.values import Assurance
 from tests.unit.adapters.email.letters import MX, mail
 
 ANA = "ana@example.test"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.base import Ignored, Parcel, Received
+from adapters.base import Parcel
 from adapters.email.parse import LOOP_HEADER
 from adapters.email.render import render
 from adapters.email.where import Where
+from adapters.heard import Ignored, Received
 from tests.unit.adapters.cards import CARD, TICKET
 from tests.unit.adapters.email.letters import ACCOUNT, BOT, PASSED, RECEIVED, REPLY_TO, raw, read
 

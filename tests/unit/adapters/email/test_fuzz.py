@@ -9,8 +9,8 @@ import random
 from collections import Counter
 from collections.abc import Callable
 
-from adapters.base import Received
 from adapters.errors import Unreadable
+from adapters.heard import Received
 from tests.unit.adapters.email.letters import MX, PASSED, RECEIVED, REPLY_TO, raw, read
 
 SEED = 20261121

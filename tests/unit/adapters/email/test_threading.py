@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.base import Address
 from adapters.email.parse import reply_token
 from adapters.email.where import REFERENCES_KEPT, Where
+from adapters.heard import Address
 from tests.unit.adapters.email.letters import ACCOUNT, mail
 
 OURS = "holdpoint+k3v9.abc@bot.example.test"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from adapters.base import Address, Parcel, Role, Ticket
+from adapters.base import Parcel, Role, Ticket
+from adapters.heard import Address
 from adapters.slack.card import Message
 from agent_core.events import Outbound, Request
 

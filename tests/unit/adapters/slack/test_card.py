@@ -8,8 +8,8 @@ from pydantic import JsonValue
 from adapters.base import Role, Ticket
 from adapters.slack.blocks import Json
 from adapters.slack.card import LONG_TEXT, NOT_HERE, Message, draw
-from agent_core.events import ApprovalRequest, Author, InputRequest, Outbound
-from agent_core.values import FormField
+from agent_core.events import ApprovalRequest, InputRequest, Outbound
+from agent_core.values import Author, FormField
 from tests.unit.adapters.cards import APPROVED, CARD, DENIED, EXPIRED, QUESTION, UNTIL, calling, card
 from tests.unit.adapters.slack.shown import (
     DIRECT,

@@ -12,17 +12,8 @@ from hypothesis import strategies as st
 
 from adapters.slack.card import draw
 from adapters.text import visible
-from agent_core.events import (
-    AgentMessage,
-    Author,
-    Call,
-    Escalation,
-    InputRequest,
-    Notice,
-    Outbound,
-    RequestClosed,
-)
-from agent_core.values import FormField, NoticeKind
+from agent_core.events import AgentMessage, Escalation, InputRequest, Notice, Outbound, RequestClosed
+from agent_core.values import Author, Call, FormField, NoticeKind
 from tests.unit.adapters.cards import AT, BO, CARD, UNTIL, card
 from tests.unit.adapters.slack.hostile import CORE, CORPUS, obeyed, unseen
 from tests.unit.adapters.slack.shown import ROOM, buttons, everything, found, parcel

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.base import Received
+from adapters.heard import Received
 from adapters.slack.message import MOST_WORDS, files
 from adapters.slack.payload import understand
 from adapters.slack.why import why

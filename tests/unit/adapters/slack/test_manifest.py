@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from adapters.base import Ignored
+from adapters.heard import Ignored
 from adapters.slack.manifest import manifest, scopes_asked, subscriptions
 from adapters.slack.payload import COMMANDS, EVENTS, INTERACTIONS, LEGACY_EVENTS, understand
 from gateway.cli import app

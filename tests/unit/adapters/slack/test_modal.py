@@ -15,8 +15,8 @@ from adapters.errors import BadAnswer, Rejected
 from adapters.slack import modal
 from adapters.slack.blocks import Json
 from adapters.slack.press import MODALS
-from agent_core.events import Call, InputRequest
-from agent_core.values import FormField
+from agent_core.events import InputRequest
+from agent_core.values import Call, FormField
 from tests.unit.adapters.cards import CALL, QUESTION, UNTIL, calling
 from tests.unit.adapters.slack.hostile import CORPUS, obeyed, unseen
 from tests.unit.adapters.slack.shown import found, matches_golden

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.base import Address, Ignored, Ordered, Received
+from adapters.heard import Address, Ignored, Ordered, Received
 from adapters.slack.meaning import (
     Challenge,
     HomeOpened,
@@ -15,7 +15,7 @@ from adapters.slack.meaning import (
 )
 from adapters.slack.message import files
 from adapters.slack.payload import EVENTS, understand, whose
-from agent_core.events import Author
+from agent_core.values import Author
 from tests.unit.adapters.slack.payloads import NAMES, ORG, US, payload, read
 
 ANA = Author(identity="slack:T0ACME/U0ANA", assurance="verified", evidence="slack signature")

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from adapters.base import Filled, Ignored, Pressed
 from adapters.errors import Unreadable
+from adapters.heard import Filled, Ignored, Pressed
 from adapters.slack.meaning import Amiss, Changed, Chose, Meaning, Opens, Place, Slash
 from adapters.slack.payload import understand
 from adapters.slack.press import BLANK, place
-from agent_core.events import Author
+from agent_core.values import Author
 from tests.unit.adapters.slack.payloads import DIGEST, ORG, TICKET, US, payload, read
 
 BO = Author(identity="slack:T0ACME/U0BO", assurance="verified", evidence="slack signature")

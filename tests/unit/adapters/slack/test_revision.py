@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.base import Ignored, Received, Revised
+from adapters.heard import Ignored, Received, Revised
 from adapters.slack.meaning import Meaning
 from adapters.slack.payload import understand
 from tests.unit.adapters.slack.payloads import US, payload, read

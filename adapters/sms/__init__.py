@@ -1,0 +1,1 @@
+"""SMS, and WhatsApp: written and heard through Twilio."""

@@ -1,0 +1,185 @@
+"""Text: an outbound event as lines of a text message. Pure: the same parcel gives the same lines.
+
+Our own words are short, and of the GSM alphabet. What others said is made visible and marked, so that no line of it
+can pass for ours; the arguments of a call stand there exactly as they will be passed, or not at all, and then the call
+cannot be approved by text. Sentences that every channel has are those of `layout`; here are those that must be short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from adapters.base import Open, Parcel, Ticket
+from adapters.layout import Answer, Block, Facts, Prose, Quoted, Words, layout
+from adapters.sms.flat import flat
+from adapters.sms.fold import fold
+from adapters.sms.parts import Line, Room, split
+from adapters.text import mixed_scripts, one_line
+from agent_core.events import AgentMessage, ApprovalRequest, InputRequest, Notice
+
+QUOTE, AGENT = "> ", "Agent: "
+LISTED = {"code_needed", "unclear", "unknown_request"}
+TOO_LONG = "It is too long to decide by text."
+TOO_RISKY = "It cannot be decided by text."
+# The channel is not named: whoever reads this phone may not be whom it is for.
+WHERE_CODE_IS = "The page asks for a code. It went to you on another channel."
+_LISTED_CALL = 120
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """By whose clock moments are told (an IANA zone, or empty for UTC), and how much a message holds."""
+
+    room: Room
+    zone: str = ""
+
+    def moment(self, moment: datetime) -> str:
+        """`2026-11-21 17:30 Europe/London`."""
+        if self.zone:
+            return f"{moment.astimezone(ZoneInfo(self.zone)):%Y-%m-%d %H:%M} {self.zone}"
+        return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def greeting(name: str) -> str:
+    """What comes before the first message to somebody."""
+    return f"This is {fold(name)}. Reply STOP to opt out."
+
+
+def waiting(others: Sequence[Open]) -> str:
+    """What comes after a request when more wait; empty if none does."""
+    if not others:
+        return ""
+    return f"{len(others)} other{'s wait' if len(others) > 1 else ' waits'}: reply LIST"
+
+
+def say(parcel: Parcel, view: View) -> tuple[Line, ...]:
+    """The event as lines, whole; a request that cannot be decided by text in outline."""
+    event = parcel.event
+    if isinstance(event, ApprovalRequest) and parcel.role == "decide":
+        ticket = parcel.ticket or Ticket()
+        return approval(event, ticket, view) if by_text(event, ticket, view) else instead(event, ticket, view)
+    if isinstance(event, ApprovalRequest):
+        return tuple(_watched(event, view))
+    if isinstance(event, AgentMessage):
+        first, *rest = flat(event.text)
+        return (Line(first, mark=AGENT), *(Line(line, mark=QUOTE) for line in rest))
+    lines = _drawn(layout(event, role=parcel.role, ticket=parcel.ticket, request=parcel.request))
+    listed = _listed(parcel.others, view) if isinstance(event, Notice) and event.kind in LISTED else ()
+    return (*lines, *listed)
+
+
+def by_text(event: ApprovalRequest, ticket: Ticket | None, view: View) -> bool:
+    """Whether a request can be decided by text: there is a code for it, and it can be shown whole."""
+    return bool(ticket and ticket.code) and split(approval(event, ticket or Ticket(), view), view.room) is not None
+
+
+def approval(event: ApprovalRequest, ticket: Ticket, view: View) -> tuple[Line, ...]:
+    """A request to decide, whole: first what matters, at the end what the agent says of it.
+
+    The code stands in one message with what it is the code of, as messages may come in any order, or not at all.
+    """
+    answer = f"Answer A {ticket.code} to approve, or R {ticket.code} and why to deny."
+    return (
+        Line("May this run? Exactly as shown, once, and only if you approve."),
+        Line(risk(event)),
+        Line("\n".join((whole_call(event), *look_twice(event), answer)), whole=True),
+        Line(until(event, view), whole=True),
+        *((Line(f"Or look and decide: {ticket.url}", whole=True),) if ticket.url else ()),
+        *_said("The agent says, not checked:", event.reason),
+    )
+
+
+def instead(event: ApprovalRequest, ticket: Ticket, view: View) -> tuple[Line, ...]:
+    """A request that cannot be decided by text: what it is, and where it can be. No code, whoever has one."""
+    return (
+        Line("May this run?"),
+        Line(f"{one_line(event.call.tool)} (version {one_line(event.call.version)})"),
+        Line(risk(event)),
+        Line(TOO_LONG if ticket.code else TOO_RISKY),
+        Line(f"Look and decide: {ticket.url}", whole=True),
+        *(() if ticket.code else (Line(WHERE_CODE_IS),)),
+        Line(until(event, view)),
+    )
+
+
+def cut_off(parcel: Parcel) -> Line:
+    """What stands in place of the rest of what does not fit."""
+    where = f" Read it whole: {parcel.page}" if parcel.page else ""
+    return Line(f"The rest is too long for a text message.{where}", whole=True)
+
+
+def _watched(event: ApprovalRequest, view: View) -> Iterator[Line]:
+    approvers = one_line(", ".join(event.approvers))
+    yield Line(f"This needs the approval of {approvers}. You will hear what comes of it.")
+    yield Line(whole_call(event))
+    yield Line(until(event, view))
+
+
+def whole_call(event: ApprovalRequest) -> str:
+    """The whole call. Never folded: this is what runs. On one line, so that no line of it can pass for ours."""
+    call = event.call
+    return f"{one_line(call.tool)} (version {one_line(call.version)}) {one_line(call.arguments)}"
+
+
+def look_twice(event: ApprovalRequest) -> tuple[str, ...]:
+    """A warning, if words in the arguments may not be what they look like."""
+    odd = one_line(", ".join(mixed_scripts(event.call.arguments)))
+    return (f"Look twice: letters of different alphabets are mixed in {odd}.",) if odd else ()
+
+
+def risk(event: ApprovalRequest) -> str:
+    """The risk, and who asks."""
+    asker = event.requester
+    named = f"{one_line(asker.person)} " if asker.person else ""
+    return f"Risk {event.risk}. Asked by {named}({one_line(asker.identity)}, {asker.assurance})."
+
+
+def until(event: ApprovalRequest, view: View) -> str:
+    """When it expires, and the beginning of the digest that the page shows as well."""
+    return f"Until {view.moment(event.expires_at)}. Digest {event.digest[:12]}."
+
+
+def _said(label: str, text: str) -> Iterator[Line]:
+    if text:
+        yield Line(label)
+        yield from (Line(line, mark=QUOTE) for line in flat(text))
+
+
+def _listed(others: Sequence[Open], view: View) -> Iterator[Line]:
+    """What else waits, one to a line, each with the code it is answered with."""
+    if others:
+        yield Line("Waiting for your answer (A or R and the code):")
+    for other in others:
+        yield Line(_one(other, view))
+
+
+def _one(other: Open, view: View) -> str:
+    request, ticket = other.request, other.ticket
+    if isinstance(request, InputRequest):
+        code = f"{ticket.code}: " if ticket.code else ""
+        return f"{code}the agent asks: {one_line(' '.join(flat(request.question)))}"
+    call = whole_call(request)
+    shown = call if len(call) <= _LISTED_CALL else f"{one_line(request.call.tool)}, digest {request.digest[:12]}"
+    if by_text(request, ticket, view):
+        return f"{ticket.code}: {shown}"
+    return f"{shown}: {ticket.url}"
+
+
+def _drawn(blocks: Sequence[Block]) -> tuple[Line, ...]:
+    return tuple(line for block in blocks for line in _block(block))
+
+
+def _block(block: Block) -> Iterator[Line]:
+    match block:
+        case Words():
+            yield from map(Line, fold(block.text).split("\n"))
+        case Prose() | Quoted():
+            yield from (Line(line, mark=QUOTE) for line in flat(block.text))
+        case Facts():
+            # The values are exact; a line break in one would begin a line of its own.
+            yield from (Line(f"{name}: {one_line(value)}") for name, value in block.rows)
+        case Answer():
+            yield from map(Line, (*block.lines, block.url))

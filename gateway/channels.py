@@ -1,0 +1,148 @@
+"""The channels of an installation, made of its settings: which there are, and how each is heard."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from adapters.base import Adapter, ListeningAdapter, SocketAdapter, WebhookAdapter
+from adapters.console.adapter import ConsoleAdapter
+from adapters.email.account import Account, Server
+from adapters.email.adapter import EmailAdapter
+from adapters.heard import Address
+from adapters.slack.account import SlackApp
+from adapters.slack.adapter import SlackAdapter
+from adapters.slack.api import Api
+from adapters.slack.install import Single
+from adapters.slack.oauth import OAuth
+from adapters.slack.rotation import Rotating
+from adapters.sms.account import Bounds, Line, LineName, Quiet
+from adapters.sms.adapter import SmsAdapter
+from agent_core.people import People
+from config.settings import EmailChannel, MailServer, Settings, SlackChannel, TwilioLine
+from gateway.contacts import KnownContacts
+from gateway.errors import Misconfigured
+from gateway.keyring import Keyring
+from gateway.sealed import Sealer
+from gateway.slack_install import SlackInstallations, SlackInstalling
+from gateway.store.opening import Opened
+
+
+@dataclass(frozen=True)
+class Channels:
+    """`adapters` by channel; of these, those that are read, posted to, or connected.
+
+    `seals` say, by channel, where a button may be pressed. `installing` is there where any workspace may install our
+    Slack app.
+    """
+
+    adapters: Mapping[str, Adapter]
+    read: tuple[ListeningAdapter, ...] = ()
+    posted_to: tuple[WebhookAdapter, ...] = ()
+    connected: tuple[SocketAdapter, ...] = ()
+    seals: Mapping[str, Callable[[Address], str]] = field(default_factory=dict)
+    installing: SlackInstalling | None = None
+
+
+@contextlib.asynccontextmanager
+async def open_channels(
+    settings: Settings, people: People, keyring: Keyring, opened: Opened, clock: Callable[[], int] | None
+) -> AsyncIterator[Channels]:
+    """All channels that the settings name, and the console. `clock` as the store's. Raises Misconfigured."""
+    mail = (EmailAdapter(_account(settings.email)),) if settings.email else ()
+    contacts = KnownContacts(opened.contacts, people)
+    async with (
+        _slack(settings, keyring, opened) as (slack, installing),
+        _texting(settings, contacts, opened, _moments(clock)) as lines,
+    ):
+        slacks = (slack,) if slack else ()
+        everyone: tuple[Adapter, ...] = (ConsoleAdapter(), *mail, *slacks, *lines)
+        # A text message has no button; on WhatsApp one counts on the phone it was sent to.
+        buttons = (*slacks, *(line for line in lines if line.channel == "whatsapp"))
+        yield Channels(
+            adapters={adapter.channel: adapter for adapter in everyone},
+            read=mail,
+            posted_to=(*(one for one in slacks if one.by_hook), *lines),
+            connected=tuple(one for one in slacks if one.by_socket),
+            seals={one.channel: one.seal for one in buttons},
+            installing=installing,
+        )
+
+
+@contextlib.asynccontextmanager
+async def _texting(
+    settings: Settings, contacts: KnownContacts, opened: Opened, clock: Callable[[], datetime]
+) -> AsyncIterator[tuple[SmsAdapter, ...]]:
+    """The lines at Twilio."""
+    named: tuple[tuple[LineName, TwilioLine | None], ...] = (("sms", settings.sms), ("whatsapp", settings.whatsapp))
+    async with contextlib.AsyncExitStack() as stack:
+        lines = tuple(_line(name, line, settings.public_url) for name, line in named if line)
+        adapters = tuple(SmsAdapter(line, contacts, opened.meter, clock) for line in lines)
+        for adapter in adapters:
+            stack.push_async_callback(adapter.aclose)
+        yield adapters
+
+
+def _line(channel: LineName, line: TwilioLine, public_url: str) -> Line:
+    given = line.model_dump(exclude={"limits", "quiet"})
+    quiet = Quiet(**line.quiet.model_dump()) if line.quiet else None
+    return Line(channel, public_url=public_url, bounds=Bounds(**line.limits.model_dump()), quiet=quiet, **given)
+
+
+def _moments(clock: Callable[[], int] | None) -> Callable[[], datetime]:
+    """The store's clock, in ms, or the machine's, as moments."""
+    if clock is None:
+        return lambda: datetime.now(UTC)
+    return lambda: datetime.fromtimestamp(clock() / 1000, UTC)
+
+
+@contextlib.asynccontextmanager
+async def _slack(
+    settings: Settings, keyring: Keyring, opened: Opened
+) -> AsyncIterator[tuple[SlackAdapter | None, SlackInstalling | None]]:
+    """The adapter; and the way in for workspaces, unless there is one only, whose token we have."""
+    channel = settings.slack
+    if channel is None:
+        yield None, None
+        return
+    if not (channel.signing_secrets or channel.app_token):
+        raise Misconfigured("slack needs signing_secrets or app_token")
+    app = SlackApp(channel.signing_secrets, channel.app_token, channel.base_url)
+    async with Api(channel.base_url) as api:
+        if channel.bot_token and not channel.client_id:
+            adapter = SlackAdapter(app, api, Single(api, channel.bot_token))
+            yield adapter, None
+            await adapter.aclose()
+            return
+        oauth = _oauth(channel, api)
+        sealer = Sealer(keyring.secret, keyring.tenant, "installations")
+        registry = SlackInstallations(opened.installations, sealer)
+        async with contextlib.aclosing(Rotating(registry, oauth)) as rotating:
+            adapter = SlackAdapter(app, api, rotating)
+            yield adapter, SlackInstalling(oauth, registry, keyring, settings.public_url)
+            await adapter.aclose()
+
+
+def _oauth(channel: SlackChannel, api: Api) -> OAuth:
+    if channel.bot_token or not channel.client_id or not channel.client_secret:
+        raise Misconfigured("slack needs bot_token, or else client_id and client_secret")
+    return OAuth(api, channel.client_id, channel.client_secret, channel.base_url)
+
+
+def _account(channel: EmailChannel) -> Account:
+    return Account(
+        address=channel.address,
+        authserv_id=channel.authserv_id,
+        imap=_server(channel.imap),
+        smtp=_server(channel.smtp),
+        poll_seconds=channel.poll_seconds,
+    )
+
+
+def _server(server: MailServer) -> Server:
+    try:
+        return Server(server.host, server.port, server.username, server.password.get_secret_value(), server.tls)
+    except ValueError as error:
+        raise Misconfigured(str(error)) from error

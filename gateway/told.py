@@ -1,0 +1,65 @@
+"""Told: an event that somebody was told, found again in its log, and drawn for a page where it can be read whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from adapters.layout import Facts, Prose, Quoted, Words, layout
+from adapters.text import visible
+from agent_core.events import Notice, Outbound, Request, RequestClosed
+from gateway.threads import Threads
+
+
+class Told(NamedTuple):
+    """An event, and the request it speaks of, if any."""
+
+    event: Outbound
+    request: Request | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A part of a page. `rows` are names with their values; a line of anything else has a value only."""
+
+    kind: Literal["words", "quoted", "facts"]
+    rows: tuple[tuple[str, str], ...]
+
+
+async def find(threads: Threads, thread_id: str, event_id: str) -> Told | None:
+    """The event that was sent; None if there is no such event. Raises NoSuchThread, StoreError."""
+    asked: dict[str, Request] = {}
+    after = 0
+    while events := await threads.events(thread_id, after=after):
+        for event in events:
+            if isinstance(event, Request):
+                asked[event.id] = event
+            if event.id == event_id and isinstance(event, Outbound):
+                return Told(event, asked.get(_about(event)))
+        after += len(events)
+    return None
+
+
+def drawn(told: Told) -> tuple[Drawn, ...]:
+    """The event as a page shows it: what the agent and others say is set apart, and nothing is hidden in it."""
+    found = []
+    for block in layout(told.event, role="watch", request=told.request):
+        match block:
+            case Words(text):
+                found.append(Drawn("words", _lines(text)))
+            case Prose(text) | Quoted(text):
+                found.append(Drawn("quoted", _lines(visible(text))))
+            case Facts(rows):
+                found.append(Drawn("facts", rows))
+    return tuple(found)
+
+
+def _lines(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple(("", line) for line in text.split("\n"))
+
+
+def _about(event: Outbound) -> str:
+    match event:
+        case RequestClosed(request_id=id) | Notice(about=id):
+            return id
+    return ""

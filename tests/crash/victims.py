@@ -1,0 +1,34 @@
+"""Victims: one role in a process of its own, which dies at a moment and is started again, whole."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+from multiprocessing.context import ForkServerProcess
+
+from tests.crash.actor import Moment, act
+from tests.crash.scene import Place
+
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.crash.actor"])
+
+
+async def raised_again(here: Place, role: str, moment: Moment | None) -> None:
+    """Run the victim until cancelled; when it has killed itself, run it again without a moment."""
+    process = _start(here, role, moment)
+    try:
+        while process.is_alive():
+            await asyncio.sleep(0.02)
+        process.join()
+        assert process.exitcode == -9, f"the victim ended by itself: {process.exitcode}"
+        process = _start(here, role, None)
+        await asyncio.Event().wait()
+    finally:
+        process.terminate()
+        await asyncio.to_thread(process.join, 20)
+
+
+def _start(here: Place, role: str, moment: Moment | None) -> ForkServerProcess:
+    process = FORKS.Process(target=act, args=(here, role, moment), daemon=True)
+    process.start()
+    return process
