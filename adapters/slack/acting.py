@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import structlog
 from pydantic import JsonValue
 
+from adapters.arguments import arguments_from
 from adapters.base import Desk
 from adapters.errors import BadAnswer, BadTicket, SendError
 from adapters.heard import Address, Filled, Ignored, Pressed, Received, Revised
@@ -197,7 +198,7 @@ class Acting:
                 seal=changed.seal,
                 decision="approve",
                 digest=changed.digest,
-                arguments=modal.arguments_from(changed.values, request.call),
+                arguments=arguments_from(changed.values, request.call),
                 address=_where(place),
             )
             await self.desk.take(pressed)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from adapters.heard import Filled, Ignored, Pressed
 from adapters.slack.meaning import Amiss, Changed, Chose, Meaning, Modal, Opens, Place, Us
-from adapters.slack.wire import Json, author, child, children, ident, required, seal_of, stamp, team_of, words
+from adapters.slack.wire import author, ident, seal_of, stamp, team_of
+from adapters.wire import Json, child, children, required, words
 from agent_core.values import Author
 
 APPROVE = "hp:approve"
