@@ -136,8 +136,8 @@ class Author(Frozen):
     """Who said it: an identity on a channel (`email:ana@example.com`), the person behind it if linked, and how sure.
 
     `verified` means the channel proved it (signature, aligned DMARC, our own token); `restricted` that only the
-    telephone network did, where numbers are moved, shared and forged (NIST SP 800-63B); `evidence` says by what. `roles`
-    are those the platform says they hold, as of the moment they said it (`discord:<guild>/<role>`).
+    telephone network did, where numbers are moved, shared and forged (NIST SP 800-63B); `evidence` says by what.
+    `roles` are those the platform says they hold, as of the moment they said it (`discord:<guild>/<role>`).
     """
 
     identity: str

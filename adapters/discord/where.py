@@ -54,7 +54,7 @@ class Where:
 
     @property
     def room(self) -> str:
-        """The id of the channel or thread that is written to; empty for direct messages, whose channel Discord knows."""
+        """The id of the channel or thread that is written to; empty for direct messages."""
         return self.thread or self.channel
 
 
@@ -67,7 +67,7 @@ def where_of(address: Address) -> Where:
 
 
 def seal_of(guild: str, user: str) -> str:
-    """Where a button may be pressed, as tickets are sealed: in its server, or in the direct messages with one person."""
+    """Where a button may be pressed, as tickets are sealed: in its server, or in one person's direct messages."""
     return f"{CHANNEL}:{guild or f'{DIRECT}/{user}'}"
 
 

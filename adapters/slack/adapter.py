@@ -48,6 +48,7 @@ class SlackAdapter:
 
     channel = CHANNEL
     capabilities = Capabilities(edits=True, finds=True)
+    source = ""  # Slack shares out what it sends among all that are connected.
 
     def __init__(
         self, app: SlackApp, api: Api, installations: Installations, pace: Pace = PACE, bounds: Bounds = BOUNDS

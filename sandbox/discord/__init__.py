@@ -14,7 +14,7 @@
         di.dm("deploy 1.4.2", files=[("plan.txt", b"...")], reply_to=None)      # -> `Message`
         di.say("#deploys", "<@...> deploy")   # a channel's name, a `Channel`, or a `Message` whose thread is meant
         di.edit(message, "..."); di.delete(message)
-        await di.click(message, "Deny")       # a button by its label; the answer: None, or why "This interaction failed"
+        await di.click(message, "Deny")       # a button by its label; None, or why the interaction failed
         await di.choose(message, "staging")   # in a select, by the options' labels
         await di.slash("ask", "#deploys", what="deploy 1.4.2")                  # where: None is the DM
         di.modal                              # the form that is open, or None: .title, .fields, .custom_id
