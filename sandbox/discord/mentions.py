@@ -1,0 +1,55 @@
+"""Mentions: whom a message names, and whom it notifies.
+
+https://docs.discord.com/developers/resources/message#allowed-mentions-object
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sandbox.discord.shapes import Json
+
+EVERYONE = "everyone"
+_USER, _ROLE = re.compile(r"<@!?(\d+)>"), re.compile(r"<@&(\d+)>")
+_EVERYBODY = re.compile(r"@(?:everyone|here)\b")
+
+Allowed: TypeAlias = Json | None
+
+
+@dataclass(frozen=True)
+class Named:
+    """Whom a text names, in the order of their first appearance."""
+
+    users: tuple[str, ...]
+    roles: tuple[str, ...]
+    everyone: bool
+
+    def within(self, allowed: Allowed) -> Named:
+        """Those who may be notified; without `allowed` all of them."""
+        if allowed is None:
+            return self
+        parse = allowed.get("parse") or []
+        users, roles = allowed.get("users") or [], allowed.get("roles") or []
+        return Named(
+            tuple(one for one in self.users if "users" in parse or one in users),
+            tuple(one for one in self.roles if "roles" in parse or one in roles),
+            self.everyone and EVERYONE in parse,
+        )
+
+    @property
+    def pinged(self) -> frozenset[str]:
+        """All of them."""
+        return frozenset(self.users) | frozenset(self.roles) | ({EVERYONE} if self.everyone else frozenset())
+
+
+def named(content: str) -> Named:
+    """Whom a text names."""
+    users, roles = dict.fromkeys(_USER.findall(content)), dict.fromkeys(_ROLE.findall(content))
+    return Named(tuple(users), tuple(roles), bool(_EVERYBODY.search(content)))
+
+
+def replied_user(allowed: Allowed) -> bool:
+    """Whether a reply notifies whom it answers: without `allowed` it does."""
+    return True if allowed is None else bool(allowed.get("replied_user", False))
