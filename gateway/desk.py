@@ -23,6 +23,7 @@ from gateway.errors import BadToken, NoSuchThread, NotOurs
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring, Pass
 from gateway.line import SharedLine
+from gateway.links import ShortLinks
 from gateway.storage import InstallationStore
 from gateway.threads import Threads
 
@@ -33,7 +34,8 @@ UNSEEN = "missing"
 class FrontDesk:
     """`tools` by name, for arguments that a person changed; `channel` is whose desk this is.
 
-    `line` is there for channels where all threads share one conversation with a person.
+    `line` is there for channels where all threads share one conversation with a person; `brief`: its buttons carry
+    little, so their tickets are short.
     """
 
     channel: str
@@ -43,6 +45,7 @@ class FrontDesk:
     tools: Mapping[str, Tool]
     turns: InstallationStore
     line: SharedLine | None = None
+    brief: bool = False
 
     async def take(self, heard: Heard, raw: bytes | None = None) -> bool:
         """Store what came in. False: it is no concern of ours. Raises BadTicket, BadAnswer, StoreError."""
@@ -67,7 +70,7 @@ class FrontDesk:
 
     async def request(self, ticket: str, seal: str) -> Request | None:
         """The open request a button stands for; None when it is not open any more. Raises BadTicket."""
-        named = self._open(ticket, seal)
+        named = await self._open(ticket, seal)
         try:
             return (await self.threads.thread(named.thread_id)).open_request(named.request_id)
         except NoSuchThread:
@@ -79,7 +82,7 @@ class FrontDesk:
         found = []
         for thread in await self.threads.awaited():
             found += [
-                Waiting(request, self._button(thread, request, seal))
+                Waiting(request, await self._button(thread, request, seal))
                 for request in thread.open
                 if _waits_for(request, identity, person.id if person else None)
             ]
@@ -126,6 +129,8 @@ class FrontDesk:
     async def _first(self, received: Received) -> str:
         """Where it was first said. What people say to each other is not noted: most of it is none of our business."""
         links, id, here = self.inbound.links, received.message.id, received.conversation
+        if received.under and await links.get(self.channel, received.under):
+            here = received.under
         if received.joins:
             return await links.seen(self.channel, id) or here
         return await links.first(self.channel, id, here)
@@ -139,7 +144,7 @@ class FrontDesk:
         return True
 
     async def _decision(self, pressed: Pressed) -> None:
-        named = self._open(pressed.ticket, pressed.seal)
+        named = await self._open(pressed.ticket, pressed.seal)
         if pressed.arguments:
             self._check_arguments(await self.request(pressed.ticket, pressed.seal), pressed.arguments)
         said = ApprovalResponse(
@@ -164,7 +169,7 @@ class FrontDesk:
             raise BadAnswer(error.by_name or {"": str(error)}) from error
 
     async def _form(self, filled: Filled) -> None:
-        named = self._open(filled.ticket, filled.seal)
+        named = await self._open(filled.ticket, filled.seal)
         request = await self.request(filled.ticket, filled.seal)
         values = filled.values
         if isinstance(request, InputRequest) and request.fields:
@@ -208,17 +213,22 @@ class FrontDesk:
         await self.inbound.store.ingest(returned.thread_id, ended.id, encode(ended))
         return True
 
-    def _open(self, ticket: str, seal: str) -> Pass:
+    async def _open(self, ticket: str, seal: str) -> Pass:
         try:
-            named = self.keyring.open_ticket(ticket)
+            named = await self._short.open(ticket)
         except BadToken as error:
             raise BadTicket(str(error)) from error
         if named.identity != seal:
             raise BadTicket("this button was not shown here")
         return named
 
-    def _button(self, thread: Thread, request: Request, seal: str) -> str:
-        return self.keyring.ticket(Pass(thread_id=thread.id, request_id=request.id, identity=seal))
+    async def _button(self, thread: Thread, request: Request, seal: str) -> str:
+        named = Pass(thread_id=thread.id, request_id=request.id, identity=seal)
+        return await self._short.make(named) if self.brief else self.keyring.ticket(named)
+
+    @property
+    def _short(self) -> ShortLinks:
+        return ShortLinks(self.inbound.links, self.keyring)
 
 
 def _waits_for(request: Request, identity: str, person: str | None) -> bool:
