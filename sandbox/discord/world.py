@@ -1,4 +1,4 @@
-"""What exists in the sandbox Discord: a server, its roles and people, channels, threads, messages; and what is told of it.
+"""What exists in the sandbox Discord: a server, its roles and people, channels, threads, messages; what is told of it.
 
 `World.publish` tells everybody who listens (the gateway) what happened, as the gateway's events have it.
 """
@@ -46,13 +46,17 @@ BITS: dict[Permission, int] = {
 
 @dataclass
 class Application:
-    """The app. `bot` is its user's id, `token` the bot's; interactions that are posted are signed with its key."""
+    """The app. `bot` is its user's id, `token` the bot's; interactions that are posted are signed with its key.
+
+    `may_read_all`: it was given the message content intent.
+    """
 
     id: str
     name: str
     bot: str
     token: str = field(repr=False)
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate, repr=False)
+    may_read_all: bool = False
 
     @property
     def public_key(self) -> str:
