@@ -2,6 +2,7 @@
 
 SandboxDiscordError
 ├── Refusal          a REST error: `{"message": ..., "code": ...}`, for forms with the tree of `errors`
+├── Exhausted        429 with an error code, until so many seconds have passed
 ├── CannotDo         a person's gesture for which there is nothing on the screen
 └── UrlNotVerified   the interactions endpoint URL did not pass Discord's check
 
@@ -23,7 +24,7 @@ WORDS = {
     10062: (404, "Unknown interaction"),
     10063: (404, "Unknown application command"),
     20012: (403, "You are not authorized to perform this action on this application"),
-    30046: (400, "Maximum number of edits to messages older than 1 hour reached. Try again later"),
+    30046: (429, "Maximum number of edits to messages older than 1 hour reached. Try again later"),
     40005: (413, "Request entity too large"),
     40060: (400, "Interaction has already been acknowledged."),
     50001: (403, "Missing Access"),
@@ -61,6 +62,15 @@ class Refusal(SandboxDiscordError):
         """The JSON of the answer."""
         told = {} if self.errors is None else {"errors": self.errors}
         return {"message": str(self), "code": self.code, **told}
+
+
+class Exhausted(SandboxDiscordError):
+    """A limit that has an error code of its own: 429 with it."""
+
+    def __init__(self, code: int, after: float) -> None:
+        super().__init__(WORDS[code][1])
+        self.code = code
+        self.after = after
 
 
 class CannotDo(SandboxDiscordError, Impossible):
