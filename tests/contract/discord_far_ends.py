@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -19,12 +19,24 @@ from simcord.results import InteractionResult
 
 from tests.contract.discord_simcord import TOKEN, Served, served
 
+Json = dict[str, Any]
 FarEndName = Literal["sandbox", "simcord"]
 FAR_ENDS: tuple[FarEndName, ...] = ("simcord",)
 
 DOCS = "https://docs.discord.com/developers"
 DIFFERS: Mapping[str, str] = {
-    "takes any length": f"{DOCS}/resources/message#create-message",
+    "forgets the nonce": f"{DOCS}/resources/message#create-message",
+    "takes any nonce": f"{DOCS}/resources/message#create-message",
+    "takes fields of embeds with nothing in them": f"{DOCS}/resources/message#embed-object-embed-field-structure",
+    "calls an empty message a bad form": f"{DOCS}/topics/opcodes-and-status-codes#json",
+    "answers what is not there": f"{DOCS}/resources/message#message-reference",
+    # Which end of what follows is read is not said there; discord.py and everybody else reads on by it.
+    "reads on from the end": f"{DOCS}/resources/message#get-channel-messages",
+    "everybody takes direct messages": f"{DOCS}/topics/opcodes-and-status-codes#json",
+    "begins a thread twice": f"{DOCS}/topics/opcodes-and-status-codes#json",
+    "leaves a thread archived": f"{DOCS}/topics/threads#active-archived-threads",
+    "says things in locked threads": f"{DOCS}/topics/threads#locked-threads",
+    "tells each answer at length": f"{DOCS}/interactions/receiving-and-responding#create-interaction-response",
 }
 NOT_HERE = discord.PermissionOverwrite(view_channel=True, send_messages=False, create_public_threads=False)
 
@@ -57,6 +69,18 @@ class FarEnd(Protocol):
 
     def direct(self, person: str) -> str:
         """The direct messages with them."""
+        ...
+
+    def refuse_direct(self, person: str) -> None:
+        """They take no direct messages from now on."""
+        ...
+
+    def lock(self, thread: str) -> None:
+        """A moderator locks the thread, and we are none."""
+        ...
+
+    def pinged(self, channel: str, message: str) -> set[str]:
+        """The people who are notified of it."""
         ...
 
     async def say(self, person: str, channel: str, text: str, reply_to: str = "") -> str:
@@ -128,6 +152,19 @@ class Simulated:
         """Theirs with the bot."""
         return str(self._member(person).user.dm_channel.id)
 
+    def refuse_direct(self, person: str) -> None:
+        """simcord knows nothing of it."""
+
+    def lock(self, thread: str) -> None:
+        """By hand: only the bot acts on channels."""
+        metadata = self.here.backend.get_channel(int(thread)).thread_metadata
+        assert metadata is not None
+        metadata.locked = True
+
+    def pinged(self, channel: str, message: str) -> set[str]:
+        """As simcord has found out."""
+        return {str(one) for one in self.here.backend.get_message(int(channel), int(message)).ping_user_ids}
+
     async def say(self, person: str, channel: str, text: str, reply_to: str = "") -> str:
         """Through the member, or the user where it is a direct message."""
         member = self._member(person)
@@ -189,7 +226,7 @@ class Bot(discord.AutoShardedClient):
     The client that connects by shards asks where to connect; the other knows one place only.
     """
 
-    def __init__(self, *, reads_all: bool = True) -> None:
+    def __init__(self, far: FarEnd, *, reads_all: bool = True) -> None:
         intents = discord.Intents.default()
         intents.message_content = reads_all
         super().__init__(
@@ -199,7 +236,8 @@ class Bot(discord.AutoShardedClient):
             guild_ready_timeout=0.01,
             max_messages=None,
         )
-        self.heard: list[dict[str, Any]] = []
+        self.far = far
+        self.heard: list[Json] = []
         self._more = asyncio.Condition()
 
     async def on_socket_raw_receive(self, text: str) -> None:
@@ -207,13 +245,20 @@ class Bot(discord.AutoShardedClient):
             self.heard.append(discord.utils._from_json(text))
             self._more.notify_all()
 
-    async def hears(self, name: str) -> dict[str, Any]:
+    async def hears(self, name: str) -> Json:
         """What the next event of this name says, from the first that was not taken yet."""
+        return await self._hears(lambda event: event.get("t") == name)
+
+    async def hears_message(self, id: str) -> Json:
+        """What is told of a new message."""
+        return await self._hears(lambda event: event.get("t") == "MESSAGE_CREATE" and event["d"]["id"] == id)
+
+    async def _hears(self, meant: Callable[[Json], bool]) -> Json:
         async with asyncio.timeout(5), self._more:
-            await self._more.wait_for(lambda: any(one.get("t") == name for one in self.heard))
-            found = next(one for one in self.heard if one.get("t") == name)
+            await self._more.wait_for(lambda: any(map(meant, self.heard)))
+            found = next(filter(meant, self.heard))
             self.heard.remove(found)
-        payload: dict[str, Any] = found["d"]
+        payload: Json = found["d"]
         return payload
 
     async def call(self, method: str, path: str, *, json: Any = None, params: Any = None, **parts: str) -> Any:
@@ -242,7 +287,7 @@ async def far_end(name: FarEndName) -> AsyncIterator[FarEnd]:
 async def connected(far: FarEnd, *, reads_all: bool = True) -> AsyncIterator[Bot]:
     """discord.py at work there, connected, its server known."""
     before, discord.http.Route.BASE = discord.http.Route.BASE, far.api_url
-    bot = Bot(reads_all=reads_all)
+    bot = Bot(far, reads_all=reads_all)
     try:
         async with bot:
             await bot.login(far.token)
