@@ -36,6 +36,8 @@ DIFFERS: Mapping[str, str] = {
     "begins a thread twice": f"{DOCS}/topics/opcodes-and-status-codes#json",
     "leaves a thread archived": f"{DOCS}/topics/threads#active-archived-threads",
     "says things in locked threads": f"{DOCS}/topics/threads#locked-threads",
+    "forgets tokens that are over": f"{DOCS}/topics/opcodes-and-status-codes#json",
+    "fills forms with anything": f"{DOCS}/components/reference#text-input-text-input-structure",
     "tells each answer at length": f"{DOCS}/interactions/receiving-and-responding#create-interaction-response",
 }
 NOT_HERE = discord.PermissionOverwrite(view_channel=True, send_messages=False, create_public_threads=False)
@@ -180,7 +182,7 @@ class Simulated:
     async def choose(self, person: str, channel: str, message: str, *labels: str) -> None:
         """By values, which simcord wants."""
         shown = self._message(channel, message)
-        (select,) = shown.components[0]["components"]
+        select = next(one for row in shown.components for one in row["components"] if one["type"] == 3)
         values = [option["value"] for option in select["options"] if option["label"] in labels]
         self._pressed[person] = await self._actor(person, channel).select(shown, values)
 
@@ -188,8 +190,8 @@ class Simulated:
         """By custom ids, which simcord wants."""
         pressed = self._pressed[person]
         assert pressed.modal is not None
-        named = {label["label"]: label["component"]["custom_id"] for label in pressed.modal["components"]}
-        given = {named[label]: value for label, value in values.items()}
+        named = {label["label"]: label["component"] for label in pressed.modal["components"]}
+        given = {named[label]["custom_id"]: _value(named[label], value) for label, value in values.items()}
         actor = self._actor(person, str(pressed._interaction.channel_id))
         self._pressed[person] = await actor.submit_modal(pressed, given)
 
@@ -218,6 +220,13 @@ class Simulated:
     def _message(self, channel: str, message: str) -> simcord.ResponseMessage:
         stored = self.here.backend.get_message(int(channel), int(message))
         return simcord.ResponseMessage(self.here.env, stored)
+
+
+def _value(control: Json, given: str) -> str | list[str]:
+    """Words, or the values of the options that say so."""
+    if control["type"] == 4:
+        return given
+    return [option["value"] for option in control["options"] if option["label"] == given]
 
 
 class Bot(discord.AutoShardedClient):
