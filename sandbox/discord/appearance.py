@@ -100,7 +100,8 @@ def _overwrites(channel: Channel, world: World) -> list[Json]:
 
 def _thread(thread: Channel) -> Json:
     made = timestamp(made_at(thread.id))
-    count = len(thread.messages)
+    # The message that says where the thread began is not counted.
+    count = max(len(thread.messages) - 1, 0)
     return {
         "owner_id": thread.owner_id,
         "thread_metadata": {

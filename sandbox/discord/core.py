@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sandbox.discord.appearance import channel_object, member_object, thread_member_object, user_object
@@ -11,20 +11,35 @@ from sandbox.discord.fault import Faults
 from sandbox.discord.files import Files
 from sandbox.discord.ids import Ids, made_at
 from sandbox.discord.mentions import Allowed, named, replied_user
+from sandbox.discord.nonces import Nonces
 from sandbox.discord.permissions import sees
 from sandbox.discord.record import Record
 from sandbox.discord.replies import Interactions
 from sandbox.discord.shapes import Json
 from sandbox.discord.shown import Messages
 from sandbox.discord.starts import Starts
-from sandbox.discord.world import DIRECT, HAS_THREAD, PUBLIC_THREAD, TEXT, Channel, Member, Message, Role, User, World
+from sandbox.discord.world import (
+    DIRECT,
+    HAS_THREAD,
+    PUBLIC_THREAD,
+    STARTER,
+    TEXT,
+    Channel,
+    Member,
+    Message,
+    Reference,
+    Role,
+    User,
+    World,
+)
 
 
 @dataclass
 class Core:
     """The state of one sandbox. `url` is where it listens, `gateway_url` what GET /gateway tells.
 
-    `interactions` opens what is below /webhooks; without it there is nothing there.
+    `interactions` opens what is below /webhooks; without it there is nothing there. `commands_created` are the seconds
+    at which commands were, by server.
     """
 
     clock: Clock
@@ -35,9 +50,11 @@ class Core:
     record: Record
     starts: Starts
     shown: Messages
+    nonces: Nonces
     interactions: Interactions | None = None
     url: str = ""
     gateway_url: str = ""
+    commands_created: dict[str, list[float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.clock.when_forwarded(self.archive_idle)
@@ -54,14 +71,22 @@ class Core:
             self.world.whispers.append(message)
             return message
         channel.messages.append(message)
-        self.tell(channel, "MESSAGE_CREATE", self.shown.event(message))
+        if channel.is_thread:
+            channel.members |= {message.author, *message.pinged & self.world.guild.members.keys()}
+        told = {"nonce": message.nonce} if message.nonce is not None else {}
+        self.tell(channel, "MESSAGE_CREATE", self.shown.event(message) | told)
         return message
 
     def change(self, message: Message, allowed: Allowed = None, *, edited: bool = True) -> None:
-        """A message is not what it was. Not `edited`: something was added to it, as previews of links are."""
+        """A message is not what it was. Not `edited`: something was added to it, as previews of links are.
+
+        Nobody is notified of a change, whomever it names.
+        """
+        rung = message.pinged
         if edited:
             message.edited = self.clock.now()
         self._name(message, allowed)
+        message.pinged = rung
         for one in message.attachments:
             self.files.keep(one)
         self._changed(message)
@@ -134,7 +159,19 @@ class Core:
             shown["member"] = thread_member_object(thread, self.world.app.bot)
         self.tell(thread, "THREAD_CREATE", shown)
         self._changed(message)
+        starter = Message(self.ids.snowflake(), thread.id, owner, type=STARTER)
+        starter.reference = Reference(message.id, home.id, home.guild_id)
+        self.post(starter, {"parse": []})
         return thread
+
+    def enter(self, thread: Channel, user: str) -> None:
+        """Somebody joins a thread."""
+        if user in thread.members:
+            return
+        thread.members.add(user)
+        added = [thread_member_object(thread, user)]
+        told: Json = {"id": thread.id, "guild_id": thread.guild_id, "member_count": len(thread.members)}
+        self.tell(thread, "THREAD_MEMBERS_UPDATE", told | {"added_members": added})
 
     def update_thread(self, thread: Channel, *, archived: bool | None = None, locked: bool | None = None) -> None:
         """Archive or lock a thread, or undo it."""

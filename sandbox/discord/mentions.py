@@ -6,9 +6,11 @@ https://docs.discord.com/developers/resources/message#allowed-mentions-object
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from sandbox.discord.limits import Complaint, choices, items, listed, table
 from sandbox.discord.shapes import Json
 
 EVERYONE = "everyone"
@@ -53,3 +55,19 @@ def named(content: str) -> Named:
 def replied_user(allowed: Allowed) -> bool:
     """Whether a reply notifies whom it answers: without `allowed` it does."""
     return True if allowed is None else bool(allowed.get("replied_user", False))
+
+
+def complaints(allowed: Any) -> Iterator[Complaint]:
+    """What is wrong with a message's `allowed_mentions`."""
+    if allowed is None:
+        return
+    parse = listed(table(allowed).get("parse"))
+    for number, kind in enumerate(parse):
+        if kind not in ("users", "roles", EVERYONE):
+            yield choices(f"allowed_mentions.parse.{number}", ("users", "roles", EVERYONE))
+    for kind in ("users", "roles"):
+        named_ones = table(allowed).get(kind)
+        yield from items(f"allowed_mentions.{kind}", named_ones, 100)
+        if kind in parse and named_ones:
+            words = f"parse:['{kind}'] and {kind}: [ids...] are mutually exclusive."
+            yield "allowed_mentions", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", words

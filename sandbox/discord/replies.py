@@ -1,11 +1,11 @@
-"""Replies: what the token of an interaction opens, for whoever keeps the interactions and for the routes below /webhooks.
+"""Replies: what the token of an interaction opens, to whoever keeps interactions and to the routes below /webhooks.
 
 https://docs.discord.com/developers/interactions/receiving-and-responding#followup-messages
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sandbox.discord.shapes import Json
@@ -17,7 +17,8 @@ class Reply:
     """An interaction that was answered or put off. `shown` is its interaction_metadata.
 
     `original` is the message `@original` stands for: what the first answer sent, or the message the button is at.
-    `thinking`: it was put off (type 5), so the first follow-up fills in the original. `ephemeral`: and unseen by others.
+    `thinking`: it was put off (type 5), so the first follow-up fills in the original. `ephemeral`: only they see it.
+    `said` are the messages after the original.
     """
 
     channel: str
@@ -26,6 +27,7 @@ class Reply:
     original: Message | None = None
     thinking: bool = False
     ephemeral: bool = False
+    said: list[Message] = field(default_factory=list)
 
 
 class Interactions(Protocol):

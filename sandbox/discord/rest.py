@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import socket
+import struct
 from collections.abc import Iterable
 from typing import Any
 
@@ -110,6 +112,7 @@ class Rest:
         return _refused(call, not_found())
 
 
+_RESET = struct.pack("ii", 1, 0)
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -144,5 +147,7 @@ def _error(fault: Fault) -> Refusal:
 def _drop(request: web.Request) -> web.Response:
     """Reset the connection; the response goes nowhere."""
     if request.transport is not None:
+        wire = request.transport.get_extra_info("socket")
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         request.transport.abort()
     return web.Response()

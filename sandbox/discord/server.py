@@ -11,6 +11,7 @@ from sandbox.discord.core import Core
 from sandbox.discord.fault import Faults
 from sandbox.discord.files import Files
 from sandbox.discord.ids import Ids, secret
+from sandbox.discord.nonces import Nonces
 from sandbox.discord.ratelimit import Limits, Rate
 from sandbox.discord.record import Record
 from sandbox.discord.rest import Rest
@@ -100,7 +101,7 @@ def new_core(name: str, token: str) -> Core:
     guild.members[bot.id] = Member(bot.id, clock.now())
     world = World(app, guild, {bot.id: bot})
     files = Files(clock)
-    core = Core(clock, ids, world, files, Faults(), Record(), Starts(clock), Messages(world, files))
+    core = Core(clock, ids, world, files, Faults(), Record(), Starts(clock), Messages(world, files), Nonces(clock))
     for channel in ("general", "deploys"):
         core.channel(channel)
     return core

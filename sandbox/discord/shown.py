@@ -9,7 +9,7 @@ from sandbox.discord.appearance import channel_object, member_object, user_objec
 from sandbox.discord.files import Files
 from sandbox.discord.ids import timestamp
 from sandbox.discord.shapes import Json
-from sandbox.discord.world import EPHEMERAL, Attachment, Message, Reference, World
+from sandbox.discord.world import EPHEMERAL, REPLY, STARTER, Attachment, Message, Reference, World
 
 
 class Messages:
@@ -76,7 +76,7 @@ class Messages:
         if reference is None:
             return {}
         shown: Json = {"message_reference": _reference(reference)}
-        if reference.type == 0 and depth:
+        if message.type in (REPLY, STARTER) and depth:
             channel = self._world.channels.get(reference.channel)
             found = channel.message(reference.message) if channel else None
             shown["referenced_message"] = self.object(found, depth=0) if found else None
@@ -99,8 +99,6 @@ def _reference(reference: Reference) -> Json:
 def _optional(message: Message, world: World) -> Json:
     """What a message has only sometimes."""
     shown: Json = {}
-    if message.nonce is not None:
-        shown["nonce"] = message.nonce
     if message.webhook:
         shown |= {"webhook_id": message.webhook, "application_id": world.app.id}
     if message.interaction is not None:

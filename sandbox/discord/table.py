@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from sandbox.discord import about
+from sandbox.discord import about, channels, commands, followups, messages, people
 
-ROUTES = (*about.ROUTES,)
+ROUTES = (
+    *about.ROUTES,
+    *messages.ROUTES,
+    *channels.ROUTES,
+    *people.ROUTES,
+    *followups.ROUTES,
+    *commands.ROUTES,
+)

@@ -16,6 +16,8 @@ from sandbox.discord.ids import made_at
 from sandbox.discord.shapes import Json
 
 TEXT, DIRECT, PUBLIC_THREAD, PRIVATE_THREAD = 0, 1, 11, 12
+# Types of messages: an answer to another; what a thread begins with, which points to where it began and says nothing.
+REPLY, STARTER = 19, 21
 EPHEMERAL, SUPPRESS_EMBEDS, HAS_THREAD, LOADING, COMPONENTS_V2 = 1 << 6, 1 << 2, 1 << 5, 1 << 7, 1 << 15
 
 Permission: TypeAlias = Literal[
