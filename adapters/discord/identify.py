@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from adapters.discord.where import CHANNEL
-from adapters.errors import Unreadable
+from adapters.errors import TryLater, Unreadable
 from adapters.meter import Meter
 from adapters.wire import Json, at, child, words
 
@@ -56,16 +56,24 @@ def _number(data: Json, name: str, default: int) -> int:
 
 
 async def wait_needed(meter: Meter, told: Advice, shards: int) -> float:
-    """Count one more IDENTIFY: 0 if it may be, else how many seconds to wait before asking again. Raises StoreError.
-
-    A number of shards may begin that many times as often within five minutes, and no more often in a day.
-    """
+    """How many seconds to wait before a connection may be begun: 0 if it may be now. Raises StoreError."""
     if told.remaining < 1:
         return max(told.reset_after, APART)
+    waits = [await meter.take(name, 0, most=most - 1, seconds=seconds) for name, most, seconds in _bounds(shards)]
+    return max(waits)
+
+
+async def count(meter: Meter, shards: int) -> None:
+    """Count an IDENTIFY that is about to be sent. Raises TryLater if it may not be, StoreError."""
+    for name, most, seconds in _bounds(shards):
+        if wait := await meter.take(name, 1, most=most, seconds=seconds):
+            raise TryLater("too many sessions were begun", wait)
+
+
+def _bounds(shards: int) -> tuple[tuple[str, int, int], ...]:
+    """What is counted, how often it may be, and in how many seconds. Each of a number of shards begins by itself."""
     name = f"{CHANNEL}:identify"
-    if wait := await meter.take(name, 1, most=IN_WINDOW * shards, seconds=WINDOW):
-        return wait
-    return await meter.take(f"{name}:day", 1, most=max(IN_DAY, 2 * shards), seconds=DAY)
+    return (name, IN_WINDOW * shards, WINDOW), (f"{name}:day", max(IN_DAY, 2 * shards), DAY)
 
 
 @dataclass
