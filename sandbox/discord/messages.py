@@ -12,12 +12,15 @@ from sandbox.discord.errors import Exhausted, Refusal
 from sandbox.discord.limits import refuse, table
 from sandbox.discord.permissions import held, need
 from sandbox.discord.posting import allowed, compose, revise
+from sandbox.discord.ratelimit import Rate
 from sandbox.discord.routes import Answer, Asked, Route
 from sandbox.discord.shapes import Json
 from sandbox.discord.world import DIRECT, SUPPRESS_EMBEDS, Channel, Message, Permission
 
 PAGE = 100
-OLD, OLD_EDITS = timedelta(hours=1), 3  # how many edits of old messages an hour: Discord does not say
+OLD = timedelta(hours=1)
+# How often a channel's old messages may be changed: Discord does not say; this is what people have met.
+OLD_EDITS = Rate(3, 20.0)
 
 
 def create(asked: Asked) -> Answer:
@@ -44,7 +47,7 @@ def change(asked: Asked) -> Answer:
         return _suppress(asked, channel, message)
     _may_change(channel)
     if core.clock.now() - message.created > OLD:
-        _count_old_edit(core, message)
+        _count_old_edit(core, channel)
     revise(core, message, asked.body, asked.files)
     return Answer(core.shown.object(message))
 
@@ -159,13 +162,13 @@ def _may_change(channel: Channel) -> None:
         raise Refusal(50083)
 
 
-def _count_old_edit(core: Core, message: Message) -> None:
+def _count_old_edit(core: Core, channel: Channel) -> None:
     """Only so many edits of what is older than an hour."""
-    now = core.clock.now()
-    message.old_edits = [one for one in message.old_edits if now - one < OLD]
-    if len(message.old_edits) >= OLD_EDITS:
-        raise Exhausted(30046, (message.old_edits[0] + OLD - now).total_seconds())
-    message.old_edits.append(now)
+    now = core.clock.seconds()
+    channel.old_edits = [one for one in channel.old_edits if now - one < OLD_EDITS.seconds]
+    if len(channel.old_edits) >= OLD_EDITS.limit:
+        raise Exhausted(30046, channel.old_edits[0] + OLD_EDITS.seconds - now)
+    channel.old_edits.append(now)
 
 
 def _limit(asked: Asked) -> int:

@@ -16,7 +16,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.discord.core import Core
-from sandbox.discord.errors import Exhausted, Refusal, not_found, unauthorized
+from sandbox.discord.errors import WORDS, Exhausted, Refusal, not_found, unauthorized
 from sandbox.discord.fault import Fault
 from sandbox.discord.ratelimit import VIA, Limits, Spent, TooMany
 from sandbox.discord.reading import read
@@ -62,6 +62,8 @@ class Rest:
         match fault.kind:
             case "rate_limit":
                 return _limited(call, TooMany(fault.seconds, fault.scope, fault.via))
+            case "error" if fault.status == 500 and fault.code and Refusal(fault.code).status == 429:
+                return _limited(call, TooMany(fault.seconds, code=fault.code, words=WORDS[fault.code][1]))
             case "error":
                 return _refused(call, _error(fault))
             case "drop":

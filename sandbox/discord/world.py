@@ -139,7 +139,7 @@ class Message:
     """A message. `ephemeral_for` is the one person who sees it; `webhook` is set when it came by an interaction.
 
     `mentions`, `mention_roles` and `mention_everyone` are what it shows, `pinged` the ids of those who are notified
-    (users, roles, and `everyone`). `old_edits` counts what was edited when it was older than an hour.
+    (users, roles, and `everyone`).
     """
 
     id: str
@@ -164,7 +164,6 @@ class Message:
     mention_everyone: bool = False
     pinged: frozenset[str] = frozenset()
     edited: datetime | None = None
-    old_edits: list[datetime] = field(default_factory=list)
     deleted: bool = False
 
     @property
@@ -178,6 +177,7 @@ class Channel:
     """A channel, a thread in one (`parent_id`), or the DM with somebody (`recipient`). Messages are oldest first.
 
     `denied` and `allowed` are permissions the bot lacks, or has, here apart from those it has in the server.
+    `old_edits` are the seconds at which messages older than an hour were changed.
     """
 
     id: str
@@ -193,6 +193,7 @@ class Channel:
     locked: bool = False
     archived_at: datetime | None = None
     auto_archive_minutes: int = 1440
+    old_edits: list[float] = field(default_factory=list)
     denied: set[Permission] = field(default_factory=set)
     allowed: set[Permission] = field(default_factory=set)
 
