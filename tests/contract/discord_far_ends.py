@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-import discord
-import simcord
-from simcord.results import InteractionResult
-
-from tests.contract.discord_simcord import TOKEN, Served, served
+from sandbox.discord.hands import Hands
+from sandbox.discord.server import DiscordSandbox
+from tests.contract.discord_simcord import served
+from tests.contract.discord_simulated import Simulated
 
 Json = dict[str, Any]
 FarEndName = Literal["sandbox", "simcord"]
@@ -38,9 +37,10 @@ DIFFERS: Mapping[str, str] = {
     "says things in locked threads": f"{DOCS}/topics/threads#locked-threads",
     "forgets tokens that are over": f"{DOCS}/topics/opcodes-and-status-codes#json",
     "fills forms with anything": f"{DOCS}/components/reference#text-input-text-input-structure",
+    "knows nobody who installed it": f"{DOCS}/interactions/receiving-and-responding#interaction-object",
+    "answers interactions as nobody's": f"{DOCS}/resources/message#message-object",
     "tells each answer at length": f"{DOCS}/interactions/receiving-and-responding#create-interaction-response",
 }
-NOT_HERE = discord.PermissionOverwrite(view_channel=True, send_messages=False, create_public_threads=False)
 
 
 class FarEnd(Protocol):
@@ -110,200 +110,122 @@ class FarEnd(Protocol):
         ...
 
 
-@dataclass
-class Simulated:
-    """simcord: its people act through Python objects, which are looked up here by their ids."""
+class Elsewhere(Simulated):
+    """simcord."""
 
-    here: Served
     name: FarEndName = "simcord"
-    token: str = TOKEN
-    _pressed: dict[str, InteractionResult] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._world = self.here.env.create_guild("holdpoint")
-        self.api_url, self.application = self.here.api_url, str(self.here.backend.application_id)
-        self.bot, self.guild = str(self.here.backend.bot_user.id), str(self._world.id)
-        self._channels: dict[str, simcord.ChannelHandle] = {}
-        self._people: dict[str, simcord.MemberActor] = {}
 
     def differs(self, name: str) -> bool:
         """In all of it."""
         assert name in DIFFERS, "a misspelt name"
         return True
 
+
+@dataclass
+class Sandboxed:
+    """Our local Discord. Whoever presses waits for the answer there; here they do it beside us."""
+
+    discord: DiscordSandbox
+    name: FarEndName = "sandbox"
+    _acting: list[asyncio.Task[str | None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.api_url, self.token = self.discord.api_url, self.discord.token
+        self.application, self.bot = self.discord.app.id, self.discord.app.bot
+        self.guild = self.discord.guild.id
+        self.discord.app.may_read_all = True
+
+    def differs(self, name: str) -> bool:
+        """In nothing."""
+        assert name in DIFFERS, "a misspelt name"
+        return False
+
     def channel(self, name: str) -> str:
         """As a text channel."""
-        if name not in self._channels:
-            self._channels[name] = self._world.create_text_channel(name)
-        return str(self._channels[name].id)
+        return self.discord.channel(name).id
 
     def forbidden(self) -> str:
-        """By a permission overwrite."""
-        me = self._world.me
-        assert me is not None
-        self._channels["forbidden"] = self._world.create_text_channel("forbidden", overwrites={me: NOT_HERE})
-        return str(self._channels["forbidden"].id)
+        """By what is denied there."""
+        made = self.discord.channel("forbidden")
+        made.denied |= {"SEND_MESSAGES", "CREATE_PUBLIC_THREADS"}
+        return made.id
 
     def person(self, name: str) -> str:
         """As a member."""
-        if name not in self._people:
-            self._people[name] = self._world.add_member(self.here.env.create_user(name))
-        return str(self._people[name].id)
+        return self.discord.person(name).id
 
     def direct(self, person: str) -> str:
         """Theirs with the bot."""
-        return str(self._member(person).user.dm_channel.id)
+        return self.discord.core.direct(person).id
 
     def refuse_direct(self, person: str) -> None:
-        """simcord knows nothing of it."""
+        """In their settings."""
+        self._hands(person).refuse_dms()
 
     def lock(self, thread: str) -> None:
-        """By hand: only the bot acts on channels."""
-        metadata = self.here.backend.get_channel(int(thread)).thread_metadata
-        assert metadata is not None
-        metadata.locked = True
+        """By hand: no person is a moderator there."""
+        self.discord.core.world.channels[thread].locked = True
 
     def pinged(self, channel: str, message: str) -> set[str]:
-        """As simcord has found out."""
-        return {str(one) for one in self.here.backend.get_message(int(channel), int(message)).ping_user_ids}
+        """As our Discord has found out."""
+        return set(self.discord.message(message).pinged)
 
     async def say(self, person: str, channel: str, text: str, reply_to: str = "") -> str:
-        """Through the member, or the user where it is a direct message."""
-        member = self._member(person)
-        if channel == self.direct(person):
-            return str((await member.user.send_dm(text)).id)
-        answered = self._message(channel, reply_to) if reply_to else None
-        return str((await member.send(self._handle(channel), text, reply_to=answered)).id)
+        """At once."""
+        answered = self.discord.message(reply_to) if reply_to else None
+        return self._hands(person).say(self.discord.place(channel), text, reply_to=answered).id
 
     async def click(self, person: str, channel: str, message: str, label: str) -> None:
-        """Its result is kept: a form may follow."""
-        self._pressed[person] = await self._actor(person, channel).click(self._message(channel, message), label=label)
+        """Beside us."""
+        self._begin(self._hands(person).click(self.discord.message(message), label))
 
     async def choose(self, person: str, channel: str, message: str, *labels: str) -> None:
-        """By values, which simcord wants."""
-        shown = self._message(channel, message)
-        select = next(one for row in shown.components for one in row["components"] if one["type"] == 3)
-        values = [option["value"] for option in select["options"] if option["label"] in labels]
-        self._pressed[person] = await self._actor(person, channel).select(shown, values)
+        """Beside us."""
+        self._begin(self._hands(person).choose(self.discord.message(message), *labels))
 
     async def submit(self, person: str, values: Mapping[str, str]) -> None:
-        """By custom ids, which simcord wants."""
-        pressed = self._pressed[person]
-        assert pressed.modal is not None
-        named = {label["label"]: label["component"] for label in pressed.modal["components"]}
-        given = {named[label]["custom_id"]: _value(named[label], value) for label, value in values.items()}
-        actor = self._actor(person, str(pressed._interaction.channel_id))
-        self._pressed[person] = await actor.submit_modal(pressed, given)
+        """Beside us."""
+        self._begin(self._hands(person).submit(values))
 
     async def slash(self, person: str, channel: str, command: str, **options: str) -> None:
-        """In a channel, or in the direct messages."""
-        member = self._member(person)
-        if channel == self.direct(person):
-            self._pressed[person] = await member.user.slash(command, **options)
-        else:
-            self._pressed[person] = await member.slash(self._handle(channel), command, **options)
+        """Beside us."""
+        self._begin(self._hands(person).slash(command, self.discord.place(channel), **options))
 
     async def forward(self, seconds: float) -> None:
-        """Its clock stands still but for this."""
-        await self.here.env.advance_time(seconds)
+        """By its clock."""
+        self.discord.clock.forward(seconds)
 
-    def _member(self, person: str) -> simcord.MemberActor:
-        return next(one for one in self._people.values() if str(one.id) == person)
+    async def over(self) -> None:
+        """Whoever still waits for an answer does so no more."""
+        self.discord.clock.forward(4)
+        await asyncio.gather(*self._acting)
 
-    def _actor(self, person: str, channel: str) -> simcord.MemberActor | simcord.UserHandle:
-        member = self._member(person)
-        return member.user if channel == self.direct(person) else member
+    def _hands(self, person: str) -> Hands:
+        return self.discord.person(self.discord.core.world.users[person].name)
 
-    def _handle(self, channel: str) -> simcord.ChannelHandle:
-        return simcord.ChannelHandle(self.here.env, self._world, self.here.backend.get_channel(int(channel)))
-
-    def _message(self, channel: str, message: str) -> simcord.ResponseMessage:
-        stored = self.here.backend.get_message(int(channel), int(message))
-        return simcord.ResponseMessage(self.here.env, stored)
-
-
-def _value(control: Json, given: str) -> str | list[str]:
-    """Words, or the values of the options that say so."""
-    if control["type"] == 4:
-        return given
-    return [option["value"] for option in control["options"] if option["label"] == given]
-
-
-class Bot(discord.AutoShardedClient):
-    """discord.py as it comes, nothing of ours in it: calls by raw routes, and events as they come off the wire.
-
-    The client that connects by shards asks where to connect; the other knows one place only.
-    """
-
-    def __init__(self, far: FarEnd, *, reads_all: bool = True) -> None:
-        intents = discord.Intents.default()
-        intents.message_content = reads_all
-        super().__init__(
-            intents=intents,
-            enable_debug_events=True,
-            chunk_guilds_at_startup=False,
-            guild_ready_timeout=0.01,
-            max_messages=None,
-        )
-        self.far = far
-        self.heard: list[Json] = []
-        self._more = asyncio.Condition()
-
-    async def on_socket_raw_receive(self, text: str) -> None:
-        async with self._more:
-            self.heard.append(discord.utils._from_json(text))
-            self._more.notify_all()
-
-    async def hears(self, name: str) -> Json:
-        """What the next event of this name says, from the first that was not taken yet."""
-        return await self._hears(lambda event: event.get("t") == name)
-
-    async def hears_message(self, id: str) -> Json:
-        """What is told of a new message."""
-        return await self._hears(lambda event: event.get("t") == "MESSAGE_CREATE" and event["d"]["id"] == id)
-
-    async def _hears(self, meant: Callable[[Json], bool]) -> Json:
-        async with asyncio.timeout(5), self._more:
-            await self._more.wait_for(lambda: any(map(meant, self.heard)))
-            found = next(filter(meant, self.heard))
-            self.heard.remove(found)
-        payload: Json = found["d"]
-        return payload
-
-    async def call(self, method: str, path: str, *, json: Any = None, params: Any = None, **parts: str) -> Any:
-        """One call. Raises discord.HTTPException."""
-        given = {name: value for name, value in {"json": json, "params": params}.items() if value is not None}
-        return await self.http.request(discord.http.Route(method, path, **parts), **given)
-
-    async def refused(self, method: str, path: str, **call: Any) -> tuple[int, int]:
-        """How a call is refused: the HTTP status, and Discord's code."""
-        try:
-            answer = await self.call(method, path, **call)
-        except discord.HTTPException as refused:
-            return refused.status, refused.code
-        raise AssertionError(f"{method} {path} was not refused: {answer}")
+    def _begin(self, act: Coroutine[Any, Any, str | None]) -> None:
+        self._acting.append(asyncio.create_task(act))
 
 
 @contextlib.asynccontextmanager
 async def far_end(name: FarEndName) -> AsyncIterator[FarEnd]:
     """One of the two, at work."""
-    async with served() as here:
-        yield Simulated(here)
-        assert here.strays == []
+    making = _sandbox() if name == "sandbox" else _simcord()
+    async with making as made:
+        yield made
 
 
 @contextlib.asynccontextmanager
-async def connected(far: FarEnd, *, reads_all: bool = True) -> AsyncIterator[Bot]:
-    """discord.py at work there, connected, its server known."""
-    before, discord.http.Route.BASE = discord.http.Route.BASE, far.api_url
-    bot = Bot(far, reads_all=reads_all)
-    try:
-        async with bot:
-            await bot.login(far.token)
-            connection = asyncio.create_task(bot.connect(reconnect=False))
-            await bot.hears("GUILD_CREATE")
-            await bot.wait_until_ready()
-            yield bot
-        await connection
-    finally:
-        discord.http.Route.BASE = before
+async def _sandbox() -> AsyncIterator[FarEnd]:
+    async with DiscordSandbox() as discord:
+        here = Sandboxed(discord)
+        yield here
+        await here.over()
+        assert discord.strays == []
+
+
+@contextlib.asynccontextmanager
+async def _simcord() -> AsyncIterator[FarEnd]:
+    async with served() as here:
+        yield Elsewhere(here)
+        assert here.strays == []

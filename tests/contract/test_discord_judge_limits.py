@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.discord_far_ends import FAR_ENDS, Bot, FarEnd, connected, far_end
+from tests.contract.discord_far_ends import FAR_ENDS, FarEnd, far_end
+from tests.contract.discord_raw import Bot, connected
 
 MESSAGES = "/channels/{channel_id}/messages"
 BAD_FORM, EMPTY = (400, 50035), (400, 50006)
