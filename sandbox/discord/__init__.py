@@ -42,4 +42,48 @@
         discord.replay(discord.deliveries[0]) # an event or interaction once more, the same bytes
 
 `python -m sandbox.discord` runs it alone, with `/_control` for a page (`origin` says which) or another process.
+
+`DiscordSandbox(identify_pause=0)` lets apps come back at once: Discord wants five seconds between two IDENTIFYs, here by
+the clock. `discord.app.may_read_all = True` gives the application the message content intent; without it IDENTIFY with
+that intent is closed with 4014. `discord.acknowledge(False)`: heartbeats are no longer acknowledged. Pieces: `world`
+what exists, `core` what happens to it, `rest` and the routes in `table` the API, `protocol`, `gateway`, `session`,
+`connection`, `greeting` and `events` the gateway, `interactions`, `callbacks` and `forms` what is pressed, `courier` the
+way to the app, `person` and `hands` the people, `scene` what a test does, `control` the same as routes.
 """
+
+from sandbox.discord.courier import Delivery
+from sandbox.discord.errors import CannotDo, Refusal, SandboxDiscordError, UrlNotVerified
+from sandbox.discord.fault import Fault
+from sandbox.discord.forms import Field, Form
+from sandbox.discord.hands import Hands, NotSentOff
+from sandbox.discord.ratelimit import Rate
+from sandbox.discord.record import Call, Stray
+from sandbox.discord.server import DiscordSandbox
+from sandbox.discord.session import Session, Sessions
+from sandbox.discord.world import Application, Attachment, Channel, Guild, Message, Role, User
+
+__all__ = [
+    "Application",
+    "Attachment",
+    "Call",
+    "CannotDo",
+    "Channel",
+    "Delivery",
+    "DiscordSandbox",
+    "Fault",
+    "Field",
+    "Form",
+    "Guild",
+    "Hands",
+    "Message",
+    "NotSentOff",
+    "Rate",
+    "Refusal",
+    "Role",
+    "SandboxDiscordError",
+    "Session",
+    "Sessions",
+    "Stray",
+    "UrlNotVerified",
+    "User",
+]

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from sandbox.discord.limits import Complaint
 from sandbox.discord.shapes import Json
 
 Entry: TypeAlias = str | list[str]
-Complaint: TypeAlias = tuple[str, str, str]  # where, as `data.components.0`; Discord's code for it; its words
 
 ROW, SELECT, TEXT, LABEL = 1, 3, 4, 18
 LONGEST = 4000

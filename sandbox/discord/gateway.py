@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from collections import deque
 from collections.abc import Callable
 from typing import TypeAlias
@@ -20,28 +19,29 @@ from sandbox.discord.clock import Clock
 from sandbox.discord.connection import Connection
 from sandbox.discord.events import KNOWN, MESSAGE_CONTENT, PRIVILEGED
 from sandbox.discord.ids import secret
+from sandbox.discord.protocol import (
+    ACK,
+    HEARTBEAT,
+    HELLO,
+    IDENTIFY,
+    INVALID,
+    MEMBERS,
+    PRESENCE,
+    RESUME,
+    SOUNDS,
+    VOICE,
+    Closes,
+    Sends,
+    operation,
+    payload,
+    sharding,
+)
 from sandbox.discord.session import Session, Sessions
 from sandbox.discord.shapes import Json
 from sandbox.discord.starts import Starts
 from sandbox.discord.world import Event, World
 
-HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT, MEMBERS, INVALID, HELLO, ACK, SOUNDS = (
-    *(1, 2, 3, 4, 6),
-    *(7, 8, 9, 10, 11, 31),
-)
-LONGEST = 4096  # bytes of what an app says at once
-SENDS, SEND_SECONDS = 120, 60.0
-BETWEEN_IDENTIFIES = 5.0  # seconds, while `max_concurrency` is 1
-
 Op: TypeAlias = Callable[[Connection, Json], None]
-
-
-class Closes(Exception):
-    """The connection closes with this code."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 class Gateway:
@@ -50,9 +50,7 @@ class Gateway:
     `pause` is what must lie between two IDENTIFYs, by the clock of the sandbox.
     """
 
-    def __init__(
-        self, world: World, clock: Clock, starts: Starts, *, heartbeat: float = 41.25, pause: float = BETWEEN_IDENTIFIES
-    ) -> None:
+    def __init__(self, world: World, clock: Clock, starts: Starts, *, heartbeat: float, pause: float) -> None:
         self._world = world
         self._clock = clock
         self._starts = starts
@@ -104,6 +102,11 @@ class Gateway:
         for session in self._sessions.values():
             session.forgotten = True
 
+    def recover(self) -> None:
+        """Everybody can connect, and heartbeats are acknowledged."""
+        self.unreachable, self.acks = False, True
+        self._refusals.clear()
+
     async def said(self) -> None:
         """Wait until all connections have said what they were to say."""
         await asyncio.gather(*(one.said() for one in list(self._connections)))
@@ -148,23 +151,17 @@ class Gateway:
             await connection.said()
 
     async def _listen(self, connection: Connection) -> None:
-        connection.push(_op(HELLO, {"heartbeat_interval": int(self._heartbeat * 1000)}))
-        sent: deque[float] = deque(maxlen=SENDS)
+        connection.push(operation(HELLO, {"heartbeat_interval": int(self._heartbeat * 1000)}))
+        sends = Sends()
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(2 * self._heartbeat) as patience:
             with contextlib.suppress(ConnectionError):
                 async for message in connection.socket:
-                    self._count(sent)
-                    payload = _payload(message.data if message.type == WSMsgType.TEXT else "")
-                    if payload["op"] == HEARTBEAT:
+                    sends.count(self._clock.seconds())
+                    said = payload(message.data if message.type == WSMsgType.TEXT else "")
+                    if said["op"] == HEARTBEAT:
                         patience.reschedule(loop.time() + 2 * self._heartbeat)
-                    self._hear(connection, payload)
-
-    def _count(self, sent: deque[float]) -> None:
-        now = self._clock.seconds()
-        if len(sent) == SENDS and now - sent[0] < SEND_SECONDS:
-            raise Closes(4008)
-        sent.append(now)
+                    self._hear(connection, said)
 
     def _left(self, connection: Connection) -> None:
         session = self._connections.pop(connection)
@@ -174,8 +171,8 @@ class Gateway:
         if connection.socket.close_code in (1000, 1001) and not connection.closing:
             self._sessions.pop(session.id, None)
 
-    def _hear(self, connection: Connection, payload: Json) -> None:
-        op, data = payload["op"], payload.get("d")
+    def _hear(self, connection: Connection, said: Json) -> None:
+        op, data = said["op"], said.get("d")
         if op == HEARTBEAT:
             if self.acks:
                 connection.push({"op": ACK})
@@ -204,9 +201,9 @@ class Gateway:
             self._reset_token()
         if self._refusals:
             raise Closes(self._refusals.popleft())
-        shard, intents = _shard(data.get("shard", [0, 1])), self._intents(data.get("intents"))
+        shard, intents = sharding(data.get("shard", [0, 1])), self._intents(data.get("intents"))
         if self._clock.seconds() - self._identified < self._pause:
-            connection.push(_op(INVALID, False))
+            connection.push(operation(INVALID, False))
             return
         self._identified = self._clock.seconds()
         session = Session(intents, shard, self._world.app.bot)
@@ -246,13 +243,13 @@ class Gateway:
         self._check_token(data["token"])
         session = self._sessions.get(str(id))
         if session is None or not session.resumable(self._clock.seconds()):
-            connection.push(_op(INVALID, False))
+            connection.push(operation(INVALID, False))
             return
         if not isinstance(seq, int) or not 0 <= seq <= session.seq:
             raise Closes(4007)
         missed = session.missed(seq)
         if missed is None:
-            connection.push(_op(INVALID, False))
+            connection.push(operation(INVALID, False))
             return
         self._counts["resumes"] += 1
         for text in missed:
@@ -276,27 +273,3 @@ class Gateway:
         chunk = greeting.members_chunk(self._world, session, data)
         if chunk is not None:
             session.say("GUILD_MEMBERS_CHUNK", chunk)
-
-
-def _op(op: int, data: object) -> Json:
-    return {"op": op, "d": data, "s": None, "t": None}
-
-
-def _payload(text: str) -> Json:
-    """What an app says, if it is JSON with an op and not too long."""
-    if len(text.encode()) > LONGEST:
-        raise Closes(4002)
-    try:
-        payload = json.loads(text)
-    except ValueError:
-        raise Closes(4002) from None
-    if not isinstance(payload, dict) or not isinstance(payload.get("op"), int):
-        raise Closes(4002)
-    return payload
-
-
-def _shard(shard: object) -> tuple[int, int]:
-    match shard:
-        case [int(id), int(of)] if 0 <= id < of:
-            return id, of
-    raise Closes(4010)

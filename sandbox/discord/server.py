@@ -7,14 +7,17 @@ from typing import Self
 from aiohttp import web
 
 from sandbox.discord.clock import Clock
+from sandbox.discord.control import Control
 from sandbox.discord.core import Core
 from sandbox.discord.fault import Faults
 from sandbox.discord.files import Files
 from sandbox.discord.ids import Ids, secret
+from sandbox.discord.interactions import DEADLINE
 from sandbox.discord.nonces import Nonces
 from sandbox.discord.ratelimit import Limits, Rate
 from sandbox.discord.record import Record
 from sandbox.discord.rest import Rest
+from sandbox.discord.scene import HEARTBEAT, IDENTIFY_PAUSE, Scene
 from sandbox.discord.shown import Messages
 from sandbox.discord.starts import Starts
 from sandbox.discord.table import ROUTES
@@ -26,11 +29,12 @@ API = "/api/v10"
 ROUTE_RATE, BOT_RATE = Rate(50, 1.0), Rate(50, 1.0)
 
 
-class DiscordSandbox:
+class DiscordSandbox(Scene):
     """Discord, listening from `async with` on; see the package's docstring for what one does with it.
 
     `port` 0 takes a free one, `token` "" makes one. `page` is the origin (`http://host:port`) of the one web page that
     may use `/_control` from a browser. `route_rate` is that of each bucket of the API, `bot_rate` that of the bot.
+    `heartbeat`, `identify_pause` and `deadline` are as `Scene` has them.
     """
 
     def __init__(
@@ -43,22 +47,25 @@ class DiscordSandbox:
         page: str = "",
         route_rate: Rate = ROUTE_RATE,
         bot_rate: Rate = BOT_RATE,
+        heartbeat: float = HEARTBEAT,
+        identify_pause: float = IDENTIFY_PAUSE,
+        deadline: float = DEADLINE,
     ) -> None:
-        self.core = new_core(name, token)
+        super().__init__(new_core(name, token), heartbeat=heartbeat, identify_pause=identify_pause, deadline=deadline)
         self._address = host, port
         self._page = page
-        self._rest = Rest(self.core, ROUTES, Limits(self.core.clock, route_rate, bot_rate))
+        self._rest = Rest(self.core, (*ROUTES, *self.callbacks.routes), Limits(self.core.clock, route_rate, bot_rate))
 
     async def __aenter__(self) -> Self:
         host, port = self._address
         self._cdn = await _listen(self._cdn_routes(), host, 0)
         self._runner = await _listen(self._routes(), host, port)
         self.core.files.origin, self.core.url = _origin(self._cdn), _origin(self._runner)
-        self.core.gateway_url = self.core.url.replace("http://", "ws://")
+        self.core.gateway_url = self.gateway.url = self.core.url.replace("http://", "ws://")
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self.core.faults.lift()
+        await self.stop()
         await self._runner.cleanup()
         await self._cdn.cleanup()
 
@@ -66,6 +73,8 @@ class DiscordSandbox:
         application = web.Application(client_max_size=UPLOAD_MOST, middlewares=[check_origin])
         application[PAGE] = self._page
         application.router.add_route("*", f"{API}/{{path:.*}}", self._rest.handle)
+        application.router.add_get("/", self.gateway.serve)
+        Control(self).add_to(application.router)
         application.router.add_route("*", "/{rest:.*}", self._rest.nothing_here)
         return application
 
