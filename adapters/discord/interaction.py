@@ -82,8 +82,10 @@ def _interaction(payload: Json) -> Interaction:
 
 
 def _room(payload: Json) -> Room:
+    """Where it happened. What the interaction says of its server outranks what its channel says."""
+    guild = ident(payload, "guild_id") or ident(payload, "guild", "id")
     channel = {"id": ident(payload, "channel_id"), **child(payload, "channel")}
-    return room_of(channel, ident(payload, "guild_id") or ident(payload, "guild", "id"))
+    return room_of(channel | {"guild_id": guild} if guild else channel)
 
 
 def _unheard(payload: Json) -> Ignored | None:
