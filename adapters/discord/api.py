@@ -72,7 +72,7 @@ class _Asked:
     refused: int = 0
 
     def failed(self, why: str, retry_after: float | None = None) -> SendError:
-        """What it means that no answer came of it."""
+        """What it means that no answer came of it, and that none will."""
         if self.sent > self.refused and not self.reads:
             return OutcomeUnknown(f"{self.call}: {why}")
         return TryLater(f"{self.call}: {why}", retry_after)
@@ -85,6 +85,7 @@ class Api:
         self._bot = bot
         self._http: HTTPClient | None = None
         self._under_way: set[asyncio.Task[object]] = set()
+        self._direct: dict[str, str] = {}
 
     async def open(self) -> Us:
         """Log in, and learn who we are. Raises Rejected for a token that is good no more, TryLater."""
@@ -143,6 +144,13 @@ class Api:
 
         return await self._answer(_tried(request, asked), asked, seconds)
 
+    async def direct(self, user: str) -> str:
+        """The channel of the direct messages with a user: it is theirs for ever. Raises as `call`."""
+        if user not in self._direct:
+            channel = await self.call("POST", "/users/@me/channels", json={"recipient_id": user})
+            self._direct[user] = str(channel["id"])
+        return self._direct[user]
+
     async def _answer(self, coroutine: Coroutine[Any, Any, object], asked: _Asked, seconds: float) -> Any:
         """Wait for what comes of it. Who gives up does not end it.
 
@@ -154,6 +162,7 @@ class Api:
         task.add_done_callback(self._ended)
         done, _ = await asyncio.wait({task}, timeout=seconds)
         if not done:
+            asked.sent += 1  # if it was not yet, it will be
             raise asked.failed(f"no answer within {seconds:g} s")
         return _outcome(task, asked)
 
