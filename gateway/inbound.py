@@ -116,6 +116,13 @@ class Inbound:
         except StoreError as error:
             log.warning("places not noted", source=channel, error=type(error).__name__)
 
+    async def begun(self, channel: str, place: str, at: int) -> None:
+        """We wrote in a place: it is heard from then on. If it was before, what was said there may still be unread."""
+        try:
+            await self.places.begin(channel, {place: at})
+        except StoreError as error:
+            log.warning("places not noted", source=channel, error=type(error).__name__)
+
     async def _link(self, channel: str, conversation: str) -> Place | None:
         found = await self.links.get(channel, conversation)
         return Place.model_validate_json(found) if found else None

@@ -97,6 +97,9 @@ class Places(Protocol):
     async def note(self, channel: str, heard: Mapping[str, int]) -> None:
         """Remember places and when they were heard; never earlier than known already."""
 
+    async def begin(self, channel: str, heard: Mapping[str, int]) -> None:
+        """Remember places as heard from these moments on; those known already are left as they are."""
+
     async def known(self, channel: str) -> Mapping[str, int]:
         """The places heard in the last 30 days, the latest if they are very many."""
 
