@@ -1,9 +1,9 @@
 """Deliver: one parcel to one place, in as many messages as it takes, each of them once.
 
-Every message has a nonce made of the effect and its part, so that Discord takes it once within minutes; after that, what
-is there already is looked up (see look.py), and only the rest is sent. What is said to one person in a room is said
-unseen by others as long as an interaction of theirs can be answered; such an answer can neither be looked up nor has it
-a nonce, so in doubt it is said twice.
+Every message has a nonce made of the effect and its part, so that Discord takes it once within minutes. After that,
+what is there already is looked up (see look.py), and only the rest is sent. What is said to one person in a room is
+said unseen by others as long as an interaction of theirs can be answered: such an answer has no nonce and cannot be
+looked up, so in doubt it is said twice.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,8 +25,9 @@ from adapters.discord.card import Message, draw, in_words
 from adapters.discord.components import Json, in_room
 from adapters.discord.look import Claims, look
 from adapters.discord.meaning import Us
-from adapters.discord.where import Where, moment, where_of
+from adapters.discord.where import CHANNEL, DIRECT, Where, moment, where_of
 from adapters.errors import Rejected, Unreachable
+from adapters.heard import Address
 from adapters.meter import Meter
 from agent_core.events import AgentMessage, Notice, RequestClosed
 
@@ -36,7 +38,9 @@ _UNSEEN = 1 << 6
 # They take no direct messages from us, or share no server with us any more.
 _CLOSED_TO_US = {50007, 50278}
 _GONE = (403, 404)
-_UNKNOWN_MESSAGE = 10008
+# The message is gone, or is not ours to change: the channel is there.
+_OF_A_MESSAGE = {10008, 50005}
+_REPLY = re.compile(r"(?P<application>\d{1,20})/(?P<token>[^/\s]+)/(?P<ends>\d{1,12})")
 # No file may be sent there, or none so large.
 _NO_FILE = {50013, 40005}
 
@@ -44,7 +48,7 @@ _NO_FILE = {50013, 40005}
 async def deliver(
     api: Api, us: Us, parcel: Parcel, meter: Meter, sealing: Sealing, clock: Callable[[], float]
 ) -> Receipt:
-    """Show the event; `clock` tells the seconds since the epoch. Raises TryLater, Rejected, OutcomeUnknown, StoreError."""
+    """Show the event; `clock` gives seconds since the epoch. Raises TryLater, Rejected, OutcomeUnknown, StoreError."""
     where, messages = where_of(parcel.address), draw(parcel)
     delivery = _Delivery(api, us, parcel, Claims(meter, parcel))
     event = parcel.event
@@ -89,14 +93,15 @@ class _Delivery:
     async def redrawn(self, messages: Sequence[Message]) -> Receipt:
         """The card as how it ended; where it can be changed no more, that is said in answer to it."""
         channel, _, message = self.parcel.shown.partition("/")
-        card = _Spot(channel, answers=message, begins=False)
+        card, changed = _Spot(channel, answers=message, begins=False), True
         try:
-            try:
-                await self._change(channel, message, messages[0])
-            except Refused:
-                await self._say(card, messages)
-            else:
-                await self._say(card, messages, first=1)
+            await self._change(channel, message, messages[0])
+        except Refused as error:
+            if isinstance(meant := _meant(error), Unreachable):
+                raise meant from error
+            changed = False
+        try:
+            await self._say(card, messages, first=int(changed))
         except Refused as error:
             raise _meant(error) from error
         return Receipt(provider_id=self.parcel.shown)
@@ -106,14 +111,13 @@ class _Delivery:
         if reply:
             with contextlib.suppress(Refused):
                 return await self._whisper(reply, messages)
-        user = where.user or self.parcel.identity.rpartition(":")[2]
+        person = where_of(Address(channel=CHANNEL, ref=f"{DIRECT}/{self.parcel.identity.rpartition(':')[2]}"))
         try:
-            receipt = await self.post(Where(user=user), messages)
+            return await self.post(person, messages)
         except Unreachable:
             if where.user:
                 raise
-            receipt = await self.post(where.here, messages)
-        return Receipt(provider_id=receipt.provider_id)
+            return await self.post(where.here, messages)
 
     # --- where it is said
 
@@ -153,8 +157,8 @@ class _Delivery:
         except Refused as error:
             if not message.file or error.code not in _NO_FILE or not isinstance(self.parcel.event, AgentMessage):
                 raise
-        whole = in_words(self.parcel.event)
-        return [await self._sent(answers, whole[n], n) for n in range(part, len(whole))][0]
+        said = await self._say(answers, in_words(self.parcel.event), first=part)
+        return said.provider_id.partition("/")[2]
 
     async def _sent(self, spot: _Spot, message: Message, part: int) -> str:
         try:
@@ -214,13 +218,11 @@ def nonce(effect: str, part: int) -> str:
 
 def _reply(where: Where, sealing: Sealing, now: float) -> tuple[str, str] | None:
     """The application and the token by which an interaction is answered, while it can be."""
-    application, token, ends = (
-        (*(sealing.open(where.reply) or "").split("/"), "", "", "")[:3] if where.reply else ("",) * 3
-    )
-    return (application, token) if ends.isdecimal() and now < int(ends) else None
+    found = _REPLY.fullmatch(sealing.open(where.reply) or "") if where.reply else None
+    return (found["application"], found["token"]) if found and now < int(found["ends"]) else None
 
 
 def _meant(error: Refused) -> Rejected:
     """What a refusal says of where it was to go. Who was refused so is not asked again."""
-    gone = error.status in _GONE and error.code != _UNKNOWN_MESSAGE
+    gone = error.status in _GONE and error.code not in _OF_A_MESSAGE
     return Unreachable(str(error)) if gone or error.code in _CLOSED_TO_US else error
