@@ -16,6 +16,7 @@ from adapters.discord.acting import Acting
 from adapters.discord.api import Api
 from adapters.discord.commands import sync
 from adapters.discord.connection import PACE, Connection, Pace
+from adapters.discord.deliver import deliver
 from adapters.discord.hearing import Hearing
 from adapters.discord.listening import Ear, Listening
 from adapters.discord.marks import Marking, Marks
@@ -87,8 +88,7 @@ class DiscordAdapter:
 
     async def send(self, parcel: Parcel) -> Receipt:
         """Show the event. Raises TryLater, Rejected, Unreachable, OutcomeUnknown, StoreError."""
-        await self._us()
-        raise TryLater("nothing is sent yet")
+        return await deliver(self._api, await self._us(), parcel, self._meter, self._sealing, self._clock)
 
     # --- in
 
