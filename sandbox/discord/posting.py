@@ -117,8 +117,8 @@ def _answer(core: Core, message: Message, reference: Any) -> None:
 
 
 def _not_empty(message: Message) -> None:
-    said = message.content or message.embeds or message.attachments or message.stickers or message.poll
-    if not said and not (message.flags & COMPONENTS_V2 and message.components):
+    shown = message.embeds or message.components or message.attachments or message.stickers or message.poll
+    if not message.content and not shown:
         raise Refusal(50006)
 
 
