@@ -33,7 +33,8 @@ class Named:
         if allowed is None:
             return self
         parse = allowed.get("parse") or []
-        users, roles = allowed.get("users") or [], allowed.get("roles") or []
+        # Ids may be numbers: libraries send them so.
+        users, roles = ([str(one) for one in allowed.get(kind) or ()] for kind in ("users", "roles"))
         return Named(
             tuple(one for one in self.users if "users" in parse or one in users),
             tuple(one for one in self.roles if "roles" in parse or one in roles),

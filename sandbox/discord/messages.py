@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from sandbox.discord.core import Core
 from sandbox.discord.errors import Exhausted, Refusal
+from sandbox.discord.events import readable
 from sandbox.discord.limits import refuse, table
 from sandbox.discord.permissions import held, need
 from sandbox.discord.posting import allowed, compose, revise
@@ -69,7 +70,7 @@ def read_one(asked: Asked) -> Answer:
     """One message."""
     channel = channel_of(asked)
     need(asked.core.world, channel, "READ_MESSAGE_HISTORY")
-    return Answer(asked.core.shown.object(message_of(asked, channel)))
+    return Answer(_readable(asked.core, channel, message_of(asked, channel)))
 
 
 def read(asked: Asked) -> Answer:
@@ -80,7 +81,7 @@ def read(asked: Asked) -> Answer:
     if "READ_MESSAGE_HISTORY" not in held(core.world, channel):
         return Answer([])
     chosen = _chosen(channel, asked, limit)
-    return Answer([core.shown.object(one) for one in reversed(chosen)])
+    return Answer([_readable(core, channel, one) for one in reversed(chosen)])
 
 
 def typing(asked: Asked) -> Answer:
@@ -144,6 +145,13 @@ def _unarchive(core: Core, channel: Channel) -> None:
 def _shown(core: Core, message: Message) -> Json:
     """As who sent it gets it: with the nonce, which no one is told later."""
     return core.shown.object(message) | ({"nonce": message.nonce} if message.nonce is not None else {})
+
+
+def _readable(core: Core, channel: Channel, message: Message) -> Json:
+    """As an app may read it: the message content intent counts here as it does at the gateway."""
+    app = core.world.app
+    shown = readable(core.shown.object(message) | {"guild_id": channel.guild_id}, app.bot, all_content=app.may_read_all)
+    return {name: value for name, value in shown.items() if name != "guild_id"}
 
 
 def _suppress(asked: Asked, channel: Channel, message: Message) -> Answer:
