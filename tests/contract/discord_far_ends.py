@@ -20,7 +20,7 @@ from tests.contract.discord_simulated import Simulated
 
 Json = dict[str, Any]
 FarEndName = Literal["sandbox", "simcord"]
-FAR_ENDS: tuple[FarEndName, ...] = ("simcord",)
+FAR_ENDS: tuple[FarEndName, ...] = ("sandbox", "simcord")
 
 DOCS = "https://docs.discord.com/developers"
 DIFFERS: Mapping[str, str] = {

@@ -54,7 +54,7 @@ def general(far: FarEnd) -> str:
     return far.channel("general")
 
 
-async def test_a_press_says_who_pressed_what_where(far: FarEnd, bot: Bot, general: str) -> None:  # DC-10
+async def test_a_press_says_who_pressed_what_where(far: FarEnd, bot: Bot, general: str) -> None:
     di = far.person("di")
     card = await bot.call("POST", MESSAGES, channel_id=general, json=CARD)
     await far.click(di, general, card["id"], "Deny")
@@ -68,7 +68,7 @@ async def test_a_press_says_who_pressed_what_where(far: FarEnd, bot: Bot, genera
     assert "user" not in pressed
 
 
-async def test_a_press_in_direct_messages_has_no_server(far: FarEnd, bot: Bot) -> None:  # DC-10
+async def test_a_press_in_direct_messages_has_no_server(far: FarEnd, bot: Bot) -> None:
     di = far.person("di")
     card = await bot.call("POST", MESSAGES, channel_id=far.direct(di), json=CARD)
     await far.click(di, far.direct(di), card["id"], "Deny")
@@ -79,7 +79,7 @@ async def test_a_press_in_direct_messages_has_no_server(far: FarEnd, bot: Bot) -
     await bot.call("POST", CALLBACK, json=DEFERRED, **_token(pressed))
 
 
-async def test_a_choice_says_its_values(far: FarEnd, bot: Bot, general: str) -> None:  # DC-13
+async def test_a_choice_says_its_values(far: FarEnd, bot: Bot, general: str) -> None:
     card = await bot.call("POST", MESSAGES, channel_id=general, json=CARD)
     await far.choose(far.person("di"), general, card["id"], "Production")
     chosen = await bot.hears("INTERACTION_CREATE")
@@ -121,7 +121,7 @@ async def test_what_was_never_pressed_is_not_answered(far: FarEnd, bot: Bot) -> 
     assert await bot.refused("POST", CALLBACK, json=DEFERRED, **nobody) == (404, 10062)
 
 
-async def test_the_card_is_redrawn_by_the_press(far: FarEnd, bot: Bot, general: str) -> None:  # DC-29
+async def test_the_card_is_redrawn_by_the_press(far: FarEnd, bot: Bot, general: str) -> None:  # DC-17
     pressed = await _pressed(far, bot, general)
     await bot.call("POST", CALLBACK, json=DEFERRED, **_token(pressed))
     drawn: Json = {"content": "Denied by Di.", "components": []}
@@ -143,7 +143,7 @@ async def test_the_card_is_redrawn_in_the_answer(far: FarEnd, bot: Bot, general:
     assert (told["id"], told["content"], told["components"]) == (pressed["message"]["id"], "Denied by Di.", [])
 
 
-async def test_what_only_one_may_see_is_in_no_channel(far: FarEnd, bot: Bot, general: str) -> None:  # DC-14
+async def test_what_only_one_may_see_is_in_no_channel(far: FarEnd, bot: Bot, general: str) -> None:  # DC-16
     pressed = await _pressed(far, bot, general)
     await bot.call("POST", CALLBACK, json=DEFERRED, **_token(pressed))
     whisper = {"content": "only you", "flags": EPHEMERAL}
@@ -158,7 +158,7 @@ async def test_what_only_one_may_see_is_in_no_channel(far: FarEnd, bot: Bot, gen
     assert (await bot.hears_message(aloud["id"]))["author"]["id"] == far.bot
 
 
-async def test_a_token_is_good_for_a_quarter_of_an_hour(far: FarEnd, bot: Bot, general: str) -> None:  # DC-14
+async def test_a_token_is_good_for_a_quarter_of_an_hour(far: FarEnd, bot: Bot, general: str) -> None:  # DC-10
     pressed = await _pressed(far, bot, general)
     await bot.call("POST", CALLBACK, json=DEFERRED, **_token(pressed))
     await far.forward(890)
@@ -170,7 +170,7 @@ async def test_a_token_is_good_for_a_quarter_of_an_hour(far: FarEnd, bot: Bot, g
     assert refused == ((404, 10015) if far.differs("forgets tokens that are over") else (401, 50027))
 
 
-async def test_a_form_is_opened_and_sent_off(far: FarEnd, bot: Bot, general: str) -> None:  # DC-13
+async def test_a_form_is_opened_and_sent_off(far: FarEnd, bot: Bot, general: str) -> None:  # DC-15
     di = far.person("di")
     pressed = await _pressed(far, bot, general)
     await bot.call("POST", CALLBACK, json={"type": FORM, "data": _form()}, **_token(pressed))
@@ -185,7 +185,7 @@ async def test_a_form_is_opened_and_sent_off(far: FarEnd, bot: Bot, general: str
     await bot.call("POST", CALLBACK, json=DEFERRED, **_token(sent))
 
 
-async def test_a_form_has_limits(far: FarEnd, bot: Bot, general: str) -> None:  # DC-13
+async def test_a_form_has_limits(far: FarEnd, bot: Bot, general: str) -> None:  # DC-18
     five = [_label(f"field {number}", f"f{number}") for number in range(5)]
     too_much: dict[str, list[Json]] = {
         "fields": [*five, _label("field 5", "f5")],
@@ -207,7 +207,7 @@ async def test_a_form_has_limits(far: FarEnd, bot: Bot, general: str) -> None:  
         assert await bot.refused("POST", CALLBACK, **call) == (400, 50035), name
 
 
-async def test_a_form_that_was_refused_may_be_mended(far: FarEnd, bot: Bot, general: str) -> None:  # DC-11, DC-13
+async def test_a_form_that_was_refused_may_be_mended(far: FarEnd, bot: Bot, general: str) -> None:  # DC-11
     token = _token(await _pressed(far, bot, general))
     five = [_label("x" * 45, f"{number}".rjust(100, "x")) for number in range(5)]
     enough = {"title": "x" * 45, "custom_id": "x" * 100, "components": five}
@@ -217,7 +217,7 @@ async def test_a_form_that_was_refused_may_be_mended(far: FarEnd, bot: Bot, gene
     await bot.call("POST", CALLBACK, json={"type": FORM, "data": enough}, **token)
 
 
-async def test_a_command_is_registered_and_given(far: FarEnd, bot: Bot, general: str) -> None:  # DC-15
+async def test_a_command_is_registered_and_given(far: FarEnd, bot: Bot, general: str) -> None:  # DC-28
     di = far.person("di")
     put = await bot.call("PUT", COMMANDS, application_id=far.application, json=[ASK])
     again = await bot.call("PUT", COMMANDS, application_id=far.application, json=[ASK])
@@ -225,7 +225,7 @@ async def test_a_command_is_registered_and_given(far: FarEnd, bot: Bot, general:
     given = await bot.hears("INTERACTION_CREATE")
 
     assert [one["id"] for one in put] == [one["id"] for one in again]
-    assert put == await bot.call("GET", COMMANDS, application_id=far.application)
+    assert again == await bot.call("GET", COMMANDS, application_id=far.application)
     assert (put[0]["application_id"], put[0]["type"], put[0]["options"]) == (far.application, 1, ASK["options"])
     assert (given["type"], given["data"]["id"], given["data"]["name"]) == (2, put[0]["id"], "ask")
     assert given["data"]["options"] == [{"name": "what", "type": 3, "value": "deploy 1.4.2"}]
@@ -233,7 +233,7 @@ async def test_a_command_is_registered_and_given(far: FarEnd, bot: Bot, general:
     await bot.call("POST", CALLBACK, json={"type": THINKING}, **_token(given))
 
 
-async def test_the_answer_to_a_command_is_a_message(far: FarEnd, bot: Bot, general: str) -> None:  # DC-15
+async def test_the_answer_to_a_command_is_a_message(far: FarEnd, bot: Bot, general: str) -> None:
     di = far.person("di")
     await bot.call("PUT", COMMANDS, application_id=far.application, json=[ASK])
     await far.slash(di, general, "ask", what="deploy 1.4.2")

@@ -108,7 +108,7 @@ async def bot(far: FarEnd) -> AsyncIterator[Bot]:
         yield made
 
 
-async def test_what_is_just_short_enough_is_taken(far: FarEnd, bot: Bot) -> None:  # DC-21, DC-27
+async def test_what_is_just_short_enough_is_taken(far: FarEnd, bot: Bot) -> None:  # DC-13, DC-18
     general = far.channel("general")
     taken = {
         name: await bot.call("POST", MESSAGES, channel_id=general, json=enough) for name, (enough, _) in LIMITS.items()
@@ -119,7 +119,7 @@ async def test_what_is_just_short_enough_is_taken(far: FarEnd, bot: Bot) -> None
     assert len(taken["custom_id"]["components"][0]["components"][0]["custom_id"]) == 100
 
 
-async def test_what_is_one_too_much_is_refused(far: FarEnd, bot: Bot) -> None:  # DC-21, DC-27
+async def test_what_is_one_too_much_is_refused(far: FarEnd, bot: Bot) -> None:  # DC-13, DC-18
     general = far.channel("general")
     for name, (_, too_much) in LIMITS.items():
         if name in TAKEN and far.differs(TAKEN[name]):
@@ -128,7 +128,7 @@ async def test_what_is_one_too_much_is_refused(far: FarEnd, bot: Bot) -> None:  
         assert await bot.refused("POST", MESSAGES, channel_id=general, json=too_much) == BAD_FORM, name
 
 
-async def test_an_edit_has_the_same_limits(far: FarEnd, bot: Bot) -> None:  # DC-29
+async def test_an_edit_has_the_same_limits(far: FarEnd, bot: Bot) -> None:  # DC-18
     general = far.channel("general")
     sent = await bot.call("POST", MESSAGES, channel_id=general, json={"content": "hello"})
     call: Json = {"channel_id": general, "message_id": sent["id"]}

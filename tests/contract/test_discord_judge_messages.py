@@ -45,7 +45,7 @@ async def test_what_is_sent_is_heard_and_read_again(bot: Bot, general: str) -> N
     assert heard["author"]["id"] == bot.far.bot
 
 
-async def test_a_nonce_is_sent_once(far: FarEnd, bot: Bot, general: str) -> None:  # DC-23
+async def test_a_nonce_is_sent_once(far: FarEnd, bot: Bot, general: str) -> None:  # DC-22
     said = {"content": "Deploy?", "nonce": "e1-0", "enforce_nonce": True}
     first = await bot.call("POST", MESSAGES, channel_id=general, json=said)
     again = await bot.call("POST", MESSAGES, channel_id=general, json=said)
@@ -63,7 +63,7 @@ async def test_a_nonce_that_is_not_enforced_is_only_carried(bot: Bot, general: s
     assert first["id"] != again["id"]
 
 
-async def test_nobody_is_pinged_who_is_not_allowed(far: FarEnd, bot: Bot, general: str) -> None:
+async def test_nobody_is_pinged_who_is_not_allowed(far: FarEnd, bot: Bot, general: str) -> None:  # DC-21
     di, bo = far.person("di"), far.person("bo")
     text = f"<@{di}> <@{bo}> @everyone"
     quiet, one, loud = [
@@ -88,7 +88,7 @@ async def test_only_what_is_ours_is_edited(far: FarEnd, bot: Bot, general: str) 
     assert await bot.refused("PATCH", MESSAGE, **call) == (403, 50005)
 
 
-async def test_an_edit_takes_the_buttons_away_and_leaves_the_rest(bot: Bot, general: str) -> None:  # DC-29
+async def test_an_edit_takes_the_buttons_away_and_leaves_the_rest(bot: Bot, general: str) -> None:  # DC-17
     button = {"type": 2, "style": 4, "label": "Deny", "custom_id": "deny"}
     card: Json = {"embeds": [{"title": "Deploy?"}], "components": [{"type": 1, "components": [button]}]}
     sent = await bot.call("POST", MESSAGES, channel_id=general, json=card)
@@ -143,7 +143,7 @@ async def test_a_reply_to_what_is_not_there_is_refused_unless_it_need_not_be(
         assert await bot.refused("POST", MESSAGES, channel_id=general, json=lost) == BAD_FORM
 
 
-async def test_history_is_read_newest_first(far: FarEnd, bot: Bot, general: str) -> None:  # DC-12
+async def test_history_is_read_newest_first(far: FarEnd, bot: Bot, general: str) -> None:  # DC-04
     ids = await _five(far, general)
 
     assert await _read(bot, general) == ids[::-1]
@@ -152,7 +152,7 @@ async def test_history_is_read_newest_first(far: FarEnd, bot: Bot, general: str)
     assert await _read(bot, general, after=ids[2]) == [ids[4], ids[3]]
 
 
-async def test_history_is_read_on_from_a_message(far: FarEnd, bot: Bot, general: str) -> None:  # DC-12
+async def test_history_is_read_on_from_a_message(far: FarEnd, bot: Bot, general: str) -> None:  # DC-04
     """discord.py reads on by it: `history(after=...)` asks for what follows the newest of the page before."""
     ids = await _five(far, general)
     first = await _read(bot, general, after=ids[0], limit=2)
@@ -173,7 +173,7 @@ async def test_direct_messages_are_one_channel(far: FarEnd, bot: Bot) -> None:
     assert {"guild_id", "member"} & (sent.keys() | heard.keys()) == set()
 
 
-async def test_who_refuses_direct_messages_gets_none(far: FarEnd, bot: Bot) -> None:
+async def test_who_refuses_direct_messages_gets_none(far: FarEnd, bot: Bot) -> None:  # DC-25
     di = far.person("di")
     far.refuse_direct(di)
     call: Json = {"channel_id": far.direct(di), "json": {"content": "hello"}}
@@ -182,6 +182,21 @@ async def test_who_refuses_direct_messages_gets_none(far: FarEnd, bot: Bot) -> N
         assert (await bot.call("POST", MESSAGES, **call))["content"] == "hello"
     else:
         assert await bot.refused("POST", MESSAGES, **call) == (403, 50007)
+
+
+async def test_who_may_not_read_all_reads_what_is_meant_for_them(far: FarEnd, general: str) -> None:  # DC-01
+    di = far.person("di")
+    async with connected(far, reads_all=False) as bot:
+        ours = await bot.call("POST", MESSAGES, channel_id=general, json={"content": "ours"})
+        said = [
+            await far.say(di, general, "to nobody"),
+            await far.say(di, general, f"<@{far.bot}> to us"),
+            await far.say(di, general, "an answer", reply_to=ours["id"]),
+            await far.say(di, far.direct(di), "between us"),
+        ]
+        heard = [(await bot.hears_message(one))["content"] for one in (ours["id"], *said)]
+
+    assert heard == ["ours", "", f"<@{far.bot}> to us", "an answer", "between us"]
 
 
 async def _five(far: FarEnd, channel: str) -> list[str]:

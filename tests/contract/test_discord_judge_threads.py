@@ -62,7 +62,7 @@ async def test_what_is_said_in_a_thread_is_in_the_thread(far: FarEnd, bot: Bot, 
     assert {ours["id"], theirs} & {one["id"] for one in outside} == set()
 
 
-async def test_a_message_has_one_thread(far: FarEnd, bot: Bot, general: str) -> None:  # DC-08
+async def test_a_message_has_one_thread(far: FarEnd, bot: Bot, general: str) -> None:  # DC-09
     asked = await far.say(far.person("di"), general, "deploy 1.4.2")
     call: Json = {"channel_id": general, "message_id": asked, "json": NAME}
     await bot.call("POST", THREADS, **call)
@@ -82,7 +82,7 @@ async def test_a_thread_begins_at_what_is_there_and_where_we_may(far: FarEnd, bo
     assert await bot.refused("POST", MESSAGES, channel_id=there, json={"content": "Deploy?"}) == (404, 10003)
 
 
-async def test_what_is_said_opens_an_archived_thread(far: FarEnd, bot: Bot, general: str) -> None:
+async def test_what_is_said_opens_an_archived_thread(far: FarEnd, bot: Bot, general: str) -> None:  # DC-09
     thread = await _archived(far, bot, general)
     sent = await bot.call("POST", MESSAGES, channel_id=thread, json={"content": "Deploy?"})
     read = await bot.call("GET", CHANNEL, channel_id=thread)
@@ -91,7 +91,7 @@ async def test_what_is_said_opens_an_archived_thread(far: FarEnd, bot: Bot, gene
     assert read["thread_metadata"]["archived"] == far.differs("leaves a thread archived")
 
 
-async def test_a_thread_is_archived_and_opened_again(far: FarEnd, bot: Bot, general: str) -> None:
+async def test_a_thread_is_archived_and_opened_again(far: FarEnd, bot: Bot, general: str) -> None:  # DC-09
     thread = await _archived(far, bot, general)
     archived = await bot.hears("THREAD_UPDATE")
     opened = await bot.call("PATCH", CHANNEL, channel_id=thread, json={"archived": False})
@@ -101,7 +101,7 @@ async def test_a_thread_is_archived_and_opened_again(far: FarEnd, bot: Bot, gene
     assert archived["id"] == opened["id"] == told["id"] == thread
 
 
-async def test_nothing_is_said_in_a_locked_thread(far: FarEnd, bot: Bot, general: str) -> None:
+async def test_nothing_is_said_in_a_locked_thread(far: FarEnd, bot: Bot, general: str) -> None:  # DC-09
     thread = await _archived(far, bot, general)
     far.lock(thread)
     call: Json = {"channel_id": thread, "json": {"content": "Deploy?"}}
