@@ -19,7 +19,7 @@ DIRECT = "@me"
 # Discord counts time from the first of January 2015, in ms since the epoch.
 _BEGAN = 1_420_070_400_000
 _REF = re.compile(
-    r"(?:@me/(?P<user>\d{1,20})|(?P<guild>\d{1,20})/(?P<channel>\d{1,20})(?:/(?P<thread>\d{1,20}))?)"
+    r"(?:@me/(?P<user>[0-9]{1,20})|(?P<guild>[0-9]{1,20})/(?P<channel>[0-9]{1,20})(?:/(?P<thread>[0-9]{1,20}))?)"
     r"(?:\?(?P<reply>[A-Za-z0-9_=-]{1,1000}))?"
 )
 
