@@ -6,12 +6,14 @@ pass for words of the person who forwarded it.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from adapters.discord.meaning import File
-from adapters.discord.wire import number
+from adapters.discord.wire import ident, number
+from adapters.errors import Unreadable
 from adapters.text import one_line
 from adapters.wire import Json, at, child, children, words
 
@@ -127,14 +129,20 @@ def files(message: Json) -> tuple[File, ...]:
 
 
 def _file(found: Json) -> File:
-    size, named_by = number(found, "size"), words(found, "id")
+    size = number(found, "size")
     return File(
-        id=named_by if named_by.isascii() and named_by.isdigit() else "",
+        id=_plain_id(found),
         name=words(found, "filename"),
         media_type=words(found, "content_type"),
         size=size if size is not None and 0 <= size < 1 << 53 else None,
         url=words(found, "url"),
     )
+
+
+def _plain_id(found: Json) -> str:
+    with contextlib.suppress(Unreadable):
+        return ident(found, "id")
+    return ""
 
 
 def shown(given: str) -> str:

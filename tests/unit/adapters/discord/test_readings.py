@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adapters.discord.meaning import Meaning
-from adapters.discord.why import why
+from adapters.discord.why import _IGNORED, why
 from tests.unit.adapters.discord.payloads import NAMES, read
 from tests.unit.adapters.discord.readings import DONE, IGNORED, SAID, kind
 
@@ -30,6 +30,10 @@ def test_whatever_it_is_there_is_one_sentence_on_why(name: str) -> None:
     assert told
     assert "\n" not in told
     assert not told.endswith(".")
+
+
+def test_there_is_a_sentence_for_every_reason_and_no_other() -> None:
+    assert set(_IGNORED) == set(IGNORED.values())
 
 
 def test_the_same_delivery_twice_reads_the_same() -> None:  # DC-06

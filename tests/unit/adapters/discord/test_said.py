@@ -121,23 +121,8 @@ def test_no_line_of_what_is_forwarded_passes_for_the_senders_own(words: str) -> 
     assert all(line.startswith("> ") for line in lines)
 
 
-MARKS = (
-    "`",
-    "```",
-    "<",
-    ">",
-    f"<@{BO}>",
-    f"<@{BOT}>",
-    "<#7>",
-    "<t:0>",
-    "<@&1>",
-    "</a:1>",
-    "<:x:1>",
-    "a",
-    " ",
-    "\n",
-    "\ud800",
-)
+REFERENCES = ("<#7>", "<t:0>", "<@&1>", "</a:1>", "<:x:1>")
+MARKS = ("`", "```", "<", ">", f"<@{BO}>", f"<@{BOT}>", *REFERENCES, "a", " ", "\n", "\ud800")
 
 
 @given(st.lists(st.sampled_from(MARKS), max_size=40))
