@@ -11,7 +11,7 @@ import json
 import socket
 import struct
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 from aiohttp import web
 
@@ -21,9 +21,13 @@ from sandbox.discord.fault import Fault
 from sandbox.discord.ratelimit import VIA, Limits, Spent, TooMany
 from sandbox.discord.reading import read
 from sandbox.discord.record import Call, Stray
-from sandbox.discord.routes import Asked, Route, Routes, major
+from sandbox.discord.routes import Asked, Route, Routes, Upload, major
 
 NOTICE = 0.05  # seconds until a server notices that its client has just gone
+
+
+# The files of a request, or why it cannot be read; that is said only to who may ask at all.
+Sent: TypeAlias = dict[int, Upload] | Refusal
 
 
 class Rest:
@@ -39,13 +43,14 @@ class Rest:
         path = "/" + request.match_info["path"]
         call = Call(len(self._core.record.calls) + 1, request.method, path, dict(request.query))
         self._core.record.calls.append(call)
+        sent = await _sent(request, call)
         fault = self._core.faults.take(request.method, path)
         if fault is not None:
             call.fault = fault.kind
             instead = await self._instead(fault, request, call)
             if instead is not None:
                 return instead
-        response = await self._answer(request, call)
+        response = self._answer(request, call, sent)
         if fault is not None and fault.kind == "lost":
             call.status = 0
             return _drop(request)
@@ -74,7 +79,7 @@ class Rest:
                 return _drop(request) if request.transport is None or request.transport.is_closing() else None
         return None
 
-    async def _answer(self, request: web.Request, call: Call) -> web.StreamResponse:
+    def _answer(self, request: web.Request, call: Call, sent: Sent) -> web.StreamResponse:
         found = self._routes.find(call.method, call.path)
         if found is None:
             return self._stray(call)
@@ -86,15 +91,13 @@ class Rest:
         spent = self._limits.spend(route.bucket, major(parts))
         if spent.over:
             return _limited(call, TooMany(spent.after), spent)
-        return await self._act(route, parts, request, call, spent)
+        return self._act(route, parts, call, sent, spent)
 
-    async def _act(
-        self, route: Route, parts: dict[str, str], request: web.Request, call: Call, spent: Spent
-    ) -> web.StreamResponse:
+    def _act(self, route: Route, parts: dict[str, str], call: Call, sent: Sent, spent: Spent) -> web.StreamResponse:
         try:
-            call.body, files = await read(request)
-            call.files = tuple(one.name for one in files.values())
-            answer = route.act(Asked(self._core, parts, call.query, call.body, files))
+            if isinstance(sent, Refusal):
+                raise sent
+            answer = route.act(Asked(self._core, parts, call.query, call.body, sent))
         except Refusal as refusal:
             return _refused(call, refusal, spent)
         except Exhausted as exhausted:
@@ -112,6 +115,16 @@ class Rest:
         if self._routes.has(call.path):
             return _refused(call, Refusal(0, status=405, words="405: Method Not Allowed"))
         return _refused(call, not_found())
+
+
+async def _sent(request: web.Request, call: Call) -> Sent:
+    """Read what was sent, into the journal too."""
+    try:
+        call.body, files = await read(request)
+    except Refusal as refusal:
+        return refusal
+    call.files = tuple(one.name for one in files.values())
+    return files
 
 
 _RESET = struct.pack("ii", 1, 0)
