@@ -43,12 +43,12 @@
 
 `python -m sandbox.discord` runs it alone, with `/_control` for a page (`origin` says which) or another process.
 
-`DiscordSandbox(identify_pause=0)` lets apps come back at once: Discord wants five seconds between two IDENTIFYs, here by
-the clock. `discord.app.may_read_all = True` gives the application the message content intent; without it IDENTIFY with
-that intent is closed with 4014. `discord.acknowledge(False)`: heartbeats are no longer acknowledged. Pieces: `world`
-what exists, `core` what happens to it, `rest` and the routes in `table` the API, `protocol`, `gateway`, `session`,
-`connection`, `greeting` and `events` the gateway, `interactions`, `callbacks` and `forms` what is pressed, `courier` the
-way to the app, `person` and `hands` the people, `scene` what a test does, `control` the same as routes.
+`DiscordSandbox(identify_pause=0)` lets apps come back at once: Discord wants five seconds between two IDENTIFYs, here
+by the clock. `discord.app.may_read_all = True` gives the application the message content intent; without it IDENTIFY
+with that intent is closed with 4014. `discord.acknowledge(False)`: heartbeats are no longer acknowledged. Pieces:
+`world` what exists, `core` what happens to it, `rest` and the routes in `table` the API, `protocol`, `gateway`,
+`session`, `connection`, `greeting` and `events` the gateway, `interactions`, `callbacks` and `forms` what is pressed,
+`courier` the way to the app, `person` and `hands` the people, `scene` what a test does, `control` the same as routes.
 """
 
 from sandbox.discord.courier import Delivery

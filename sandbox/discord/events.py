@@ -22,6 +22,7 @@ MESSAGE_CONTENT = 1 << 15
 PRIVILEGED = GUILD_MEMBERS | GUILD_PRESENCES | MESSAGE_CONTENT
 # The bits that mean something: 17-19, 22, 23 and those above 25 do not.
 KNOWN = sum(1 << bit for bit in (*range(17), 20, 21, 24, 25))
+NEVER = 1 << 62  # an intent that nobody has
 
 # By how an event's name begins: the intent it needs in a server, and in direct messages.
 _NEEDS: Mapping[str, tuple[int, int]] = {
@@ -31,7 +32,8 @@ _NEEDS: Mapping[str, tuple[int, int]] = {
     "GUILD_MEMBER_": (GUILD_MEMBERS, 0),
     "GUILD_MEMBERS_CHUNK": (0, 0),
     "GUILD_": (GUILDS, 0),
-    "CHANNEL_": (GUILDS, 0),
+    "CHANNEL_PINS_": (GUILDS, DIRECT_MESSAGES),
+    "CHANNEL_": (GUILDS, NEVER),  # since version 8 no app is told of its DMs
     "THREAD_": (GUILDS, 0),
 }
 _CONTENT: Json = {"content": "", "embeds": [], "attachments": [], "components": []}

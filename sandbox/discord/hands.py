@@ -119,11 +119,16 @@ class Hands(Person):
         known = self.core.world.commands
         offered: list[Json] = [*known.get(channel.guild_id or "-", ()), *known.get("", ())]
         for one in offered:
-            contexts = one.get("contexts")
-            here = 1 if channel.type == DIRECT else 0
-            if one["name"] == name and one.get("type", 1) == 1 and (contexts is None or here in contexts):
+            if one["name"] == name and one.get("type", 1) == 1 and _is_for(one, channel):
                 return one
         raise CannotDo(f"there is no command /{name} here")
+
+
+def _is_for(command: Json, channel: Channel) -> bool:
+    contexts, direct = command.get("contexts"), channel.type == DIRECT
+    if contexts is None:
+        return not direct or bool(command.get("dm_permission", True))
+    return int(direct) in contexts
 
 
 def components(message: Message) -> Iterator[Json]:
