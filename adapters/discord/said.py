@@ -17,8 +17,8 @@ from adapters.errors import Unreadable
 from adapters.text import one_line
 from adapters.wire import Json, at, child, children, words
 
-# Of one message; Discord itself takes 4,000 characters at most.
-MOST_WORDS = 16_000
+# Of one message with its files; Discord itself takes 4,000 characters of words at most.
+MOST_WORDS = 32_000
 VOICE = 1 << 13
 _MOST_NAME = 200
 _MOST_ANSWERS = 20
