@@ -7,6 +7,7 @@ A message nobody can understand is set aside whole, and never stops the ones beh
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -53,6 +54,7 @@ class Listener:
                 group.create_task(hearing)
             serving = [asyncio.create_task(self._serve(adapter)) for adapter in self.adapters]
             await _first_of(asyncio.create_task(stopping.wait()), *serving)
+        await self._leave()
 
     async def _connect(self, adapter: SocketAdapter, desk: Desk, stopping: asyncio.Event) -> None:
         """Be connected while the source is ours: others wait for its lease."""
@@ -65,6 +67,12 @@ class Listener:
             except (LeaseLost, StoreError) as error:
                 log.warning("source interrupted", source=adapter.source, error=type(error).__name__)
             await asyncio.sleep(self.pause)
+
+    async def _leave(self) -> None:
+        """Whoever starts next need not wait until our leases are over."""
+        with contextlib.suppress(StoreError):
+            for source in (*(one.source for one in self.adapters), *(one.source for one, _ in self.sockets)):
+                await self.mailroom.leave(source, self.holder)
 
     async def _serve(self, adapter: ListeningAdapter) -> None:
         refused = 0

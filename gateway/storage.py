@@ -14,6 +14,9 @@ class Mailroom(Protocol):
     async def seize(self, source: str, holder: str) -> bool:
         """Take or renew the reader's lease of a source. False: another reader holds it."""
 
+    async def leave(self, source: str, holder: str) -> None:
+        """Give the lease up, if it is ours, so that the next reader need not wait for its end."""
+
     async def position(self, source: str) -> Position | None:
         """Where to read on; None for a source never read."""
 

@@ -71,7 +71,7 @@ class DiscordHouse:
 
     async def thread(self, asked: Message) -> Channel:
         """The thread that began at a message."""
-        return await until(lambda: self.discord.thread(asked))
+        return (await until(lambda: [one for one in [self.discord.thread(asked)] if one]))[0]
 
     async def card(self, asked: Message) -> Message:
         """The card in the thread, as it looks now: what becomes of it later does not change this copy."""

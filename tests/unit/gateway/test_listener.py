@@ -89,6 +89,9 @@ class Refusing:
         """Nobody else wants it."""
         return True
 
+    async def leave(self, source: str, holder: str) -> None:
+        """Given up."""
+
     async def position(self, source: str) -> None:
         """Never read."""
 
@@ -117,7 +120,7 @@ class Wire:
 
     def __init__(self) -> None:
         self.ours = False
-        self.hearing = self.began = self.cut = 0
+        self.hearing = self.began = self.cut = self.left = 0
         self.changed = asyncio.Condition()
 
     async def hear(self, desk: object, stopping: asyncio.Event) -> None:
@@ -137,6 +140,10 @@ class Wire:
     async def seize(self, source: str, holder: str) -> bool:
         """Whether the lease is ours."""
         return self.ours
+
+    async def leave(self, source: str, holder: str) -> None:
+        """Given up."""
+        self.left += 1
 
     async def until(self, hearing: int) -> None:
         """Until so many are connected."""
@@ -165,6 +172,7 @@ async def test_only_who_holds_the_lease_is_connected_and_nobody_longer_than_that
     stopping.set()
     await asyncio.wait_for(running, 10)
     assert (wire.hearing, wire.cut, wire.began) == (0, 1, 2)  # it ended by itself, not cut off
+    assert wire.left == 1
 
 
 async def test_a_store_that_is_away_does_not_cut_a_connection() -> None:
