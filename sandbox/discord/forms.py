@@ -213,7 +213,7 @@ def _select(inner: Json, path: str) -> Iterator[Complaint]:
     yield from _length(inner, "placeholder", 0, 150, path, optional=True)
     yield from _range(inner, "min_values", 1 if inner.get("required", True) else 0, 25, path)
     yield from _range(inner, "max_values", 1, 25, path)
-    if "disabled" in inner:
+    if inner.get("disabled"):
         yield f"{path}.disabled", "COMPONENT_DISABLED_IN_MODAL", "Components in modals cannot be disabled"
 
 
