@@ -23,8 +23,17 @@ async def read(request: web.Request) -> tuple[Any, dict[int, Upload]]:
     """The JSON and the files. Raises Refusal: 40005 for too much, 50109 for no JSON, 50035 for another kind."""
     if not request.body_exists:
         return None, {}
-    if request.content_length is not None and request.content_length > REQUEST_MOST:
+    try:
+        found = await _read(request)
+    except web.HTTPRequestEntityTooLarge:
+        raise Refusal(40005) from None
+    # Refused only once it is read: a client that is still sending would not hear it.
+    if (request.content_length or 0) > REQUEST_MOST:
         raise Refusal(40005)
+    return found
+
+
+async def _read(request: web.Request) -> tuple[Any, dict[int, Upload]]:
     if request.content_type == "multipart/form-data":
         return await _form(request)
     if request.content_type == "application/json":
