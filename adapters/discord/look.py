@@ -19,6 +19,8 @@ from adapters.meter import Meter
 from adapters.wire import at, children, words
 from agent_core.values import EPOCH
 
+# A message, and an answer; all else is Discord's, told in our name.
+_SAID = (0, 19)
 _PAGE = 100
 _PAGES = 10
 # Clocks differ; in microseconds.
@@ -43,7 +45,7 @@ async def look(api: Api, us: Us, claims: Claims, channel: str, messages: Sequenc
     prints = [_print(message.arguments(), message.file.name if message.file else "") for message in messages]
     found: dict[int, str] = {}
     async for there in _since(api, channel, claims.parcel):
-        if words(there, "author", "id") != us.user:
+        if words(there, "author", "id") != us.user or at(there, "type") not in _SAID:
             continue
         named = children(there, "attachments")
         seen = _print(there, words(named[0], "filename") if named else "")
