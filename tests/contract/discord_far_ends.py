@@ -16,7 +16,8 @@ from typing import Any, Literal, Protocol
 from sandbox.discord.hands import Hands
 from sandbox.discord.server import DiscordSandbox
 from tests.contract.discord_simcord import served
-from tests.contract.discord_simulated import Simulated
+from tests.contract.discord_simulated import Simulated, soon, spoken
+from tests.doors.scene import until
 
 Json = dict[str, Any]
 FarEndName = Literal["sandbox", "simcord"]
@@ -89,6 +90,18 @@ class FarEnd(Protocol):
         """They write, in a channel, a thread or their direct messages."""
         ...
 
+    async def edit(self, person: str, channel: str, message: str, text: str) -> None:
+        """They change what they wrote."""
+        ...
+
+    def listening(self) -> int:
+        """How many connections there are to its gateway."""
+        ...
+
+    def whispers(self, person: str) -> list[str]:
+        """The words of what only they can see, oldest first."""
+        ...
+
     async def click(self, person: str, channel: str, message: str, label: str) -> None:
         """They press the button of this label."""
         ...
@@ -98,7 +111,7 @@ class FarEnd(Protocol):
         ...
 
     async def submit(self, person: str, values: Mapping[str, str]) -> None:
-        """They fill the form that is open, by its fields' labels, and send it off."""
+        """They fill the form once it is open, by its fields' labels, and send it off."""
         ...
 
     async def slash(self, person: str, channel: str, command: str, **options: str) -> None:
@@ -175,6 +188,18 @@ class Sandboxed:
         answered = self.discord.message(reply_to) if reply_to else None
         return self._hands(person).say(self.discord.place(channel), text, reply_to=answered).id
 
+    async def edit(self, person: str, channel: str, message: str, text: str) -> None:
+        """At once."""
+        self._hands(person).edit(self.discord.message(message), text)
+
+    def listening(self) -> int:
+        """Its sessions."""
+        return len(self.discord.sessions)
+
+    def whispers(self, person: str) -> list[str]:
+        """As the person sees them."""
+        return [spoken({"content": one.content, "embeds": one.embeds}) for one in self._hands(person).whispers]
+
     async def click(self, person: str, channel: str, message: str, label: str) -> None:
         """Beside us."""
         self._begin(self._hands(person).click(self.discord.message(message), label))
@@ -185,6 +210,7 @@ class Sandboxed:
 
     async def submit(self, person: str, values: Mapping[str, str]) -> None:
         """Beside us."""
+        await until(lambda: soon(self._hands(person).modal))
         self._begin(self._hands(person).submit(values))
 
     async def slash(self, person: str, channel: str, command: str, **options: str) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import discord
 import simcord
+from simcord.backend.models import Message
 from simcord.results import InteractionResult
 
 from tests.contract.discord_simcord import TOKEN, Served
+from tests.doors.scene import until
 
 NOT_HERE = discord.PermissionOverwrite(view_channel=True, send_messages=False, create_public_threads=False)
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass
@@ -76,6 +79,21 @@ class Simulated:
         answered = self._message(channel, reply_to) if reply_to else None
         return str((await member.send(self._handle(channel), text, reply_to=answered)).id)
 
+    async def edit(self, person: str, channel: str, message: str, text: str) -> None:
+        """Through the member, or the user."""
+        await self._actor(person, channel).edit(self._message(channel, message), text)
+
+    def listening(self) -> int:
+        """Besides the client that nobody listens to."""
+        return len(self.here.backend.subscribers) - 1
+
+    def whispers(self, person: str) -> list[str]:
+        """Whatever is ephemeral, and answers them."""
+        everywhere = (one for channel in self.here.backend.messages.values() for one in channel.values())
+        unseen = [one for one in everywhere if one.is_ephemeral and one.interaction_metadata]
+        shown = ({"content": one.content, "embeds": one.embeds} for one in unseen if _to(one) == person)
+        return [spoken(one) for one in shown]
+
     async def click(self, person: str, channel: str, message: str, label: str) -> None:
         """Its result is kept: a form may follow."""
         self._pressed[person] = await self._actor(person, channel).click(self._message(channel, message), label=label)
@@ -90,8 +108,8 @@ class Simulated:
     async def submit(self, person: str, values: Mapping[str, str]) -> None:
         """By custom ids, which simcord wants."""
         pressed = self._pressed[person]
-        assert pressed.modal is not None
-        named = {label["label"]: label["component"] for label in pressed.modal["components"]}
+        form = await until(lambda: soon(pressed.modal))
+        named = {label["label"]: label["component"] for label in form["components"]}
         given = {named[label]["custom_id"]: _value(named[label], value) for label, value in values.items()}
         actor = self._actor(person, str(pressed._interaction.channel_id))
         self._pressed[person] = await actor.submit_modal(pressed, given)
@@ -121,6 +139,22 @@ class Simulated:
     def _message(self, channel: str, message: str) -> simcord.ResponseMessage:
         stored = self.here.backend.get_message(int(channel), int(message))
         return simcord.ResponseMessage(self.here.env, stored)
+
+
+def spoken(message: Json) -> str:
+    """The words of a message, within its frames and without."""
+    return "\n".join((message["content"], *(one.get("description", "") for one in message["embeds"]))).strip()
+
+
+async def soon(found: T | None) -> T | None:
+    """What may be there by now, to be waited for."""
+    return found
+
+
+def _to(message: Message) -> str:
+    """Whose interaction it answers."""
+    assert message.interaction_metadata is not None
+    return str(message.interaction_metadata["user"]["id"])
 
 
 def _value(control: Json, given: str) -> str | list[str]:
