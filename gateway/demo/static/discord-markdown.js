@@ -1,5 +1,5 @@
 // What Discord makes of a message's words, as DOM nodes: its Markdown, mentions, moments in time, and links.
-// `names` finds what things are called: { person(id), role(id), room(id), me }.
+// What looks like an address is no label of another. `names`: { person(id), role(id), room(id) }.
 import { link, make } from "./dom.js";
 
 const FENCE = /```(?:[\w+-]+\n)?([\s\S]+?)```/;
@@ -17,8 +17,8 @@ const MARKS = new RegExp(
     "\\\\(?<escaped>[^\\sA-Za-z0-9])",
     "(?<ticks>`{1,2})(?<code>.+?)(?<!`)\\k<ticks>(?!`)",
     "<@!?(?<person>\\d+)>|<@&(?<role>\\d+)>|<#(?<room>\\d+)>|<a?:(?<emoji>\\w+):\\d+>|<t:(?<moment>-?\\d{1,11})(?::\\w)?>",
-    "\\[(?<label>[^\\]]+)\\]\\(<?(?<target>https?://[^\\s<>)]+)>?\\)",
-    "<(?<quiet>https?://[^\\s<>]+)>|(?<bare>https?://[^\\s<>]*[^\\s<>.,:;\"')\\]])",
+    "\\[(?<label>(?:(?!https?://)[^\\]])+)\\]\\(<?(?<target>https?://[^\\s<>)]+)>?\\)",
+    "<(?<quiet>https?://[^\\s<>]+)>|(?<bare>https?://[^\\s<>\\]]*[^\\s<>.,:;\"')\\]])",
     "(?<all>@everyone|@here)",
     "\\*\\*(?<strong>.+?)\\*\\*(?!\\*)|__(?<under>.+?)__(?!_)|~~(?<gone>.+?)~~|\\|\\|(?<hidden>.+?)\\|\\|",
     "\\*(?=[^\\s*])(?<em>.+?)(?<=[^\\s*])\\*(?!\\*)|(?<!\\w)_(?=[^\\s_])(?<em2>.+?)(?<=[^\\s_])_(?!\\w)",

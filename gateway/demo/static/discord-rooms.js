@@ -15,10 +15,7 @@ export function discordRooms(box, server, seats, on) {
   box.replaceChildren(
     make("p", { class: "dc-server", text: server }),
     seat.node,
-    make("h3", { text: "Direct messages" }),
-    direct,
-    make("h3", { text: "Channels" }),
-    channels,
+    make("div", { class: "dc-rooms" }, make("h3", { text: "Direct messages" }), direct, make("h3", { text: "Channels" }), channels),
     make("div", { class: "dc-line" }, state, drop),
   );
   const entry = (item) => {

@@ -7,9 +7,8 @@ import { discordMessage } from "./discord-message.js";
 import { discordRooms } from "./discord-rooms.js";
 import { atEnd, keep, make } from "./dom.js";
 
-const DIRECT = "@me";
 const ROOM = "general";
-const at = { me: "", room: DIRECT };
+const at = { me: "", room: "" };
 const seen = new Map();
 let seats = [];
 let there = null;
@@ -28,7 +27,8 @@ const names = {
   room: (id) => room(id)?.name || id,
 };
 
-const titleOf = (one) => (one.kind === "channel" ? `#${one.name}` : one.name);
+const titles = { direct: () => "Holdpoint", channel: (one) => `#${one.name}`, thread: (one) => one.name };
+const titleOf = (one) => titles[one.kind](one);
 
 // What the person does
 
@@ -55,19 +55,23 @@ async function ask(order, body) {
 
 async function write(text) {
   const command = /^\/(\S+)\s*(.*)$/s.exec(text);
-  if (!command) return Boolean(await ask("say", { room: at.room, text }));
-  const asked = await ask("slash", { room: at.room, name: command[1], text: command[2] });
+  if (!command) return Boolean(await ask("say", { channel: at.room, text }));
+  const options = command[2] ? { what: command[2] } : {};
+  const asked = await ask("slash", { channel: at.room, name: command[1], options });
   return Boolean(asked) && !asked.failed;
 }
 
 const on = {
   names,
-  press: (message, name) => ask("click", { message: message.id, name }),
-  choose: (message, options) => options.length && ask("choose", { message: message.id, options }),
+  press: (message, label) => ask("click", { message: message.id, label }),
+  choose: (message, labels) => labels.length && ask("choose", { message: message.id, labels }),
   open: (id) => move({ room: id }),
 };
 
 // Where the person is
+
+// Direct messages are each person's own.
+const sit = (me) => move({ me, room: room(at.room)?.kind === "direct" ? "" : at.room });
 
 function move(where) {
   Object.assign(at, where);
@@ -101,6 +105,7 @@ async function refresh() {
   const found = await get("/discord/window", { person: at.me, room: at.room });
   if (look !== looks || doing) return;
   there = found;
+  at.room = there.room;
   show();
 }
 
@@ -109,7 +114,13 @@ const soon = () => refresh().catch((error) => console.error(error));
 function show() {
   const fresh = unread();
   const marked = seats.filter((one) => one !== at.me && fresh[one].length);
-  const rooms = there.rooms.map((one) => ({ ...one, key: one.id, here: one.id === at.room, unread: fresh[at.me].includes(one.id) }));
+  const rooms = there.rooms.map((one) => ({
+    ...one,
+    key: one.id,
+    name: one.name || "Holdpoint",
+    here: one.id === at.room,
+    unread: fresh[at.me].includes(one.id),
+  }));
   pane.rooms({ me: at.me, marked, rooms, connections: there.connections });
   pane.talk();
   pane.form(pane.root.offsetParent ? there.form : null);
@@ -147,16 +158,16 @@ function aboutOf(here) {
 
 // Begins: as the first of those who can be played, in the first channel.
 export async function discord(root, troubled) {
-  seats = (await get("/discord/seats")).seats;
+  there = await get("/discord/window");
+  seats = Object.keys(there.newest);
   at.me = seats[0];
-  there = await get("/discord/window", { person: at.me, room: DIRECT });
   at.room = there.rooms.find((one) => one.name === ROOM).id;
   const part = (name) => root.querySelector(`.${name}`);
   const submit = async (values) => (await act("submit", { person: at.me, values })) ?? {};
   pane = {
     root,
     rooms: discordRooms(part("dc-side"), there.server, seats, {
-      sit: (me) => move({ me }),
+      sit,
       go: (id) => move({ room: id }),
       drop: () => act("drop"),
     }),
