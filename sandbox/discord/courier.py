@@ -6,10 +6,13 @@ https://docs.discord.com/developers/interactions/overview#setting-up-an-endpoint
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Literal, TypeAlias
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -82,7 +85,12 @@ class Courier:
         self._go(self._post(again, None))
 
     async def verify(self, url: str) -> None:
-        """What Discord asks before it takes a URL: PING is answered, and a bad signature refused."""
+        """What Discord asks before it takes a URL: PING is answered, and a bad signature refused.
+
+        Here it must be one of this machine: nothing leaves it.
+        """
+        if not is_ours(url):
+            raise UrlNotVerified("only URLs of this machine are posted to")
         ping = json.dumps({"id": "0", "application_id": self._world.app.id, "type": 1, "token": secret(), "version": 1})
         try:
             status, said = await self._ask(url, ping, self._signed(ping))
@@ -117,10 +125,9 @@ class Courier:
 
     async def _post(self, delivery: Delivery, one: Interaction | None) -> None:
         """Post it; 202 means that the answer comes, or came, to the callback endpoint."""
-        try:
+        said: object = None
+        with contextlib.suppress(aiohttp.ClientError, TimeoutError):
             delivery.status, said = await self._ask(self.url, delivery.body, delivery.headers)
-        except (aiohttp.ClientError, TimeoutError):
-            said = None
         if one is None or delivery.status == 202:
             return
         if delivery.status == 200 and isinstance(said, dict):
@@ -142,6 +149,15 @@ class Courier:
 
     def _signed(self, body: str) -> dict[str, str]:
         return signed(self._world.app, str(int(self._clock.seconds())), body)
+
+
+def is_ours(url: str) -> bool:
+    """Whether a URL is one of this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def signed(app: Application, timestamp: str, body: str) -> dict[str, str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sandbox.discord.callbacks import Callbacks
 from sandbox.discord.clock import Clock
 from sandbox.discord.core import Core
-from sandbox.discord.courier import Courier, Delivery
-from sandbox.discord.errors import CannotDo
+from sandbox.discord.courier import Courier, Delivery, is_ours
+from sandbox.discord.errors import CannotDo, UrlNotVerified
 from sandbox.discord.fault import Fault
 from sandbox.discord.gateway import Gateway
 from sandbox.discord.hands import Hands
@@ -158,6 +158,8 @@ class Scene:
         """Post interactions to this URL from now on, once it passed Discord's check; None: the gateway again."""
         if url is not None and verify:
             await self.courier.verify(url)
+        elif url is not None and not is_ours(url):
+            raise UrlNotVerified("only URLs of this machine are posted to")
         self.courier.url = url or ""
 
     # The gateway

@@ -75,7 +75,7 @@ class Answering(App):
         if one.type is dpy.InteractionType.component and self.data[-1]["custom_id"] == "change":
             await one.response.send_modal(Form())
         else:
-            await one.response.defer()
+            await one.response.defer(ephemeral=True)
 
 
 @pytest.fixture

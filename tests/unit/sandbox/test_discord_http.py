@@ -188,6 +188,12 @@ async def test_a_url_that_does_not_answer_a_ping_is_not_taken(discord: DiscordSa
         await discord.deliver_to(url)
 
 
+@pytest.mark.parametrize("verify", [True, False])
+async def test_nothing_leaves_this_machine(discord: DiscordSandbox, verify: bool) -> None:
+    with pytest.raises(UrlNotVerified, match="this machine"):
+        await discord.deliver_to("https://holdpoint.test/discord/events", verify=verify)
+
+
 async def test_nothing_is_signed_that_nobody_can_press(discord: DiscordSandbox, door: Door, di: Hands) -> None:
     with pytest.raises(CannotDo):
         await di.click(await posted(discord), "Stop")
