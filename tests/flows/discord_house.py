@@ -147,7 +147,7 @@ async def discord_house(
     directory: Path, *, approvers: Sequence[str] = ("bo", "cy"), roles: Iterable[str] = ROLES, **channel: Any
 ) -> AsyncIterator[DiscordHouse]:
     """Everything, up and serving, heard over the gateway; `channel` changes the settings of the channel."""
-    async with DiscordSandbox() as discord, ModelSandbox(script()) as model:
+    async with DiscordSandbox(identify_pause=0) as discord, ModelSandbox(script()) as model:
         clock, settings = Clock(), settings_of(directory, discord, model, approvers, **channel)
         async with opened(discord, model, clock, settings, roles) as made:
             yield made

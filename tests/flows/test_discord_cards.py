@@ -33,7 +33,7 @@ async def h(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> Asy
 
 
 async def test_a_press_after_a_restart_counts_once(tmp_path: Path) -> None:  # DC-12
-    async with DiscordSandbox() as discord, ModelSandbox(script()) as model:
+    async with DiscordSandbox(identify_pause=0) as discord, ModelSandbox(script()) as model:
         clock, settings = Clock(), settings_of(tmp_path, discord, model, ["bo"])
         async with opened(discord, model, clock, settings) as first:
             asked = first.ask("1.4.1")
@@ -52,7 +52,7 @@ async def test_a_press_after_a_restart_counts_once(tmp_path: Path) -> None:  # D
 
 
 async def test_a_form_that_was_open_over_a_restart_counts(tmp_path: Path) -> None:  # DC-15
-    async with DiscordSandbox() as discord, ModelSandbox(script()) as model:
+    async with DiscordSandbox(identify_pause=0) as discord, ModelSandbox(script()) as model:
         clock, settings = Clock(), settings_of(tmp_path, discord, model, ["bo"])
         async with opened(discord, model, clock, settings) as first:
             asked = first.ask("1.4.1")
@@ -133,7 +133,7 @@ async def test_who_asked_does_not_approve_as_one_of_the_group(h: DiscordHouse) -
 
 
 async def test_an_empty_list_of_approvers_is_nobody(tmp_path: Path) -> None:  # DC-16
-    async with DiscordSandbox() as discord, ModelSandbox(script()) as model:
+    async with DiscordSandbox(identify_pause=0) as discord, ModelSandbox(script()) as model:
         clock, settings = Clock(), settings_of(tmp_path, discord, model, ["bo"])
         async with opened(discord, model, clock, settings) as first:
             asked = first.ask()
