@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -50,12 +50,12 @@ class Connection:
     meter: Meter
     told: Callable[[Told], None]
     pace: Pace = PACE
-    lanes: Lanes = field(default_factory=Lanes)
 
     async def hold(self) -> None:
         """Stay connected until cancelled. Raises Fatal."""
         shards = self.bot.shards or await self._advised()
-        tasks = [asyncio.create_task(self._shard(number, shards)) for number in range(shards)]
+        lanes = Lanes(self.pace.sleep, self.pace.clock)
+        tasks = [asyncio.create_task(self._shard(number, shards, lanes)) for number in range(shards)]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
             for task in tasks:
@@ -73,12 +73,12 @@ class Connection:
                 log.warning("source interrupted", source=CHANNEL, error=type(error).__name__, why=str(error))
             await self.pace.sleep(self.pace.longest)
 
-    async def _shard(self, number: int, of: int) -> None:
+    async def _shard(self, number: int, of: int, lanes: Lanes) -> None:
         pause = self.pace.first
         while True:
             began = self.pace.clock()
             try:
-                await self._once(number, of)
+                await self._once(number, of, lanes)
             except Fatal:
                 raise
             except Exception as error:
@@ -89,9 +89,9 @@ class Connection:
             await self.pace.sleep(pause * random.uniform(1.0, 1.5))  # noqa: S311 - so that shards do not all come at once
             pause = min(pause * 2, self.pace.longest)
 
-    async def _once(self, number: int, of: int) -> None:
+    async def _once(self, number: int, of: int, lanes: Lanes) -> None:
         told = await self._allowed(of)
-        await self.lanes.turn(number, told.at_once)
+        await lanes.turn(number, told.at_once)
         ears = Ears(self.told, partial(count, self.meter, of))
         await connected(self.bot, Shard(number, of, told.url), ears, self.pace.deaf_after)
 
