@@ -102,6 +102,7 @@ async def test_embeds_have_limits_together(plain: Plain) -> None:
 
 
 async def test_embeds_are_kept_without_white_space_around(plain: Plain) -> None:
+    await fits(plain, **embed(title=" " + "x" * 256 + " "))
     said = await plain.send(deploys(plain), **embed(title="  x ", fields=[{"name": " n", "value": "v "}]))
     assert said.body["embeds"] == [
         {"type": "rich", "title": "x", "fields": [{"inline": False, "name": "n", "value": "v"}]}
