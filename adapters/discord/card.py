@@ -32,6 +32,9 @@ IN_FILE = "The messages above are only how this answer begins. The file has all 
 EMPTY = "(no text)"
 # Of a longer answer the beginning is shown, in so many messages, and all of it sent as a file.
 SHOWN = 2
+BEGINNING = 20_000
+# Where no file may be sent, so long an answer is still said in messages.
+MOST_WORDS = 100_000
 _TITLED = {"approval_request", "input_request", "request_closed", "escalation"}
 _AMBER, _BLUE, _GREY = 0xF0B232, 0x5865F2, 0x80848E
 _COLOURS = {"approval_request": _AMBER, "escalation": _AMBER, "input_request": _BLUE, "field_request": _BLUE}
@@ -75,13 +78,20 @@ def draw(parcel: Parcel) -> tuple[Message, ...]:
 
 
 def in_words(event: AgentMessage) -> tuple[Message, ...]:
-    """What the agent says, all of it as messages."""
-    return tuple(Message(content=piece) for piece in limits.pieces(event.text) or (EMPTY,))
+    """What the agent says, all of it as messages. Raises Rejected where nobody would read so many."""
+    if len(event.text) > MOST_WORDS:
+        raise Rejected(f"the answer has {len(event.text):,} characters, too many for messages")
+    return _in_messages(event.text)
+
+
+def _in_messages(text: str) -> tuple[Message, ...]:
+    return tuple(Message(content=piece) for piece in limits.pieces(text) or (EMPTY,))
 
 
 def _spoken(event: AgentMessage) -> tuple[Message, ...]:
-    messages = in_words(event)
-    if len(messages) <= SHOWN:
+    # What is far too long for messages is not split into them all just to be counted.
+    messages = _in_messages(event.text[:BEGINNING])
+    if len(messages) <= SHOWN and len(event.text) <= BEGINNING:
         return messages
     text = visible(event.text)
     if len(content := text.encode()) > limits.FILE:
