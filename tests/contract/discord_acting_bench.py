@@ -190,9 +190,11 @@ async def bench(desk: Waits | None = None) -> AsyncIterator[Bench]:
         async with contextlib.aclosing(Api(bot)) as api:
             made = await _bench(discord, api, bot, desk or Waits())
             async with _posted_to(made):
-                yield made
-                made.desk.store.set()
-                await made.settled()
+                try:
+                    yield made
+                finally:
+                    made.desk.store.set()
+                    await made.settled()
         assert discord.strays == []
 
 

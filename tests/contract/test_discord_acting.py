@@ -95,6 +95,19 @@ async def test_what_discord_refuses_undoes_nothing(status: int, code: int) -> No
         assert [one["why"] for one in logged if one["event"] == "interaction not answered"]
 
 
+async def test_what_came_too_late_has_no_second_first_answer() -> None:
+    # DC-11: nothing can be said by it any more, so they are told directly.
+    async with bench(Waits(foreign=True)) as house:
+        house.discord.order(Fault("error", path=CALLBACKS, status=404, code=10062))
+        di, card = house.discord.person("di"), await house.post(button("approve", "Approve"))
+        pressing = asyncio.create_task(di.click(card, "Approve"))
+        await until(lambda: di.dms)
+        house.discord.clock.forward(4)
+        await pressing
+        assert house.answers() == [(DEFER, 404)]
+        assert [one.content for one in di.dms] == [words.NOT_OURS]
+
+
 async def test_two_processes_that_hear_one_press_store_it_under_one_id() -> None:
     # DC-06, DC-11
     async with bench() as house:
