@@ -102,7 +102,10 @@ def _answered(message: Message, person: Hands) -> Shown | None:
     reference = message.reference
     channel = person.core.world.channels.get(reference.channel) if reference else None
     found = channel.message(reference.message) if channel and reference else None
-    return {"author": found.author, "words": " ".join(found.content.split())[:100]} if found else None
+    if found is None:
+        return None
+    titles = [str(one["title"]) for one in found.embeds if one.get("title")]
+    return {"author": found.author, "words": " ".join((found.content or " ".join(titles)).split())[:100]}
 
 
 def _thread(message: Message, person: Hands) -> Shown | None:

@@ -19,7 +19,7 @@ export function discordRooms(box, server, seats, on) {
     make("div", { class: "dc-line" }, state, drop),
   );
   const entry = (item) => {
-    const given = { type: "button", class: `${item.kind}${item.unread ? " unread" : ""}`, onclick: () => on.go(item.id) };
+    const given = { type: "button", class: `dc-to-${item.kind}${item.unread ? " unread" : ""}`, onclick: () => on.go(item.id) };
     if (item.here) given["aria-current"] = "page";
     const sign = make("span", { class: "sign", "aria-hidden": "true", text: SIGNS[item.kind] });
     const news = item.unread && make("span", { class: "unseen", text: "new messages" });

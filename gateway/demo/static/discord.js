@@ -6,6 +6,7 @@ import { discordForm } from "./discord-form.js";
 import { discordMessage } from "./discord-message.js";
 import { discordRooms } from "./discord-rooms.js";
 import { atEnd, keep, make } from "./dom.js";
+import { suggest } from "./talk.js";
 
 const ROOM = "general";
 const at = { me: "", room: "" };
@@ -130,7 +131,8 @@ function talk(box) {
   const title = make("h2");
   const about = make("p", { class: "quiet" });
   const list = make("ol");
-  const log = make("div", { class: "log", role: "log", tabindex: 0 }, list);
+  const empty = make("div", { class: "empty" });
+  const log = make("div", { class: "log", role: "log", tabindex: 0 }, empty, list);
   const compose = composer(write);
   box.replaceChildren(make("header", {}, title, about), log, compose.node);
   let shown = "";
@@ -147,6 +149,7 @@ function talk(box) {
     const items = there.messages.map((one) => ({ ...one, key: one.id }));
     atEnd(log, () => keep(list, items, (one) => discordMessage(one, on)));
     if (anew) log.scrollTop = log.scrollHeight;
+    suggest(empty, items.length === 0, here.kind === "direct" ? "" : "@holdpoint ", compose);
   };
 }
 
