@@ -80,7 +80,7 @@ def test_whatever_stands_in_a_card_its_own_facts_stand_there_once(text: str) -> 
         assert sum(line.startswith("**Risk:** ") for line in lines) == 1
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(TEXT)
 def test_every_hostile_event_can_be_drawn(text: str) -> None:
     for event in events(text):
