@@ -42,7 +42,8 @@ async def while_disconnected(t: Teller) -> None:
     await _broken(t, "the connection to Discord breaks, and none can be made")
     ana.say(asked, "Is there anything new?")
     t.step("Ana writes on in the thread")
-    await _mended(t)
+    discord.forget_sessions()
+    await _mended(t, "the connection is there again; Discord repeats nothing of what was said")
     await _in_thread(t, asked, "still waits", "Ana is answered what she wrote meanwhile")
     t.check(not await _press(eve, card, "Approve"), "Eve presses Approve, whom nobody knows")
     told = await t.until(lambda: eve.whispers, "she is told, unseen by others, that it does not count")
@@ -51,7 +52,7 @@ async def while_disconnected(t: Teller) -> None:
     await _broken(t, "the connection breaks again")
     failed = await _press(di, card, "Approve")
     t.check(bool(failed), "Di, who holds the role, presses Approve in the thread, and hears that it failed")
-    await _mended(t)
+    await _mended(t, "the connection is there again")
     await t.until(lambda: t.world.running("production") == "1.4.2", "her press was not lost: production runs 1.4.2")
     await _in_thread(t, asked, "approved by di", "the card says who approved")
     await _in_thread(t, asked, "1.4.2 now", "the result is in the thread")
@@ -107,9 +108,9 @@ async def _broken(t: Teller, said: str) -> None:
     t.check(not t.world.discord.sessions, said)
 
 
-async def _mended(t: Teller) -> None:
+async def _mended(t: Teller, said: str) -> None:
     t.world.discord.unreachable(False)
-    await t.until(lambda: len(t.world.discord.sessions), "the connection is there again")
+    await t.until(lambda: len(t.world.discord.sessions), said)
 
 
 async def _press(person: Hands, message: Message, name: str) -> str | None:
