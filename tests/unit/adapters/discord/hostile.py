@@ -38,6 +38,7 @@ MARKDOWN = (
     *(f"# {text}\n\n| {text} |\n|---|\n| {text} |" for text in MENTIONS),
     *(f"\\{text} <b>{text}</b> <!-- {text} -->" for text in CORE),
     *(f"https://x.example/{text} **{text}** _{text}_ ~~{text}~~" for text in CORE),
+    "``` a `` [x](https://evil.example) <@42> ```",
     "``a`[x](https://evil.example)``![]()`b`",
     "&#x202E;reversed&#x200B; &#64;everyone &lt;@42&gt; &#96;&#96;&#96;",
     "https://x.example/|| https://y.example/||",
