@@ -96,13 +96,12 @@ async def test_who_gives_up_while_all_calls_wait_does_not_hold_them_for_ever() -
 # --- broken connections and servers
 
 
-@pytest.mark.parametrize(("kind", "arrived"), [("drop", 1), ("lost", 3)])
-async def test_a_broken_connection_is_tried_again_under_the_same_nonce(kind: Any, arrived: int) -> None:  # DC-23, DC-22
+@pytest.mark.parametrize("kind", ["drop", "lost"])
+async def test_a_broken_connection_is_tried_again_under_the_same_nonce(kind: Any) -> None:  # DC-23, DC-22
     async with sending() as bench:
         bench.discord.order(Fault(kind, path=CREATED), count=2)
         made = await create(bench, WITH_NONCE)
-        assert len(bench.posts()) == 3
-        assert [call.body["nonce"] for call in bench.posts() if call.body] == ["n1"] * arrived
+        assert [call.body["nonce"] for call in bench.posts()] == ["n1"] * 3
         assert [message.id for message in bench.discord.messages("#deploys")] == [made["id"]]
 
 
@@ -133,8 +132,7 @@ async def test_a_500_is_tried_again_under_the_same_nonce() -> None:  # DC-22
     async with sending() as bench:
         bench.discord.order(Fault("error", path=CREATED, status=500))
         await create(bench, WITH_NONCE)
-        assert [call.status for call in bench.posts()] == [500, 200]
-        assert bench.posts()[-1].body["nonce"] == "n1"
+        assert [(call.status, call.body["nonce"]) for call in bench.posts()] == [(500, "n1"), (200, "n1")]
 
 
 async def test_a_server_that_fails_may_have_done_it() -> None:
