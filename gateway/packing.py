@@ -66,7 +66,7 @@ class Packer:
     async def _ticket(self, place: Place, event: Outbound, envelope: Envelope) -> Ticket | None:
         """A button is for whoever may press it, since its channel proves who did; code and link are one person's."""
         if isinstance(event, Notice):
-            return self._to_undo(place.thread_id, event, envelope)
+            return await self._to_undo(place.thread_id, event, envelope)
         if not isinstance(event, Request):
             return None
         button = await self._button(place.thread_id, event, envelope)
@@ -78,14 +78,18 @@ class Packer:
             return Ticket(url=url)
         return Ticket(code=self._code(place, envelope.identity), url=url, button=button)
 
-    def _to_undo(self, thread_id: str, notice: Notice, envelope: Envelope) -> Ticket | None:
-        """The code of an approval that is held, for who gave it."""
+    async def _to_undo(self, thread_id: str, notice: Notice, envelope: Envelope) -> Ticket | None:
+        """How who gave an approval that is held takes it back."""
         request = envelope.request
         if notice.kind != "held" or not isinstance(request, ApprovalRequest):
             return None
-        if self._is_weak(envelope.address.channel, request) or not self._alone(envelope):
+        if self._is_weak(envelope.address.channel, request):
             return None
-        return Ticket(code=self._code(Place(thread_id=thread_id, request_id=request.id), envelope.identity))
+        button = await self._button(thread_id, request, envelope)
+        if not self._alone(envelope):
+            return Ticket(button=button) if button else None
+        code = self._code(Place(thread_id=thread_id, request_id=request.id), envelope.identity)
+        return Ticket(code=code, button=button)
 
     def _is_weak(self, channel: str, request: ApprovalRequest) -> bool:
         """Whether who answers on a channel is less sure than this request needs; there its code must not stand."""

@@ -19,7 +19,7 @@ from adapters.discord.api import Upload
 from adapters.discord.components import Json
 from adapters.discord.text import code, quoted, words
 from adapters.errors import Rejected
-from adapters.layout import SUBJECTS, Answer, Block, Facts, Prose, Quoted, Words, layout, subject
+from adapters.layout import SUBJECTS, Answer, Block, Facts, Prose, Quoted, Words, labelled, layout, subject
 from adapters.pieces import split
 from adapters.text import one_line, visible
 from agent_core.events import AgentMessage, ApprovalRequest
@@ -103,7 +103,7 @@ def _spoken(event: AgentMessage) -> tuple[Message, ...]:
 def _framed(parcel: Parcel) -> tuple[Message, ...]:
     event = parcel.event
     role: Role = "decide" if components.may_press(parcel) else parcel.role
-    said = tuple(_labelled(layout(event, role=role, ticket=parcel.ticket, request=parcel.request)))
+    said = tuple(labelled(layout(event, role=role, ticket=parcel.ticket, request=parcel.request)))
     if isinstance(event, ApprovalRequest):
         return _approval(parcel, said)
     return _fill(parcel, (), [part for label, block in said for part in _parts(label, block)], components.of(parcel))
@@ -150,17 +150,6 @@ def _fits(parts: Sequence[str]) -> bool:
 
 def _joined(parts: Sequence[str]) -> str:
     return "\n\n".join(parts)
-
-
-def _labelled(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
-    """Each block, and the words that introduce it if it is quoted: they go with every piece of it."""
-    label = ""
-    for block, after in zip(blocks, (*blocks[1:], None), strict=True):
-        if isinstance(block, Words) and isinstance(after, Quoted):
-            label = block.text
-        else:
-            yield label, block
-            label = ""
 
 
 def _parts(label: str, block: Block) -> Iterator[str]:

@@ -34,7 +34,7 @@ def of(parcel: Parcel) -> tuple[Json, ...]:
             return _row(*_decide(event, ticket), *_link(parcel, "Open the page"))
         case InputRequest():
             return _row(*_reply(event, ticket))
-        case Notice():
+        case Notice(kind="held"):
             digest = parcel.request.digest if isinstance(parcel.request, ApprovalRequest) else ""
             return _row(*_button("undo", "Take it back", ticket, digest=digest))
     return ()
@@ -47,8 +47,13 @@ def page(parcel: Parcel) -> tuple[Json, ...]:
 
 def may_press(parcel: Parcel) -> bool:
     """Whether the copy is for somebody who can answer by a button: the recipient, or in a room whoever approves."""
-    shared = isinstance(parcel.event, ApprovalRequest) and in_room(parcel)
+    shared = _held(parcel) or (isinstance(parcel.event, ApprovalRequest) and in_room(parcel))
     return bool(parcel.ticket and parcel.ticket.button) and (parcel.role == "decide" or shared)
+
+
+def _held(parcel: Parcel) -> bool:
+    """Whether it says that an approval is held: who gave it may take it back."""
+    return isinstance(parcel.event, Notice) and parcel.event.kind == "held"
 
 
 def in_room(parcel: Parcel) -> bool:
