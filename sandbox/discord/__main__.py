@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-import signal
 
 from sandbox.discord.server import DiscordSandbox
+from sandbox.standing import standing
 
 
 def main() -> None:
@@ -33,13 +32,9 @@ def main() -> None:
 
 async def serve(discord: DiscordSandbox, url: str | None) -> None:
     """Serve until SIGTERM or SIGINT. The URL is not asked to verify itself: the app may start later."""
-    stop = asyncio.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     async with discord:
         await discord.deliver_to(url, verify=False)
-        print(json.dumps(configuration(discord)), flush=True)
-        await stop.wait()
+        await standing(configuration(discord))
 
 
 def configuration(discord: DiscordSandbox) -> dict[str, str]:
