@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 
 from adapters.heard import Address, Heard, Ignored, Received
 from agent_core.events import Outbound, Request
-from agent_core.values import Frozen, Proof
+from agent_core.values import Author, Frozen, Proof
 
 Role = Literal["decide", "watch"]
 
@@ -150,8 +150,8 @@ class Desk(Protocol):
         """The open request a button stands for; None when it is not open any more. Raises BadTicket."""
         ...
 
-    async def waiting(self, identity: str, seal: str) -> Sequence[Waiting]:
-        """What waits for the person behind an identity, the oldest first."""
+    async def waiting(self, author: Author, seal: str) -> Sequence[Waiting]:
+        """What waits for somebody, and for those whose role they hold, the oldest first."""
         ...
 
     async def status(self, conversation: str) -> str | None:

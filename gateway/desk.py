@@ -16,12 +16,14 @@ from agent_core.deliveries import Delivery
 from agent_core.errors import BadArguments
 from agent_core.events import ApprovalRequest, ApprovalResponse, Control, InputRequest, InputResponse, Request
 from agent_core.forms import check, in_words, typed
+from agent_core.people import People
 from agent_core.thread import Thread
 from agent_core.tools import Tool, call_of
+from agent_core.values import Author
 from gateway.entry import encode
 from gateway.errors import BadToken, NoSuchThread, NotOurs
 from gateway.inbound import Inbound
-from gateway.keyring import Keyring, Pass
+from gateway.keyring import Keyring, Pass, Place
 from gateway.line import SharedLine
 from gateway.links import ShortLinks
 from gateway.storage import InstallationStore
@@ -76,22 +78,23 @@ class FrontDesk:
         except NoSuchThread:
             return None
 
-    async def waiting(self, identity: str, seal: str) -> Sequence[Waiting]:
-        """What waits for the person behind an identity, the oldest first."""
-        person = self.inbound.people.owner(identity)
+    async def waiting(self, author: Author, seal: str) -> Sequence[Waiting]:
+        """What waits for somebody, and for those whose role they hold, the oldest first."""
+        people = self.inbound.people
+        known = people.known(author)
         found = []
         for thread in await self.threads.awaited():
             found += [
                 Waiting(request, await self._button(thread, request, seal))
                 for request in thread.open
-                if _waits_for(request, identity, person.id if person else None)
+                if _waits_for(request, known, people)
             ]
         return sorted(found, key=lambda one: one.request.at)
 
     async def status(self, conversation: str) -> str | None:
         """What a conversation's thread is doing, in one word; None when there is none."""
         try:
-            return (await self.threads.thread(self.keyring.thread_id(self.channel, conversation))).status
+            return (await self.threads.thread(await self.inbound.thread_of(self.channel, conversation))).status
         except NoSuchThread:
             return None
 
@@ -129,7 +132,10 @@ class FrontDesk:
     async def _first(self, received: Received) -> str:
         """Where it was first said. What people say to each other is not noted: most of it is none of our business."""
         links, id, here = self.inbound.links, received.message.id, received.conversation
-        if received.under and await links.get(self.channel, received.under):
+        if received.under and (place := await self.inbound.linked(self.channel, received.under)):
+            if id == f"{self.channel}:{here}":
+                # It is answered where a conversation begins at it: what is said there goes on with the same.
+                await self.inbound.link(self.channel, here, Place(thread_id=place.thread_id))
             here = received.under
         if received.joins:
             return await links.seen(self.channel, id) or here
@@ -185,7 +191,7 @@ class FrontDesk:
 
     async def _order(self, ordered: Ordered) -> bool:
         """Only who asked in a conversation may stop or hold it; for anybody else there is nothing here."""
-        thread_id = self.keyring.thread_id(self.channel, ordered.conversation)
+        thread_id = await self.inbound.thread_of(self.channel, ordered.conversation)
         try:
             thread = await self.threads.thread(thread_id)
         except NoSuchThread:
@@ -231,7 +237,7 @@ class FrontDesk:
         return ShortLinks(self.inbound.links, self.keyring)
 
 
-def _waits_for(request: Request, identity: str, person: str | None) -> bool:
+def _waits_for(request: Request, author: Author, people: People) -> bool:
     if isinstance(request, InputRequest):
-        return request.to == identity
-    return person is not None and person in request.approvers
+        return request.to == author.identity
+    return people.among(author, request.approvers)

@@ -15,6 +15,7 @@ from adapters.base import Desk, Waiting
 from adapters.discord.where import CHANNEL, moment, where_of
 from adapters.heard import Heard, Received
 from agent_core.events import Request
+from agent_core.values import Author
 
 log = structlog.get_logger(__name__)
 
@@ -82,9 +83,9 @@ class Marking:
         """See Desk."""
         return await self.desk.request(ticket, seal)
 
-    async def waiting(self, identity: str, seal: str) -> Sequence[Waiting]:
+    async def waiting(self, author: Author, seal: str) -> Sequence[Waiting]:
         """See Desk."""
-        return await self.desk.waiting(identity, seal)
+        return await self.desk.waiting(author, seal)
 
     async def status(self, conversation: str) -> str | None:
         """See Desk."""

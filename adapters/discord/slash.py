@@ -50,7 +50,7 @@ async def _status(desk: Desk, slash: Slash, answer: Answering) -> None:
     await answer.think(aside=True)
     room = answer.interaction.room
     waiting: Sequence[Request] = [
-        one.request for one in await desk.waiting(slash.author.identity, seal_of(room.guild, answer.interaction.user))
+        one.request for one in await desk.waiting(slash.author, seal_of(room.guild, answer.interaction.user))
     ]
     state = None if room.kind == "channel" else await desk.status(room.id)
     await answer.say(words.status(waiting, state))

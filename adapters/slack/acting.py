@@ -227,7 +227,7 @@ class Acting:
     # --- home and commands
 
     async def _home(self, opened: HomeOpened) -> None:
-        waiting = await self.desk.waiting(opened.author.identity, opened.seal)
+        waiting = await self.desk.waiting(opened.author, opened.seal)
         with contextlib.suppress(SendError):
             await self._view("views.publish", user_id=opened.user, view=home_view(waiting))
 
@@ -244,7 +244,7 @@ class Acting:
 
     async def _status(self, slash: Slash) -> None:
         try:
-            many = len(await self.desk.waiting(slash.author.identity, slash.seal))
+            many = len(await self.desk.waiting(slash.author, slash.seal))
         except Exception as error:  # As with a form: Slack has its answer, and the person waits for ours.
             log.error("requests not looked up", source=CHANNEL, error=type(error).__name__)
             await self._tell(slash.place, NOT_COUNTED)

@@ -23,6 +23,7 @@ from adapters.discord.connection import Pace
 from adapters.discord.missed import Bounds
 from adapters.heard import Heard
 from agent_core.events import Event, MessageRevised, Request, UserMessage
+from agent_core.values import Author
 from config.settings import DiscordChannel, Settings, StoreSettings
 from gateway.app import House, house
 from gateway.desk import FrontDesk
@@ -73,9 +74,9 @@ class Mortal:
         """See Desk."""
         return await self.desk.request(ticket, seal)
 
-    async def waiting(self, identity: str, seal: str) -> Sequence[Waiting]:
+    async def waiting(self, author: Author, seal: str) -> Sequence[Waiting]:
         """See Desk."""
-        return await self.desk.waiting(identity, seal)
+        return await self.desk.waiting(author, seal)
 
     async def status(self, conversation: str) -> str | None:
         """See Desk."""

@@ -22,6 +22,7 @@ from adapters.slack.manifest import scopes_asked
 from adapters.slack.reading import BOUNDS, Bounds
 from adapters.slack.socket import Watch
 from agent_core.events import Request
+from agent_core.values import Author
 from gateway.door import Door, Hook
 from gateway.store.errors import StoreDown
 from gateway.web import serve_app, web
@@ -82,7 +83,7 @@ class Noted:
             raise BadTicket("not shown here")
         return self.open
 
-    async def waiting(self, identity: str, seal: str) -> Sequence[Waiting]:
+    async def waiting(self, author: Author, seal: str) -> Sequence[Waiting]:
         return self.waits
 
     async def status(self, conversation: str) -> str | None:
