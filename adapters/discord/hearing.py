@@ -21,7 +21,7 @@ from adapters.discord.missed import Bounds, Page, Told, pages
 from adapters.discord.payload import CREATED
 from adapters.discord.tasks import end
 from adapters.discord.where import CHANNEL, moment
-from adapters.errors import Rejected, TryLater, Unreadable
+from adapters.errors import Rejected, SendError, TryLater, Unreadable
 from adapters.wire import words
 
 log = structlog.get_logger(__name__)
@@ -163,7 +163,9 @@ class Hearing:
             except Exception as error:
                 wait = (error.retry_after if isinstance(error, TryLater) else None) or pause
                 log.warning("hearing waits", source=CHANNEL, place=place, error=type(error).__name__, seconds=wait)
-                if self._bounds.clock() - began > self._bounds.wait and await self._stores():
+                # What Discord cannot say just now is still there to be asked for when it is back.
+                enough = self._bounds.outage if isinstance(error, SendError) else self._bounds.wait
+                if self._bounds.clock() - began > enough and await self._stores():
                     log.exception("event dropped", source=CHANNEL, place=place, error=type(error).__name__)
                     return None
             await self._bounds.sleep(wait)

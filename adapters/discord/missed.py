@@ -35,7 +35,8 @@ class Told:
 class Bounds:
     """What hearing may cost: messages read of a place, a page of them, places read at once, events that wait in one.
 
-    `wait` seconds is how long one event is tried, `pause` to `longest` seconds between two tries.
+    `wait` seconds is how long one event is tried, `outage` how long Discord is asked, `pause` to `longest` seconds
+    between two tries.
     """
 
     messages: int = 1000
@@ -43,6 +44,7 @@ class Bounds:
     places: int = 4
     queue: int = 1000
     wait: float = 600.0
+    outage: float = 6 * 3600.0
     pause: float = 1.0
     longest: float = 30.0
     drain: float = 10.0

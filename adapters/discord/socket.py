@@ -8,6 +8,7 @@ by itself: whether that may be is decided where it is counted.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -26,6 +27,9 @@ from adapters.errors import SourceDown, Unreadable
 from adapters.wire import child, words
 
 log = structlog.get_logger(__name__)
+
+# It logs every event as it came, with people's words and the tokens of interactions. That stays shut, whatever is set up.
+logging.getLogger("discord.gateway").addFilter(lambda record: record.levelno > logging.DEBUG)
 
 DISPATCH, INVALID_SESSION = 0, 9
 # Logging in is two calls; closing a connection that is dead already could take long. In seconds.
