@@ -22,18 +22,25 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class Marks:
-    """The places that are heard: those known to the desk, and those where we were spoken to since."""
+    """The places that are heard: those known to the desk, and those where we were spoken to since.
+
+    Where we wrote first is learnt at the next `load`; `_elsewhere` is how far we heard in such places until then.
+    """
 
     desk: Desk
     every: float = 1.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _known: set[str] = field(default_factory=set)
     _untold: dict[str, int] = field(default_factory=dict)
+    _elsewhere: dict[str, int] = field(default_factory=dict)
 
     async def load(self) -> Mapping[str, int]:
         """All places, and how far they were heard, in microseconds since the epoch. Raises StoreError."""
         places = dict(await self.desk.places())
+        elsewhere, self._elsewhere = self._elsewhere, {}
         self._known |= set(places)
+        for place in elsewhere.keys() & places.keys():
+            self.move(place, elsewhere[place])
         return places | {place: max(at, places.get(place, 0)) for place, at in self._untold.items()}
 
     async def begin(self, place: str, at: int) -> None:
@@ -44,8 +51,8 @@ class Marks:
 
     def move(self, place: str, at: int) -> None:
         """All said there up to a moment is stored, or none of our business. It matters where we were spoken to."""
-        if place in self._known:
-            self._untold[place] = max(at, self._untold.get(place, 0))
+        moved = self._untold if place in self._known else self._elsewhere
+        moved[place] = max(at, moved.get(place, 0))
 
     async def tell(self) -> None:
         """Tell the desk."""

@@ -28,7 +28,7 @@ from adapters.wire import child, words
 
 log = structlog.get_logger(__name__)
 
-# It logs every event as it came, with people's words and the tokens of interactions. That stays shut, whatever is set up.
+# It logs events as they come, with people's words and the tokens of interactions. That stays shut, whatever is set up.
 logging.getLogger("discord.gateway").addFilter(lambda record: record.levelno > logging.DEBUG)
 
 DISPATCH, INVALID_SESSION = 0, 9
