@@ -144,7 +144,6 @@ function talk(box) {
     log.setAttribute("aria-label", `Messages in ${titleOf(here)}`);
     compose.show(`${at.me} ${at.room}`, `Message ${titleOf(here)}`);
     const anew = shown !== `${at.me} ${at.room}`;
-    if (anew) list.replaceChildren();
     shown = `${at.me} ${at.room}`;
     const items = there.messages.map((one) => ({ ...one, key: one.id }));
     atEnd(log, () => keep(list, items, (one) => discordMessage(one, on)));
