@@ -1,7 +1,8 @@
 """Acting: what is done about what was heard on Discord: stored, answered, and shown to be worked on.
 
-Discord waits three seconds, so a press is acknowledged before anything is looked up, and stored after that. What counts
-shows in the card; what does not is said to who did it, and to nobody else.
+Discord waits three seconds, so a press is acknowledged before anything is looked up, and stored after that. One that
+comes too late is not stored: its person was told that it failed, and may have thought again. What counts shows in the
+card; what does not is said to who did it, and to nobody else.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from adapters.arguments import arguments_from
 from adapters.base import Desk
 from adapters.discord import modal, slash, typing, words
 from adapters.discord.account import FILE_HOSTS, Sealing
-from adapters.discord.answering import Answering
+from adapters.discord.answering import Answering, TooLate
 from adapters.discord.api import Api
 from adapters.discord.attached import with_files
 from adapters.discord.meaning import Acted, Changed, Chose, Interaction, Opens, Ping, Slash, Us
@@ -70,6 +71,8 @@ class Acting:
         answer = Answering(self.api, interaction, self.clock)
         try:
             await self._on(meaning, answer)
+        except TooLate:
+            log.warning("interaction too late", source=CHANNEL, id=interaction.id, kind=type(meaning).__name__)
         except BadTicket:
             await answer.say(words.NOT_OURS)
         except BadAnswer as error:

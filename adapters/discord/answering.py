@@ -32,6 +32,10 @@ _NOBODY: Json = {"parse": []}
 _HOOK = "/webhooks/{webhook_id}/{webhook_token}"
 
 
+class TooLate(Exception):
+    """Discord has told whoever did it that it failed: it must not count behind their back."""
+
+
 class Answering:
     """The answers to one interaction. What Discord refuses of them is logged, and undoes nothing."""
 
@@ -41,16 +45,17 @@ class Answering:
         self._api = api
         self._clock = clock
         self._answered = False
+        self._late = False
         self._thinking = False
         self._said = 0
 
     async def defer(self) -> None:
-        """Say that we have it: nothing changes on the screen."""
-        await self._first(_DEFER)
+        """Say that we have it: nothing changes on the screen. Raises TooLate."""
+        await self._acknowledged(_DEFER)
 
     async def think(self, *, aside: bool) -> None:
-        """Say that an answer comes; `aside`: for them alone to see. What is said next takes its place."""
-        self._thinking = await self._first(_THINK, {"flags": EPHEMERAL} if aside else {})
+        """Say that an answer comes, `aside` for them alone to see; what is said next takes its place. Raises TooLate."""
+        self._thinking = await self._acknowledged(_THINK, {"flags": EPHEMERAL} if aside else {})
 
     async def open(self, form: Json) -> None:
         """Open a form."""
@@ -80,6 +85,13 @@ class Answering:
         shown = {"content": text, "allowed_mentions": _NOBODY}
         await self._call("PATCH", f"{_HOOK}/messages/@original", shown)
 
+    async def _acknowledged(self, kind: int, data: object = None) -> bool:
+        """Whether Discord took it. Raises TooLate if that was not in time."""
+        taken = await self._first(kind, data)
+        if self._late:
+            raise TooLate
+        return taken
+
     async def _first(self, kind: int, data: object = None) -> bool:
         """Whether Discord took it as the first answer."""
         answer = {"type": kind} | ({"data": data} if data else {})
@@ -90,6 +102,7 @@ class Answering:
         except SendError as error:
             code = error.code if isinstance(error, Refused) else 0
             gone = code in (UNKNOWN_INTERACTION, ALREADY_ANSWERED)
+            self._late = code == UNKNOWN_INTERACTION
             self._answered = gone or isinstance(error, OutcomeUnknown)
             self._note("interaction not answered", error)
             return False

@@ -15,7 +15,7 @@ from gateway.demo.teller import first as first
 from gateway.demo.world import ANA, BO, World
 from sandbox.mail import Letter
 
-PLANNED = 111
+PLANNED = 113
 
 
 async def tell(world: World) -> None:

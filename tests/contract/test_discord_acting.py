@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.discord import words
+from adapters.discord.buttons import Word
 from adapters.discord.where import Where, where_of
 from adapters.heard import Filled, Pressed
 from gateway.store.errors import StoreDown
@@ -79,11 +80,10 @@ async def test_after_sixteen_minutes_they_are_told_directly() -> None:
         assert house.followed() == []
 
 
-@pytest.mark.parametrize(("status", "code"), [(404, 10062), (400, 40060)])
-async def test_what_discord_refuses_undoes_nothing(status: int, code: int) -> None:
-    # DC-11: too late, or another process was first.
+async def test_that_another_process_was_first_undoes_nothing() -> None:
+    # DC-11
     async with bench() as house:
-        house.discord.order(Fault("error", path=CALLBACKS, status=status, code=code))
+        house.discord.order(Fault("error", path=CALLBACKS, status=400, code=40060))
         card = await house.post(button("approve", "Approve"))
         with capture_logs() as logged:
             pressing = asyncio.create_task(house.discord.person("di").click(card, "Approve"))
@@ -95,17 +95,25 @@ async def test_what_discord_refuses_undoes_nothing(status: int, code: int) -> No
         assert [one["why"] for one in logged if one["event"] == "interaction not answered"]
 
 
-async def test_what_came_too_late_has_no_second_first_answer() -> None:
-    # DC-11: nothing can be said by it any more, so they are told directly.
-    async with bench(Waits(foreign=True)) as house:
+@pytest.mark.parametrize("word", ["approve", "deny"])
+async def test_what_came_too_late_does_not_count_behind_their_back(word: Word) -> None:
+    # DC-11: Discord has told them that it failed, so they may have thought again; pressing again counts.
+    async with bench() as house:
+        di, card = house.discord.person("di"), await house.post(button(word, "Press"))
+        if word == "deny":
+            assert await di.click(card, "Press") is None
         house.discord.order(Fault("error", path=CALLBACKS, status=404, code=10062))
-        di, card = house.discord.person("di"), await house.post(button("approve", "Approve"))
-        pressing = asyncio.create_task(di.click(card, "Approve"))
-        await until(lambda: di.dms)
-        house.discord.clock.forward(4)
-        await pressing
-        assert house.answers() == [(DEFER, 404)]
-        assert [one.content for one in di.dms] == [words.NOT_OURS]
+        with capture_logs() as logged:
+            trying = asyncio.create_task(di.submit({}) if word == "deny" else di.click(card, "Press"))
+            await until(lambda: [one for one in logged if one["event"] == "interaction too late"])
+            house.discord.clock.forward(4)
+            assert await trying
+            await house.settled()
+        assert house.desk.taken == []
+        assert (di.dms, di.whispers) == ([], [])
+        assert await (di.submit({}) if word == "deny" else di.click(card, "Press")) is None
+        await house.settled()
+        assert len(house.desk.stored) == 1
 
 
 async def test_two_processes_that_hear_one_press_store_it_under_one_id() -> None:

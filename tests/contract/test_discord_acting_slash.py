@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.base import Waiting
 from adapters.discord import words
@@ -14,6 +17,7 @@ from adapters.heard import Ordered, Received, Revised
 from gateway.store.errors import StoreDown
 from sandbox.discord import Channel, Fault
 from tests.contract.discord_acting_bench import CHANNEL, Bench, Waits, bench
+from tests.contract.slack_bench import until
 from tests.unit.adapters.cards import CARD, QUESTION
 
 pytestmark = pytest.mark.anyio
@@ -25,6 +29,18 @@ async def commanded(house: Bench, command: str, where: str | Channel | None = No
     failed = await house.discord.person("di").slash(command, where, **given)
     await house.settled()
     return failed
+
+
+async def test_what_was_asked_too_late_is_not_asked_behind_their_back() -> None:
+    # DC-11
+    async with bench() as house:
+        house.discord.order(Fault("error", path="/interactions/*", status=404, code=10062))
+        with capture_logs() as logged:
+            trying = asyncio.create_task(commanded(house, "ask", what="deploy 1.4.2"))
+            await until(lambda: [one for one in logged if one["event"] == "interaction too late"])
+            house.discord.clock.forward(4)
+            assert await trying
+        assert house.desk.taken == []
 
 
 async def test_what_is_asked_in_a_channel_begins_a_conversation_at_the_message_that_says_so() -> None:
