@@ -158,6 +158,10 @@ class Desk(Protocol):
         """What a conversation's thread is doing, in one word; None when there is none."""
         ...
 
+    async def begun(self, places: Mapping[str, int]) -> None:
+        """From these moments on places are heard; one that is known stays as it is. Raises StoreError."""
+        ...
+
     async def heard(self, places: Mapping[str, int]) -> None:
         """Remember when places of the channel were last heard, in microseconds since the epoch; never backwards."""
         ...

@@ -98,6 +98,10 @@ class FrontDesk:
         except NoSuchThread:
             return None
 
+    async def begun(self, places: Mapping[str, int]) -> None:
+        """From these moments on places are heard; one that is known stays as it is. Raises StoreError."""
+        await self.inbound.places.begin(self.channel, places)
+
     async def heard(self, places: Mapping[str, int]) -> None:
         """Remember when places were last heard, in microseconds since the epoch. It may fail without harm."""
         await self.inbound.heard(self.channel, places)

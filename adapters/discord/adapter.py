@@ -94,7 +94,8 @@ class DiscordAdapter:
 
     async def receive(self, call: HttpCall, desk: Desk) -> HttpReply:
         """An interaction that Discord posted: 401 unless signed, 202 once answered. Raises TryLater, Rejected."""
-        return await hook.receive(call, self._bot, self._acting(await self._us(), desk))
+        marking = Marking(desk, Marks(desk))  # What begins by a command goes on in messages, which others hear.
+        return await hook.receive(call, self._bot, self._acting(await self._us(), marking))
 
     async def begin(self, desk: Desk) -> None:
         """Discord is about to post interactions to us. It keeps none while we are away, so none was missed."""

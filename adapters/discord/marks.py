@@ -46,7 +46,7 @@ class Marks:
     async def begin(self, place: str, at: int) -> None:
         """We are spoken to in a place: from that moment on it is heard, whatever becomes of us before it is stored."""
         if place not in self._known:
-            await self.desk.heard({place: at})
+            await self.desk.begun({place: at})
             self._known.add(place)
 
     def move(self, place: str, at: int) -> None:
@@ -97,6 +97,10 @@ class Marking:
     async def status(self, conversation: str) -> str | None:
         """See Desk."""
         return await self.desk.status(conversation)
+
+    async def begun(self, places: Mapping[str, int]) -> None:
+        """See Desk."""
+        await self.desk.begun(places)
 
     async def heard(self, places: Mapping[str, int]) -> None:
         """See Desk."""

@@ -82,6 +82,11 @@ class Mortal:
         """See Desk."""
         return await self.desk.status(conversation)
 
+    async def begun(self, places: Mapping[str, int]) -> None:
+        """See Desk."""
+        with self._asked("begun"):
+            await self.desk.begun(places)
+
     async def heard(self, places: Mapping[str, int]) -> None:
         """See Desk."""
         with self._asked("heard"):

@@ -89,6 +89,9 @@ class Noted:
     async def status(self, conversation: str) -> str | None:
         return None
 
+    async def begun(self, places: Mapping[str, int]) -> None:
+        self.at = dict(places) | self.at
+
     async def heard(self, places: Mapping[str, int]) -> None:
         self.at |= {place: max(moment, self.at.get(place, 0)) for place, moment in places.items()}
 

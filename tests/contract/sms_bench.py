@@ -100,6 +100,9 @@ class Desk:
     async def status(self, conversation: str) -> str | None:
         return None
 
+    async def begun(self, places: Mapping[str, int]) -> None:
+        """Nothing is read later on this channel."""
+
     async def heard(self, places: Mapping[str, int]) -> None:
         """Nothing is read later on this channel."""
 

@@ -77,7 +77,7 @@ async def test_who_stops_hears_to_its_end_what_came(valkey_server: Server, tmp_p
 
 
 def _heard(calls: list[str]) -> bool:
-    return "heard" in calls
+    return "begun" in calls
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
@@ -114,7 +114,7 @@ async def test_the_very_first_words_somewhere_survive_as_well(valkey_server: Ser
             process.desk.hold.clear()
             di = all.discord.person("di")
             direct, asked = di.dm("one"), di.say("#deploys", all.mention("begin"))
-            await until(lambda: process.desk.calls.count("heard") >= 3)
+            await until(lambda: process.desk.calls.count("begun") >= 3)
             await process.kill()
             process.ended = asyncio.create_task(asyncio.sleep(0))
         async with all.process():

@@ -38,3 +38,28 @@ async def test_what_waits_for_those_who_hold_a_role_waits_for_each_of_them(h: Di
     await h.whispered("cy", "to approve: deploy")
     assert await h.person("di").slash("status", RELEASES) is None
     await h.whispered("di", "Nothing waits for you.")
+
+
+async def test_what_is_said_where_a_posted_command_began_a_thread_is_not_missed(h: DiscordHouse) -> None:  # DC-04
+    await h.discord.deliver_to(f"{h.settings.public_url}/discord/events")
+    ana = h.person("ana")
+    assert await ana.slash("ask", "#general", what="which versions are there?") is None
+    begun = (await until(lambda: [m for m in h.discord.messages("#general") if "asks:" in words(m)]))[-1]
+    await h.shown(begun, "The versions are")
+    h.discord.unreachable(True)
+    h.discord.forget_sessions()
+    await h.discord.drop()
+    await until(lambda: not h.discord.sessions)
+    ana.say(await h.thread(begun), "and once more: which versions are there?")
+    h.discord.unreachable(False)
+
+    await until(lambda: len([m for m in h.discord.messages(begun) if "The versions are" in words(m)]) == 2)
+
+
+async def test_a_role_that_has_no_room_any_more_is_told_to_whoever_asked(h: DiscordHouse) -> None:
+    room = h.discord.channel(RELEASES)
+    room.denied |= {"VIEW_CHANNEL"}
+    asked = h.ask("1.4.1")
+    await h.card(asked)
+    await h.told("ana", f"could not be delivered to {ROLE}.")
+    room.denied -= {"VIEW_CHANNEL"}
