@@ -85,7 +85,11 @@ class People(Frozen):
 
     def is_room(self, identity: str) -> bool:
         """Whether it is no person's identity but a room in which a group is asked."""
-        return any(group.room == identity for group in self.groups)
+        return self.asked_in(identity) is not None
+
+    def asked_in(self, identity: str) -> Group | None:
+        """The group that is asked in the room of this identity."""
+        return next((g for g in self.groups if identity and g.room == identity), None)
 
     def among(self, author: Author, approvers: Collection[str]) -> bool:
         """Whether somebody is one of these persons, or holds the role of one of these groups. Strangers never are."""
