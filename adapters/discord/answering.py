@@ -54,7 +54,7 @@ class Answering:
         await self._acknowledged(_DEFER)
 
     async def think(self, *, aside: bool) -> None:
-        """Say that an answer comes, `aside` for them alone to see; what is said next takes its place. Raises TooLate."""
+        """Say that an answer comes, `aside` for them alone; what is said next takes its place. Raises TooLate."""
         self._thinking = await self._acknowledged(_THINK, {"flags": EPHEMERAL} if aside else {})
 
     async def open(self, form: Json) -> None:
