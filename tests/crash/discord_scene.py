@@ -18,13 +18,14 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from agent_core.events import Event, UserMessage
+from agent_core.events import UserMessage
 from config.settings import Settings, StoreSettings
 from gateway.app import House, house
 from gateway.demo.world import Clock
 from gateway.errors import NoSuchThread
 from gateway.serve import ROLES
 from sandbox.discord import DiscordSandbox, Message
+from sandbox.discord.world import Channel
 from sandbox.discord.world import Event as Happening
 from sandbox.model import ModelSandbox
 from tests.crash.actor import Moment, act
@@ -119,16 +120,17 @@ class Apart(DiscordHouse):
         """How often somebody asked where to connect."""
         return sum(call.path == "/gateway/bot" for call in self.discord.calls)
 
-    async def noted(self, asked: Message, kind: type[Event]) -> None:
-        """When there is an event of this type in the log of a thread."""
+    async def quiet(self, asked: Message) -> None:
+        """When something was to be sent in a thread, and all of it is."""
 
         async def look() -> bool:
-            return bool(await self.events(asked, kind))
+            effects = await self.house.opened.threads.effects(self.thread_of(asked))
+            return bool(effects) and not [one for one in effects if one.state in ("pending", "sending")]
 
         await until(look)
 
-    def once(self, fits: Callable[[Happening], bool], do: Callable[[], None]) -> None:
-        """Do this at the first event that fits, while Discord has it and nobody has heard of it."""
+    def once(self, fits: Callable[[Happening], bool], do: Callable[[], None]) -> list[Happening]:
+        """Do this at the first event that fits, while Discord has it and nobody has heard of it; the event, then."""
         done: list[Happening] = []
 
         def heard(event: Happening) -> None:
@@ -137,6 +139,11 @@ class Apart(DiscordHouse):
                 do()
 
         self.discord.core.world.listen(heard)
+        return done
+
+    def place(self, event: Happening) -> Channel:
+        """Where it happened."""
+        return self.discord.core.world.channels[event.data["channel_id"]]
 
     async def said(self, conversation: str) -> list[str]:
         """What people said in a conversation, in the order in which it is in the log."""
