@@ -28,7 +28,7 @@ from adapters.discord import (
 from adapters.discord.account import Bot
 from adapters.discord.missed import BOUNDS
 from adapters.discord.socket import WHY, intents
-from adapters.errors import Rejected, Unreachable
+from adapters.errors import Rejected, TryLater, Unreachable
 from gateway.store.places import KEPT_SECONDS
 from sandbox.discord.errors import WORDS
 from sandbox.discord.fault import Fault
@@ -65,6 +65,7 @@ LIMITS = {
     "what was missed, ": f"of the last {KEPT_SECONDS // DAY} days",
     "what cannot be stored": f"for {BOUNDS.wait:g} seconds",
     "what cannot be stored ": f"{BOUNDS.queue:,} events",
+    "what cannot be stored  ": f"asked for, for {BOUNDS.outage / 3_600:g} hours",
     "a message with its files": f"{said.MOST_WORDS:,} characters; {MOST_FILES} files of {MOST_BYTES // KIB} KiB",
     "a message with its files ": f"in {attached.SECONDS:g} seconds",
     "typing": f"every {typing.AT_MOST_EVERY} seconds, for {typing.LONGEST // MINUTE} minutes",
@@ -127,14 +128,26 @@ async def test_a_code_does_what_the_table_says(code: int, of: str, then: str) ->
         assert await HANDLED[of](bench, code) == then
 
 
+async def test_a_card_that_may_be_redrawn_in_a_while_waits_for_that() -> None:
+    async with sending() as bench:
+        shown = (await bench.send(bench.card(bench.room()))).provider_id
+        path, wait = f"{CREATED}/*", api.LONGEST_WAIT + 1
+        bench.discord.order(Fault("error", path=path, method="PATCH", code=api.CHANGED_TOO_OFTEN, seconds=wait))
+        with pytest.raises(TryLater):
+            await bench.send(bench.parcel(APPROVED, bench.room(), effect="e2", shown=shown, request=CARD))
+        assert not answers(bench)
+
+
 # --- what is seen to be done
 
 
 def refuse(bench: Sending, path: str, code: int, method: str = "") -> None:
-    """The next such call is refused, as Discord does with this code."""
-    known, _ = WORDS[code]
-    status = 500 if known == 429 else known  # What is limited says for how long, which the local Discord adds itself.
-    bench.discord.order(Fault("error", path=path, method=method, status=status, code=code, seconds=0.01))
+    """The next such call is refused, as Discord does with this code. What is limited is asked five times."""
+    status, _ = WORDS[code]
+    if status == 429:
+        bench.discord.order(Fault("error", path=path, method=method, code=code, seconds=0.01), count=5)
+    else:
+        bench.discord.order(Fault("error", path=path, method=method, status=status, code=code))
 
 
 async def given_up(bench: Sending, ref: str, effect: str) -> str:
