@@ -81,11 +81,14 @@ def in_words(event: AgentMessage) -> tuple[Message, ...]:
     """What the agent says, all of it as messages. Raises Rejected where nobody would read so many."""
     if len(event.text) > MOST_WORDS:
         raise Rejected(f"the answer has {len(event.text):,} characters, too many for messages")
-    return _in_messages(event.text)
+    whole, begun = _in_messages(event.text), _in_messages(event.text[:BEGINNING])[:SHOWN]
+    # What comes far behind may move where it is cut: rather twice than not at all.
+    return whole if whole[:SHOWN] == begun else (*begun, *whole)
 
 
 def _in_messages(text: str) -> tuple[Message, ...]:
-    return tuple(Message(content=piece) for piece in limits.pieces(text) or (EMPTY,))
+    pieces = [piece for piece in limits.pieces(text) if piece.strip()]  # Discord takes white space for no text.
+    return tuple(Message(content=piece) for piece in pieces or (EMPTY,))
 
 
 def _spoken(event: AgentMessage) -> tuple[Message, ...]:
