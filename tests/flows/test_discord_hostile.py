@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from agent_core.events import UserMessage
+from agent_core.events import RequestClosed, UserMessage
+from sandbox.discord import Message
 from tests.contract.slack_bench import until
 from tests.flows.discord_house import CARD, RELEASES, ROLE, DiscordHouse, discord_house, words
 
@@ -63,3 +64,43 @@ async def test_a_role_that_has_no_room_any_more_is_told_to_whoever_asked(h: Disc
     await h.card(asked)
     await h.told("ana", f"could not be delivered to {ROLE}.")
     room.denied -= {"VIEW_CHANNEL"}
+
+
+async def test_where_no_thread_can_begin_answers_to_answers_are_one_conversation(h: DiscordHouse) -> None:
+    room, ana = h.discord.channel("#narrow"), h.person("ana")
+    room.denied |= {"CREATE_PUBLIC_THREADS"}
+
+    def answers() -> list[Message]:
+        return [m for m in h.discord.messages(room) if "The versions are" in words(m)]
+
+    asked = ana.say(room, f"<@{h.discord.app.bot}> which versions are there?")
+    for turn in range(1, 4):
+        answer = (await until(lambda: answers() if len(answers()) >= turn else []))[-1]
+        if turn < 3:
+            ana.say(room, f"which versions are there? ({turn})", reply_to=answer)
+    said = [one.text for one in await h.events(asked, UserMessage)]
+    assert said[1:] == ["which versions are there? (1)", "which versions are there? (2)"]
+
+
+async def test_a_message_that_is_gone_before_its_thread_begins_is_answered_in_the_channel(h: DiscordHouse) -> None:
+    ana = h.person("ana")
+    h.discord.channel("#fleeting")
+    asked = ana.say("#fleeting", f"<@{h.discord.app.bot}> which versions are there?")
+    ana.delete(asked)
+    (answer,) = await until(lambda: [m for m in h.discord.messages("#fleeting") if "The versions are" in words(m)])
+    more = ana.say("#fleeting", "and once more: which versions are there?", reply_to=answer)
+    await h.shown(more, "The versions are")
+    assert len(await h.events(asked, UserMessage)) == 2
+
+
+async def test_who_may_not_decide_cannot_by_any_form(h: DiscordHouse) -> None:  # DC-16
+    asked = h.ask("1.4.1")
+    card = await h.card(asked)
+    di = h.person("di")
+    assert await di.click(card, "Change and approve") is None
+    assert await di.submit({"version": "1.4.2"}) is None
+    await h.whispered("di", "this request was not put to you")
+    assert await di.click(card, "Deny") is None
+    assert await di.submit({"Why not?": "because"}) is None
+    await until(lambda: len([m for m in di.whispers if "this request was not put to you" in words(m)]) == 2)
+    assert (h.history(), await h.events(asked, RequestClosed)) == ([], [])
