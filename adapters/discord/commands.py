@@ -55,7 +55,7 @@ async def sync(api: Api, application: str) -> bool:
     if same(COMMANDS, known):
         return False
     await api.call("PUT", path, application_id=application, json=list(COMMANDS))
-    log.info("commands told", source=CHANNEL, commands=len(COMMANDS))
+    log.info("commands told", source=CHANNEL, count=len(COMMANDS))
     return True
 
 
