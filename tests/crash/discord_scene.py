@@ -120,6 +120,16 @@ class Apart(DiscordHouse):
         """How often somebody asked where to connect."""
         return sum(call.path == "/gateway/bot" for call in self.discord.calls)
 
+    async def renewed(self, times: int) -> None:
+        """When whoever listens has renewed its lease so often; each is a third of the lease after the one before."""
+        (key,) = [key async for key in self.redis.scan_iter(match="hp:{src:*}:lease")]
+        left, seen = await self.redis.pttl(key), 0
+        async with asyncio.timeout(ENDS_WITHIN):
+            while seen < times:
+                before, left = left, await self.redis.pttl(key)
+                seen += left > before
+                await asyncio.sleep(0.01)
+
     async def quiet(self, asked: Message) -> None:
         """When something was to be sent in a thread, and all of it is."""
 

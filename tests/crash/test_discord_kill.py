@@ -116,13 +116,10 @@ async def test_a_sender_killed_while_discord_has_the_message_does_not_send_it_tw
     async with apart(tmp_path, ["sender"]) as h:
         sender = h.victims["sender"]
 
-        def kill() -> None:
-            sender.kill()
-            h.discord.clock.forward(forgotten)
-
-        held = h.once(lambda event: event.kind == "MESSAGE_CREATE" and CARD in str(event.data), kill)
+        held = h.once(lambda event: event.kind == "MESSAGE_CREATE" and CARD in str(event.data), sender.kill)
         asked = h.ask("1.4.1")
         await sender.died()
+        h.discord.clock.forward(forgotten)
         assert not await h.events(asked, Delivery)
         sender.start()
         await h.quiet(asked)
@@ -163,6 +160,8 @@ async def test_of_two_listeners_the_other_takes_over_when_the_first_is_killed(tm
         try:
             while len(await h.redis.client_list()) == clients:
                 await asyncio.sleep(0.02)
+            # It runs, and is kept waiting.
+            await h.renewed(3)
             di.dm("two")
             await h.hears(first.channel, "one", "two")
             assert (len(h.discord.sessions), h.discord.sessions.identifies) == (1, 1)
@@ -234,5 +233,8 @@ async def test_a_listener_that_crashes_again_and_again_begins_few_sessions(tmp_p
             await h.seen(lambda: h.asked_for_gateway >= asked + 2)  # noqa: B023 - used at once
             if time < IN_WINDOW:
                 await h.connected(time + 1)
+            else:
+                # It lives on for longer than it takes to begin one.
+                await h.renewed(3)
             await listener.killed()
         assert h.discord.sessions.identifies == IN_WINDOW
