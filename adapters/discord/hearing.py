@@ -43,10 +43,10 @@ class _Channel:
     worker: asyncio.Task[None] | None = None
 
     def put(self, told: Told, most: int) -> None:
-        """Let it wait. What there is no room for is read from Discord later, as if nobody had heard it."""
+        """Let it wait. What is said and has no room is read from Discord later, as if nobody had heard it."""
         if not self.full and len(self.waiting) < most:
             self.waiting.append(told)
-        elif (said := words(told.data, "id")).isdigit() and not self.full:
+        elif told.event == CREATED and (said := words(told.data, "id")).isdigit() and not self.full:
             self.full = True
             self.since = min(moment(said), self.since or moment(said))
 
