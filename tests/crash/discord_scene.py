@@ -65,10 +65,10 @@ class Victim:
         self.process.start()
         self.starts += 1
 
-    def kill(self) -> None:
-        """kill -9, at once."""
+    def kill(self, by: signal.Signals = signal.SIGKILL) -> None:
+        """kill -9, at once; or another signal."""
         assert self._process.pid
-        os.kill(self._process.pid, signal.SIGKILL)
+        os.kill(self._process.pid, by)
 
     async def died(self) -> None:
         """When it is dead, by `kill -9` and by nothing else."""
@@ -122,7 +122,7 @@ class Apart(DiscordHouse):
 
     async def renewed(self, times: int) -> None:
         """When whoever listens has renewed its lease so often; each is a third of the lease after the one before."""
-        (key,) = [key async for key in self.redis.scan_iter(match="hp:{src:*}:lease")]
+        key = await anext(self.redis.scan_iter(match="hp:{src:*}:lease"))
         left, seen = await self.redis.pttl(key), 0
         async with asyncio.timeout(ENDS_WITHIN):
             while seen < times:

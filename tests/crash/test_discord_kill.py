@@ -6,6 +6,7 @@ The victims are processes of their own; Discord is here, so that it can kill the
 from __future__ import annotations
 
 import asyncio
+import signal
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,28 @@ async def test_of_two_listeners_the_other_takes_over_when_the_first_is_killed(tm
             di.dm("four")
             await h.hears(first.channel, "one", "two", "meanwhile", "four")
             assert len(h.discord.sessions) == 1
+        finally:
+            await other.end()
+
+
+@pytest.mark.slow
+async def test_a_listener_that_was_frozen_finds_another_in_its_place_and_leaves(tmp_path: Path) -> None:  # DC-06
+    async with apart(tmp_path, ["listener"], here=()) as h:
+        di, leader, other = h.person("di"), h.victims["listener"], h.another("listener")
+        first = di.dm("one")
+        await h.hears(first.channel, "one")
+        leader.kill(signal.SIGSTOP)
+        other.start()
+        try:
+            di.dm("to whom?")
+            await h.connected(2)
+            di.dm("to two")
+            await h.hears(first.channel, "one", "to whom?", "to two")
+            leader.kill(signal.SIGCONT)
+            await h.seen(lambda: len(h.discord.sessions) == 1)
+            di.dm("to one")
+            await h.hears(first.channel, "one", "to whom?", "to two", "to one")
+            assert h.discord.sessions.identifies == 2
         finally:
             await other.end()
 
