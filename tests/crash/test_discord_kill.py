@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from pathlib import Path
 
 import pytest
 
-from adapters.discord.identify import IN_WINDOW
+from adapters.discord.identify import IN_WINDOW, WINDOW
 from agent_core.deliveries import Delivery
 from agent_core.events import RequestClosed, ToolCall
 from gateway.serve import ROLES
@@ -110,7 +111,10 @@ async def test_all_killed_between_the_card_and_the_click_it_counts_once_after_th
         assert not h.standing(await h.thread(asked), CARD)
 
 
-@pytest.mark.parametrize("forgotten", [0, 600], ids=["the nonce is known", "the nonce is forgotten"])
+@pytest.mark.parametrize(
+    "forgotten",
+    [pytest.param(0, marks=SLOW, id="the nonce is known"), pytest.param(600, id="the nonce is forgotten")],
+)
 async def test_a_sender_killed_while_discord_has_the_message_does_not_send_it_twice(
     tmp_path: Path, forgotten: int
 ) -> None:  # DC-22
@@ -244,20 +248,23 @@ async def test_a_web_role_killed_after_202_while_the_store_is_slow(tmp_path: Pat
         assert [one.outcome for one in await h.events(asked, RequestClosed)] == ["approved"]
 
 
-@pytest.mark.parametrize("times", [8, pytest.param(50, marks=SLOW)])
+@pytest.mark.parametrize("times", [6, pytest.param(50, marks=SLOW)])
 async def test_a_listener_that_crashes_again_and_again_begins_few_sessions(tmp_path: Path, times: int) -> None:
     # DC-03
     async with apart(tmp_path, ["listener"], here=(), started=False) as h:
         listener = h.victims["listener"]
-        for time in range(times):
+        began = time.monotonic()
+        for crash in range(times):
             asked = h.asked_for_gateway
             listener.start()
             # It asks once to see how many shards it takes, and once before it begins a session.
             await h.seen(lambda: h.asked_for_gateway >= asked + 2)  # noqa: B023 - used at once
-            if time < IN_WINDOW:
-                await h.connected(time + 1)
+            if crash < IN_WINDOW:
+                await h.connected(crash + 1)
             else:
                 # It lives on for longer than it takes to begin one.
                 await h.renewed(3)
             await listener.killed()
-        assert h.discord.sessions.identifies == IN_WINDOW
+        # On a slow machine it goes on for longer than the five minutes in which so many may be begun.
+        windows = 1 + (time.monotonic() - began) // WINDOW
+        assert IN_WINDOW <= h.discord.sessions.identifies <= IN_WINDOW * windows
