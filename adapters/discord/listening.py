@@ -10,6 +10,7 @@ from adapters.discord import interaction
 from adapters.discord.acting import Acting
 from adapters.discord.hearing import Hearing
 from adapters.discord.meaning import Room
+from adapters.discord.message import answered
 from adapters.discord.missed import Told
 from adapters.discord.payload import CREATED, INTERACTION, UPDATED, spoken
 from adapters.discord.rooms import Rooms
@@ -75,4 +76,5 @@ class Ear:
     def _ignored(self, said: Ignored, room: Room, told: Told) -> None:
         log.debug("event ignored", source=CHANNEL, kind=said.kind)
         if said.kind == "no-content" and not told.read_back:
-            self.acting.later(self.unread.say(room))
+            to_us = bool(answered(told.data, self.acting.us))
+            self.acting.later(self.unread.say(room, to_us=to_us))

@@ -21,15 +21,16 @@ MENTION_ME = "Mention me, please: Discord shows me the text of a message only if
 
 @dataclass(frozen=True)
 class Unread:
-    """Says so, in conversations of ours alone."""
+    """Says so, in conversations of ours, and where we were answered."""
 
     api: Api
     meter: Meter
     desk: Desk
 
-    async def say(self, room: Room) -> None:
-        """Somebody wrote something in a room of which we got not a word."""
-        if room.kind != "thread" or await self.desk.status(room.id) is None:
+    async def say(self, room: Room, *, to_us: bool) -> None:
+        """Somebody wrote something in a room, perhaps in answer `to_us`, of which we got not a word."""
+        ours = room.kind == "thread" and await self.desk.status(room.id) is not None
+        if room.kind == "direct" or not (to_us or ours):
             return
         if await self.meter.take(f"{CHANNEL}:unread:{room.id}", 1, most=1, seconds=EVERY):
             return
