@@ -37,12 +37,12 @@ class Group(Frozen):
     """Whoever of the people known holds a role on a platform, as of the moment they decide.
 
     `id` is what policies name; `role` is `channel:<place>/<role>` as the channel writes it in `Author.roles`; `room` is
-    the identity of the room where its requests are shown, empty if they are only where they were asked for.
+    the identity of the room where its requests are shown.
     """
 
     id: str
     role: str
-    room: str = ""
+    room: str
 
 
 class People(Frozen):

@@ -152,7 +152,7 @@ class Routing:
         for person in request.approvers:
             if group := self.people.group(person):
                 # Where all of them see it; whoever presses must hold the role by then.
-                yield group.room or f"{NOWHERE}:{person}", "decide"
+                yield group.room, "decide"
                 continue
             home = self._home(person, (*request.via, _channel(asked)), moved)
             yield from ((identity, "decide") for identity in self._proving(home, person, request, moved))
