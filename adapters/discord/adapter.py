@@ -147,7 +147,7 @@ class DiscordAdapter:
             return await page(self._api, place, after, self._bounds)
 
         rooms = Rooms(ask)
-        ear = Ear(acting, rooms, Unread(self._api, self._meter, acting.desk))
+        ear = Ear(acting, rooms, Unread(self._api, self._meter, acting.desk), marks)
         return Listening(acting, rooms, Hearing(ear.hear, read, marks, self._bounds))
 
     # --- who we are

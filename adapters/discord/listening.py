@@ -9,6 +9,7 @@ import structlog
 from adapters.discord import interaction
 from adapters.discord.acting import Acting
 from adapters.discord.hearing import Hearing
+from adapters.discord.marks import Marks
 from adapters.discord.meaning import Room
 from adapters.discord.message import answered
 from adapters.discord.missed import Told
@@ -18,7 +19,7 @@ from adapters.discord.unread import Unread
 from adapters.discord.where import CHANNEL
 from adapters.discord.wire import GATEWAY, READ, ident
 from adapters.errors import Unreadable
-from adapters.heard import Ignored
+from adapters.heard import Ignored, Received
 from adapters.wire import required
 
 log = structlog.get_logger(__name__)
@@ -62,6 +63,7 @@ class Ear:
     acting: Acting
     rooms: Rooms
     unread: Unread
+    marks: Marks
 
     async def hear(self, told: Told) -> None:
         """Hear it. Raises Unreadable, what asking for its room raises, and what the desk raises."""
@@ -70,8 +72,10 @@ class Ear:
         said = spoken(told.event, told.data, self.acting.us, room, READ if told.read_back else GATEWAY)
         if isinstance(said, Ignored):
             self._ignored(said, room, told)
-        else:
-            await self.acting.heard(said, told.raw)
+            return
+        if isinstance(said, Received):
+            await self.marks.spoken(said)  # Its files take a while: if we do not outlive that, it is read again.
+        await self.acting.heard(said, told.raw)
 
     def _ignored(self, said: Ignored, room: Room, told: Told) -> None:
         log.debug("event ignored", source=CHANNEL, kind=said.kind)

@@ -49,6 +49,12 @@ class Marks:
             await self.desk.begun({place: at})
             self._known.add(place)
 
+    async def spoken(self, received: Received) -> None:
+        """Somebody speaks to us, and where more may be said about it is heard from here on. Raises StoreError."""
+        if not received.joins:
+            for place in places_of(received):
+                await self.begin(place, moment(received.message.id.partition(":")[2]) - 1)
+
     def move(self, place: str, at: int) -> None:
         """All said there up to a moment is stored, or none of our business. It matters where we were spoken to."""
         moved = self._untold if place in self._known else self._elsewhere
@@ -81,9 +87,8 @@ class Marking:
 
     async def take(self, heard: Heard, raw: bytes | None = None) -> bool:
         """See Desk."""
-        if isinstance(heard, Received) and not heard.joins:
-            for place in places_of(heard):
-                await self.marks.begin(place, moment(heard.message.id.partition(":")[2]) - 1)
+        if isinstance(heard, Received):
+            await self.marks.spoken(heard)
         return await self.desk.take(heard, raw)
 
     async def request(self, ticket: str, seal: str) -> Request | None:
