@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 
 from adapters.heard import Address, Heard, Ignored, Received
 from agent_core.events import Outbound, Request
-from agent_core.values import Frozen, Proof
+from agent_core.values import Author, Frozen, Proof
 
 Role = Literal["decide", "watch"]
 
@@ -61,12 +61,14 @@ class Parcel(Frozen):
 class Receipt(Frozen):
     """The far end took it, under this id of its own. `conversation` is where answers to it come from, if new.
 
-    `at` is when that began, in microseconds since the epoch, on channels that read later what they missed.
+    `at` is when that began, in microseconds since the epoch, on channels that read later what they missed; `place` is
+    where they will read it, if that has another name than the conversation.
     """
 
     provider_id: str
     conversation: str = ""
     at: int = 0
+    place: str = ""
 
 
 class Capabilities(Frozen):
@@ -74,7 +76,8 @@ class Capabilities(Frozen):
 
     `finds`: what may have been sent before is looked for, and sent again only if it is not there. `shared`: all threads
     speak to a person in one and the same conversation, so that only a code tells which one an answer is for. `paced`:
-    forms are asked field by field. `proof` is how sure it is, at its best, who wrote something.
+    forms are asked field by field. `brief`: a button carries so little that its ticket must be a short one. `proof` is
+    how sure it is, at its best, who wrote something.
     """
 
     edits: bool = False
@@ -82,6 +85,7 @@ class Capabilities(Frozen):
     pull: bool = False
     shared: bool = False
     paced: bool = False
+    brief: bool = False
     proof: Proof = "verified"
 
 
@@ -146,12 +150,16 @@ class Desk(Protocol):
         """The open request a button stands for; None when it is not open any more. Raises BadTicket."""
         ...
 
-    async def waiting(self, identity: str, seal: str) -> Sequence[Waiting]:
-        """What waits for the person behind an identity, the oldest first."""
+    async def waiting(self, author: Author, seal: str) -> Sequence[Waiting]:
+        """What waits for somebody, and for those whose role they hold, the oldest first."""
         ...
 
     async def status(self, conversation: str) -> str | None:
         """What a conversation's thread is doing, in one word; None when there is none."""
+        ...
+
+    async def begun(self, places: Mapping[str, int]) -> None:
+        """From these moments on places are heard; one that is known stays as it is. Raises StoreError."""
         ...
 
     async def heard(self, places: Mapping[str, int]) -> None:
@@ -203,6 +211,11 @@ class WebhookAdapter(Adapter, Protocol):
 
 class SocketAdapter(Adapter, Protocol):
     """A channel that is heard over a connection of our own making."""
+
+    @property
+    def source(self) -> str:
+        """What only one process at a time may be connected to; empty if several may."""
+        ...
 
     async def hear(self, desk: Desk, stopping: asyncio.Event) -> None:
         """Stay connected until `stopping`, storing by the desk before anything is acknowledged."""

@@ -25,7 +25,8 @@ class Received(Frozen):
     `conversation` is the platform's root of the conversation, from which a new thread's id is derived. `token` is the
     reply token of ours the message carries, if any: it names the thread (and the request) and outranks the
     conversation. `code` is the decision code the person typed. The message's id is the same for every redelivery.
-    `joins`: not said to us, so it counts only in a conversation we are part of already.
+    `joins`: not said to us, so it counts only in a conversation we are part of already. `under` is the message of ours
+    it was said in answer to: where that began a conversation, that one is meant.
     """
 
     message: UserMessage
@@ -34,6 +35,7 @@ class Received(Frozen):
     token: str | None = None
     code: str | None = None
     joins: bool = False
+    under: str = ""
 
 
 class Pressed(Frozen):

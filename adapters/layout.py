@@ -7,7 +7,7 @@ stored bytes of the event; the agent's own words stand apart and say that they a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -151,12 +151,28 @@ def _blocks(event: Outbound, role: Role, ticket: Ticket | None, request: Request
         case Notice():
             yield Words(_NOTICES[event.kind].format(detail=one_line(event.detail)))
             if event.kind == "held":
-                code = ticket.code if ticket else "and the code of the request"
-                yield Words(f"To take it back before that, answer UNDO {code}.")
+                yield Words(f"To take it back before that, {_taken_back(ticket)}.")
             yield from _what(request)
         case Escalation():
             yield Words("The agent cannot go on by itself; a person is needed. It says:")
             yield Quoted(event.reason)
+
+
+def labelled(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
+    """Each block, and the words that introduce it if it is quoted: they go with every piece of it."""
+    label = ""
+    for block, after in zip(blocks, (*blocks[1:], None), strict=True):
+        if isinstance(block, Words) and isinstance(after, Quoted):
+            label = block.text
+        else:
+            yield label, block
+            label = ""
+
+
+def _taken_back(ticket: Ticket | None) -> str:
+    if ticket and ticket.button:
+        return "press the button"
+    return f"answer UNDO {ticket.code}" if ticket else "answer UNDO and the code of the request"
 
 
 def _to_decide(event: ApprovalRequest, ticket: Ticket | None) -> Iterator[Block]:

@@ -17,12 +17,13 @@ from agent_core.values import Author, Call, Frozen, NoticeKind, Proof, Risk
 RISKS: tuple[Risk, ...] = ("low", "medium", "high")
 
 if TYPE_CHECKING:
+    from agent_core.people import People
     from agent_core.thread import Thread
     from agent_core.tools import Tool
 
 
 class Rule(Frozen):
-    """Who may approve a tool (person ids; nobody when empty), and how long a request stays open.
+    """Who may approve a tool (ids of persons and groups; nobody when empty), and how long a request stays open.
 
     `via`: the channels approvers are asked on, the best first; empty: where it was asked for. `undo_within`: for so
     long the approver may take an approval back, and nothing runs.
@@ -77,7 +78,7 @@ def gate(tool: Tool, askers: Sequence[Author], policy: Policy) -> Verdict:
 
 
 def approvers_for(tool: Tool, askers: Sequence[Author], policy: Policy) -> tuple[str, ...]:
-    """The persons to ask: the rule's approvers without anybody who asks for it."""
+    """The persons and groups to ask: the rule's approvers without anybody who asks for it."""
     asking = {asker.person for asker in askers}
     return tuple(person for person in policy.rule(tool.name).approvers if person not in asking)
 
@@ -108,7 +109,7 @@ class Refusal(Frozen):
     detail: str = ""
 
 
-def judge(thread: Thread, response: ApprovalResponse, policy: Policy) -> ApprovalRequest | Refusal:
+def judge(thread: Thread, response: ApprovalResponse, policy: Policy, people: People) -> ApprovalRequest | Refusal:
     """The request this response decides, or why it does not."""
     request = thread.open_request(response.request_id)
     if not isinstance(request, ApprovalRequest):
@@ -120,14 +121,14 @@ def judge(thread: Thread, response: ApprovalResponse, policy: Policy) -> Approva
         return Refusal(kind="expired")
     if response.digest and response.digest != request.digest:
         return Refusal(kind="changed")
-    if refused := _not_theirs(response.author, request, policy):
+    if refused := _not_theirs(response.author, request, policy, people):
         return Refusal(kind=refused)
     return _held_by_others(response, held) or request
 
 
-def judge_again(request: ApprovalRequest, held: ApprovalHeld, policy: Policy) -> Refusal | None:
+def judge_again(request: ApprovalRequest, held: ApprovalHeld, policy: Policy, people: People) -> Refusal | None:
     """Why a held approval does not count any more, now that it would take effect. The request outlived its expiry."""
-    refused = _not_theirs(held.by, request, policy)
+    refused = _not_theirs(held.by, request, policy, people)
     return Refusal(kind=refused) if refused else None
 
 
@@ -140,15 +141,15 @@ def _held_by_others(response: ApprovalResponse, held: ApprovalHeld | None) -> Re
     return None
 
 
-def _not_theirs(author: Author, request: ApprovalRequest, policy: Policy) -> NoticeKind | None:
+def _not_theirs(author: Author, request: ApprovalRequest, policy: Policy, people: People) -> NoticeKind | None:
     """Why this author may not decide this request: checked against the card's list and proof, and today's."""
     if author.identity == request.requester.identity:
         return "own_request"
     if author.assurance not in ("verified", "restricted"):
         return "not_verified"
-    if author.person is not None and author.person == request.requester.person:
+    if author.person is not None and author.person in (request.requester.person, *request.askers):
         return "own_request"
-    if author.person not in set(request.approvers) & set(policy.rule(request.call.tool).approvers):
+    if not people.among(author, set(request.approvers) & set(policy.rule(request.call.tool).approvers)):
         return "not_an_approver"
     enough = {request.needs, needs_of(request.risk, policy)} == {"restricted"}
     return None if author.assurance == "verified" or enough else "needs_stronger"

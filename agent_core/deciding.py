@@ -30,7 +30,7 @@ from agent_core.values import Author, Call, NoticeKind
 
 def decide(thread: Thread, response: ApprovalResponse, setting: Setting, ids: Ids) -> Iterator[Event]:
     """What a person's response does: it closes the request, is held for a while, or is explained."""
-    request = judge(thread, response, setting.policy)
+    request = judge(thread, response, setting.policy, setting.people)
     if isinstance(request, Refusal):
         yield _notice(response, request.kind, response.request_id, request.detail, ids)
         if request.kind == "expired" and thread.open_request(response.request_id):
@@ -57,7 +57,7 @@ def take_effect(thread: Thread, fired: TimerFired, setting: Setting, ids: Ids) -
         return
     request = thread.open_request(held.request_id)
     assert isinstance(request, ApprovalRequest), "an approval is held only as long as its request is open"
-    if refused := judge_again(request, held, setting.policy):
+    if refused := judge_again(request, held, setting.policy, setting.people):
         told = Notice(id=ids.next(), to=held.by.identity, kind=refused.kind, about=request.id)
         yield from _open_again(request, told, held.by, fired.at, ids)
         return

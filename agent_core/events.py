@@ -93,9 +93,9 @@ class ToolResult(Fact):
 class ApprovalRequest(Fact):
     """May this call run? The event is the card: everything an approver must see.
 
-    `digest` is the SHA-256 that binds tenant, thread, call and policy; `approvers` are person ids, and an empty list
-    means nobody; `via` are the channels they are asked on, the best first, if the policy says so; `needs` is the
-    weakest proof of who they are that is enough; `reason` is the agent's own wording, unchecked.
+    `digest` is the SHA-256 that binds tenant, thread, call and policy; `approvers` are persons and groups, nobody if
+    there are none; `askers` are the persons it is for, none of whom may decide it; `via` are the channels approvers are
+    asked on, the best first; `needs` is the weakest proof that is enough; `reason` is the agent's wording, unchecked.
     """
 
     type: Literal["approval_request"] = "approval_request"
@@ -106,6 +106,7 @@ class ApprovalRequest(Fact):
     approvers: tuple[str, ...]
     policy: str
     expires_at: AwareDatetime
+    askers: tuple[str, ...] = ()
     via: tuple[str, ...] = ()
     needs: Proof = "verified"
     reason: Text = ""
@@ -114,9 +115,8 @@ class ApprovalRequest(Fact):
 class ApprovalResponse(Fact):
     """A person's decision: clicked, or read from the message `cause` by the deterministic parser, never by a model.
 
-    `digest` is that of the card the person saw; empty when the channel cannot carry it. `arguments` are the call's as
-    the person changed them while approving, JSON text; empty when it is to run as asked. `undo` takes back an approval
-    of theirs that is held.
+    `digest` is that of the card they saw; empty when the channel cannot carry it. `arguments` are the call's as they
+    changed them, JSON text; empty when it is to run as asked. `undo` takes back an approval of theirs that is held.
     """
 
     type: Literal["approval_response"] = "approval_response"

@@ -70,7 +70,7 @@ def _hear_timer(thread: Thread, fired: TimerFired, setting: Setting, ids: Ids) -
     if fired.name.startswith(UNDO):
         yield from take_effect(thread, fired, setting, ids)
     elif fired.name.startswith(AGAIN):
-        yield from send_again(thread, fired, ids)
+        yield from send_again(thread, fired, setting.people, ids)
     elif thread.open_request(fired.name) and not thread.held_approval(fired.name):
         yield RequestClosed(id=ids.next(), at=fired.at, request_id=fired.name, outcome="expired")
 

@@ -5,6 +5,7 @@ An identity is `channel:address` (`email:bo@example.com`), compared exactly afte
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cached_property
 from zoneinfo import available_timezones
 
@@ -32,10 +33,23 @@ class Person(Frozen):
         return given
 
 
+class Group(Frozen):
+    """Whoever of the people known holds a role on a platform, as of the moment they decide.
+
+    `id` is what policies name; `role` is `channel:<place>/<role>` as the channel writes it in `Author.roles`; `room` is
+    the identity of the room where its requests are shown.
+    """
+
+    id: str
+    role: str
+    room: str
+
+
 class People(Frozen):
-    """Everybody known. An identity belongs to at most one person."""
+    """Everybody known. An identity belongs to at most one person, and a name to one person or group."""
 
     people: tuple[Person, ...] = ()
+    groups: tuple[Group, ...] = ()
 
     @model_validator(mode="after")
     def _one_owner_each(self) -> People:
@@ -43,6 +57,14 @@ class People(Frozen):
         twice = {identity for identity in owners if owners.count(identity) > 1}
         if twice:
             raise ValueError(f"identities with more than one owner: {', '.join(sorted(twice))}")
+        return self
+
+    @model_validator(mode="after")
+    def _one_name_each(self) -> People:
+        names = [*(person.id for person in self.people), *(group.id for group in self.groups)]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise ValueError(f"names that are there twice: {', '.join(sorted(twice))}")
         return self
 
     @cached_property
@@ -56,6 +78,25 @@ class People(Frozen):
     def person(self, person_id: str) -> Person | None:
         """The person with this id."""
         return next((p for p in self.people if p.id == person_id), None)
+
+    def group(self, group_id: str) -> Group | None:
+        """The group with this id."""
+        return next((g for g in self.groups if g.id == group_id), None)
+
+    def is_room(self, identity: str) -> bool:
+        """Whether it is no person's identity but a room in which a group is asked."""
+        return self.asked_in(identity) is not None
+
+    def asked_in(self, identity: str) -> Group | None:
+        """The group that is asked in the room of this identity."""
+        return next((g for g in self.groups if identity and g.room == identity), None)
+
+    def among(self, author: Author, approvers: Collection[str]) -> bool:
+        """Whether somebody is one of these persons, or holds the role of one of these groups. Strangers never are."""
+        if author.person is None:
+            return False
+        groups = (group for name in approvers if (group := self.group(name)))
+        return author.person in approvers or any(group.role in author.roles for group in groups)
 
     def known(self, author: Author) -> Author:
         """The author with the person filled in, as far as the identity is proven; what that is worth is judged later.

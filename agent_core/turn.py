@@ -158,13 +158,15 @@ def _request(thread: Thread, tool: Tool, call: Call, reason: str, setting: Setti
     if len(thread.open) >= MAX_OPEN:
         return _too_many(ids)
     policy, rule = setting.policy, setting.policy.rule(tool.name)
+    askers = thread.askers_for(tool.name)
     return ApprovalRequest(
         id=ids.next(),
         call=call,
         risk=tool.risk,
         digest=digest(tenant=thread.tenant, thread_id=thread.id, call=call, policy=policy.version),
         requester=thread.askers[-1],
-        approvers=approvers_for(tool, thread.askers_for(tool.name), policy),
+        approvers=approvers_for(tool, askers, policy),
+        askers=tuple(dict.fromkeys(asker.person for asker in askers if asker.person)),
         policy=policy.version,
         expires_at=setting.now + rule.expires_in,
         via=rule.via,

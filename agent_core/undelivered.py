@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from agent_core.deliveries import Delivery, Redirect
 from agent_core.events import ApprovalRequest, Event, FieldRequest, InputRequest, Notice, Outbound, TimerFired
-from agent_core.people import Person
+from agent_core.people import People, Person
 from agent_core.setting import Ids, Setting
 from agent_core.thread import AGAIN, Thread
 
@@ -29,10 +29,10 @@ def reroute(thread: Thread, failed: Delivery, setting: Setting, ids: Ids) -> Ite
         due = failed.at + AGAIN_AFTER[before]
         yield Redirect(id=ids.next(), cause=failed.cause, instead_of=failed.to, to=failed.to, due=due)
     else:
-        yield from _told(thread, failed.cause, failed.to, ids)
+        yield from _told(thread, failed.cause, failed.to, setting.people, ids)
 
 
-def send_again(thread: Thread, fired: TimerFired, ids: Ids) -> Iterator[Event]:
+def send_again(thread: Thread, fired: TimerFired, people: People, ids: Ids) -> Iterator[Event]:
     """What was put off goes out once more, if it is still of any use."""
     redirect_id = fired.name.removeprefix(AGAIN)
     put_off = next((one for one in thread.redirects if one.id == redirect_id and one.due), None)
@@ -40,7 +40,7 @@ def send_again(thread: Thread, fired: TimerFired, ids: Ids) -> Iterator[Event]:
         return
     event = _sent(thread, put_off.cause)
     if event is None:
-        yield from _told(thread, put_off.cause, put_off.to, ids)
+        yield from _told(thread, put_off.cause, put_off.to, people, ids)
     elif not _moot(thread, event):
         yield Redirect(id=ids.next(), cause=put_off.cause, instead_of=put_off.to, to=put_off.to)
 
@@ -94,11 +94,13 @@ def _reaches(identity: str, event: Outbound, person: Person, setting: Setting) -
     return proof is not None
 
 
-def _told(thread: Thread, cause: str, identity: str, ids: Ids) -> Iterator[Event]:
+def _told(thread: Thread, cause: str, identity: str, people: People, ids: Ids) -> Iterator[Event]:
     """The requester hears of it, once: one message may be said to have failed more than once."""
     told = [e for e in thread.recent if isinstance(e, Notice) and e.kind == "undelivered"]
-    if any((notice.about, notice.detail) == (cause, identity) for notice in told):
+    group = people.asked_in(identity)
+    name = group.id if group else identity
+    if any((notice.about, notice.detail) == (cause, name) for notice in told):
         return
     # Of this very word nobody is told that it did not arrive: that would not arrive either, and never end.
     if thread.requester and identity != thread.requester.identity and cause not in {notice.id for notice in told}:
-        yield Notice(id=ids.next(), to=thread.requester.identity, kind="undelivered", about=cause, detail=identity)
+        yield Notice(id=ids.next(), to=thread.requester.identity, kind="undelivered", about=cause, detail=name)

@@ -137,12 +137,14 @@ class Author(Frozen):
 
     `verified` means the channel proved it (signature, aligned DMARC, our own token); `restricted` that only the
     telephone network did, where numbers are moved, shared and forged (NIST SP 800-63B); `evidence` says by what.
+    `roles` are those the platform says they hold, as of the moment they said it (`discord:<guild>/<role>`).
     """
 
     identity: str
     person: str | None = None
     assurance: Assurance = "none"
     evidence: str = ""
+    roles: tuple[str, ...] = ()
 
 
 class Fact(Frozen):

@@ -129,6 +129,29 @@ class TwilioLine(_Group):
         return separated(given)
 
 
+class DiscordChannel(_Group):
+    """A Discord bot. `connects`: it is heard over a connection of ours, by one process at a time.
+
+    With `public_key` Discord may post what people press and command to `/discord/events`. `reads_all`: the bot has the
+    message content intent, and hears in its own threads what does not mention it. `shards` is how many connections its
+    servers are shared out to; 0: as many as Discord advises. Files are fetched from `file_hosts` alone, separated by a
+    comma in the environment.
+    """
+
+    token: SecretStr
+    public_key: str = Field(default="", pattern=r"^([0-9a-fA-F]{64})?$")
+    connects: bool = True
+    reads_all: bool = False
+    shards: int = Field(default=0, ge=0)
+    base_url: str = "https://discord.com/api/v10"
+    file_hosts: Annotated[tuple[str, ...], NoDecode] = ("cdn.discordapp.com", "media.discordapp.net")
+
+    @field_validator("file_hosts", mode="before")
+    @classmethod
+    def _separated(cls, given: object) -> object:
+        return separated(given)
+
+
 class ModelSettings(_Group):
     """An OpenAI-compatible endpoint."""
 
@@ -165,6 +188,7 @@ class Settings(BaseSettings):
     slack: SlackChannel | None = None
     sms: TwilioLine | None = None
     whatsapp: TwilioLine | None = None
+    discord: DiscordChannel | None = None
 
     @classmethod
     def settings_customise_sources(

@@ -81,7 +81,7 @@ class House:
 
     def desk(self, channel: str) -> FrontDesk:
         """What a channel that is pushed to is given."""
-        shared = self.channels.adapters[channel].capabilities.shared
+        can = self.channels.adapters[channel].capabilities
         return FrontDesk(
             channel=channel,
             inbound=self.inbound,
@@ -89,7 +89,8 @@ class House:
             keyring=self.keyring,
             tools=self.tools,
             turns=self.opened.installations,
-            line=SharedLine(self.book, self.inbound, self.opened.guard) if shared else None,
+            line=SharedLine(self.book, self.inbound, self.opened.guard) if can.shared else None,
+            brief=can.brief,
         )
 
     @property

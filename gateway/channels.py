@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 
 from adapters.base import Adapter, ListeningAdapter, SocketAdapter, WebhookAdapter
 from adapters.console.adapter import ConsoleAdapter
+from adapters.discord.account import Bot
+from adapters.discord.adapter import DiscordAdapter
+from adapters.discord.api import Api as DiscordApi
 from adapters.email.account import Account, Server
 from adapters.email.adapter import EmailAdapter
 from adapters.heard import Address
@@ -25,7 +28,7 @@ from config.settings import EmailChannel, MailServer, Settings, SlackChannel, Tw
 from gateway.contacts import KnownContacts
 from gateway.errors import Misconfigured
 from gateway.keyring import Keyring
-from gateway.sealed import Sealer
+from gateway.sealed import SealedText, Sealer
 from gateway.slack_install import SlackInstallations, SlackInstalling
 from gateway.store.opening import Opened
 
@@ -56,19 +59,35 @@ async def open_channels(
     async with (
         _slack(settings, keyring, opened) as (slack, installing),
         _texting(settings, contacts, opened, _moments(clock)) as lines,
+        _discord(settings, keyring, opened) as discords,
     ):
         slacks = (slack,) if slack else ()
-        everyone: tuple[Adapter, ...] = (ConsoleAdapter(), *mail, *slacks, *lines)
+        everyone: tuple[Adapter, ...] = (ConsoleAdapter(), *mail, *slacks, *lines, *discords)
         # A text message has no button; on WhatsApp one counts on the phone it was sent to.
-        buttons = (*slacks, *(line for line in lines if line.channel == "whatsapp"))
+        buttons = (*slacks, *discords, *(line for line in lines if line.channel == "whatsapp"))
         yield Channels(
             adapters={adapter.channel: adapter for adapter in everyone},
             read=mail,
-            posted_to=(*(one for one in slacks if one.by_hook), *lines),
-            connected=tuple(one for one in slacks if one.by_socket),
+            posted_to=(*(one for one in (*slacks, *discords) if one.by_hook), *lines),
+            connected=tuple(one for one in (*slacks, *discords) if one.by_socket),
             seals={one.channel: one.seal for one in buttons},
             installing=installing,
         )
+
+
+@contextlib.asynccontextmanager
+async def _discord(settings: Settings, keyring: Keyring, opened: Opened) -> AsyncIterator[tuple[DiscordAdapter, ...]]:
+    """The bot, if there is one."""
+    channel = settings.discord
+    if channel is None:
+        yield ()
+        return
+    if not (channel.connects or channel.public_key):
+        raise Misconfigured("discord must connect, or have a public_key")
+    bot = Bot(**channel.model_dump(exclude={"file_hosts"}), file_hosts=frozenset(channel.file_hosts))
+    sealing = SealedText(Sealer(keyring.secret, keyring.tenant, "interactions"), "discord")
+    async with contextlib.aclosing(DiscordAdapter(bot, DiscordApi(bot), opened.meter, sealing)) as adapter:
+        yield (adapter,)
 
 
 @contextlib.asynccontextmanager

@@ -16,13 +16,16 @@ from agent_core.deliveries import Delivery
 from agent_core.errors import BadArguments
 from agent_core.events import ApprovalRequest, ApprovalResponse, Control, InputRequest, InputResponse, Request
 from agent_core.forms import check, in_words, typed
+from agent_core.people import People
 from agent_core.thread import Thread
 from agent_core.tools import Tool, call_of
+from agent_core.values import Author
 from gateway.entry import encode
 from gateway.errors import BadToken, NoSuchThread, NotOurs
 from gateway.inbound import Inbound
-from gateway.keyring import Keyring, Pass
+from gateway.keyring import Keyring, Pass, Place
 from gateway.line import SharedLine
+from gateway.links import ShortLinks
 from gateway.storage import InstallationStore
 from gateway.threads import Threads
 
@@ -33,7 +36,8 @@ UNSEEN = "missing"
 class FrontDesk:
     """`tools` by name, for arguments that a person changed; `channel` is whose desk this is.
 
-    `line` is there for channels where all threads share one conversation with a person.
+    `line` is there for channels where all threads share one conversation with a person; `brief`: its buttons carry
+    little, so their tickets are short.
     """
 
     channel: str
@@ -43,6 +47,7 @@ class FrontDesk:
     tools: Mapping[str, Tool]
     turns: InstallationStore
     line: SharedLine | None = None
+    brief: bool = False
 
     async def take(self, heard: Heard, raw: bytes | None = None) -> bool:
         """Store what came in. False: it is no concern of ours. Raises BadTicket, BadAnswer, StoreError."""
@@ -67,30 +72,35 @@ class FrontDesk:
 
     async def request(self, ticket: str, seal: str) -> Request | None:
         """The open request a button stands for; None when it is not open any more. Raises BadTicket."""
-        named = self._open(ticket, seal)
+        named = await self._open(ticket, seal)
         try:
             return (await self.threads.thread(named.thread_id)).open_request(named.request_id)
         except NoSuchThread:
             return None
 
-    async def waiting(self, identity: str, seal: str) -> Sequence[Waiting]:
-        """What waits for the person behind an identity, the oldest first."""
-        person = self.inbound.people.owner(identity)
+    async def waiting(self, author: Author, seal: str) -> Sequence[Waiting]:
+        """What waits for somebody, and for those whose role they hold, the oldest first."""
+        people = self.inbound.people
+        known = people.known(author)
         found = []
         for thread in await self.threads.awaited():
             found += [
-                Waiting(request, self._button(thread, request, seal))
+                Waiting(request, await self._button(thread, request, seal))
                 for request in thread.open
-                if _waits_for(request, identity, person.id if person else None)
+                if _waits_for(request, known, people)
             ]
         return sorted(found, key=lambda one: one.request.at)
 
     async def status(self, conversation: str) -> str | None:
         """What a conversation's thread is doing, in one word; None when there is none."""
         try:
-            return (await self.threads.thread(self.keyring.thread_id(self.channel, conversation))).status
+            return (await self.threads.thread(await self.inbound.thread_of(self.channel, conversation))).status
         except NoSuchThread:
             return None
+
+    async def begun(self, places: Mapping[str, int]) -> None:
+        """From these moments on places are heard; one that is known stays as it is. Raises StoreError."""
+        await self.inbound.places.begin(self.channel, places)
 
     async def heard(self, places: Mapping[str, int]) -> None:
         """Remember when places were last heard, in microseconds since the epoch. It may fail without harm."""
@@ -126,6 +136,11 @@ class FrontDesk:
     async def _first(self, received: Received) -> str:
         """Where it was first said. What people say to each other is not noted: most of it is none of our business."""
         links, id, here = self.inbound.links, received.message.id, received.conversation
+        if received.under and (place := await self.inbound.linked(self.channel, received.under)):
+            if id == f"{self.channel}:{here}":
+                # It is answered where a conversation begins at it: what is said there goes on with the same.
+                await self.inbound.link(self.channel, here, Place(thread_id=place.thread_id))
+            here = received.under
         if received.joins:
             return await links.seen(self.channel, id) or here
         return await links.first(self.channel, id, here)
@@ -139,7 +154,7 @@ class FrontDesk:
         return True
 
     async def _decision(self, pressed: Pressed) -> None:
-        named = self._open(pressed.ticket, pressed.seal)
+        named = await self._open(pressed.ticket, pressed.seal)
         if pressed.arguments:
             self._check_arguments(await self.request(pressed.ticket, pressed.seal), pressed.arguments)
         said = ApprovalResponse(
@@ -164,7 +179,7 @@ class FrontDesk:
             raise BadAnswer(error.by_name or {"": str(error)}) from error
 
     async def _form(self, filled: Filled) -> None:
-        named = self._open(filled.ticket, filled.seal)
+        named = await self._open(filled.ticket, filled.seal)
         request = await self.request(filled.ticket, filled.seal)
         values = filled.values
         if isinstance(request, InputRequest) and request.fields:
@@ -180,7 +195,7 @@ class FrontDesk:
 
     async def _order(self, ordered: Ordered) -> bool:
         """Only who asked in a conversation may stop or hold it; for anybody else there is nothing here."""
-        thread_id = self.keyring.thread_id(self.channel, ordered.conversation)
+        thread_id = await self.inbound.thread_of(self.channel, ordered.conversation)
         try:
             thread = await self.threads.thread(thread_id)
         except NoSuchThread:
@@ -208,20 +223,25 @@ class FrontDesk:
         await self.inbound.store.ingest(returned.thread_id, ended.id, encode(ended))
         return True
 
-    def _open(self, ticket: str, seal: str) -> Pass:
+    async def _open(self, ticket: str, seal: str) -> Pass:
         try:
-            named = self.keyring.open_ticket(ticket)
+            named = await self._short.open(ticket)
         except BadToken as error:
             raise BadTicket(str(error)) from error
         if named.identity != seal:
             raise BadTicket("this button was not shown here")
         return named
 
-    def _button(self, thread: Thread, request: Request, seal: str) -> str:
-        return self.keyring.ticket(Pass(thread_id=thread.id, request_id=request.id, identity=seal))
+    async def _button(self, thread: Thread, request: Request, seal: str) -> str:
+        named = Pass(thread_id=thread.id, request_id=request.id, identity=seal)
+        return await self._short.make(named) if self.brief else self.keyring.ticket(named)
+
+    @property
+    def _short(self) -> ShortLinks:
+        return ShortLinks(self.inbound.links, self.keyring)
 
 
-def _waits_for(request: Request, identity: str, person: str | None) -> bool:
+def _waits_for(request: Request, author: Author, people: People) -> bool:
     if isinstance(request, InputRequest):
-        return request.to == identity
-    return person is not None and person in request.approvers
+        return request.to == author.identity
+    return people.among(author, request.approvers)

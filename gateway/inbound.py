@@ -51,7 +51,7 @@ class Inbound:
 
         Raises StoreError, and NotOurs for a message that only counts in a thread we are part of.
         """
-        link = await self._link(received.address.channel, received.conversation)
+        link = await self.linked(received.address.channel, received.conversation)
         place = link or self._place(received)
         if received.joins and not link and not await self.store.exists(place.thread_id):
             raise NotOurs
@@ -68,8 +68,7 @@ class Inbound:
 
     async def revise(self, channel: str, revised: Revised, raw: bytes | None = None) -> Accepted:
         """Store what somebody made of a message of theirs. Raises StoreError, and NotOurs if we have no such thread."""
-        link = await self._link(channel, revised.conversation)
-        thread_id = link.thread_id if link else self.keyring.thread_id(channel, revised.conversation)
+        thread_id = await self.thread_of(channel, revised.conversation)
         if not await self.store.exists(thread_id):
             raise NotOurs
         event = MessageRevised(
@@ -116,7 +115,20 @@ class Inbound:
         except StoreError as error:
             log.warning("places not noted", source=channel, error=type(error).__name__)
 
-    async def _link(self, channel: str, conversation: str) -> Place | None:
+    async def begun(self, channel: str, place: str, at: int) -> None:
+        """We wrote in a place: it is heard from then on. If it was before, what was said there may still be unread."""
+        try:
+            await self.places.begin(channel, {place: at})
+        except StoreError as error:
+            log.warning("places not noted", source=channel, error=type(error).__name__)
+
+    async def thread_of(self, channel: str, conversation: str) -> str:
+        """The thread that what is said in a conversation belongs to, whether there is one yet or not."""
+        link = await self.linked(channel, conversation)
+        return link.thread_id if link else self.keyring.thread_id(channel, conversation)
+
+    async def linked(self, channel: str, conversation: str) -> Place | None:
+        """Where answers from a conversation belong; None if it is one of its own."""
         found = await self.links.get(channel, conversation)
         return Place.model_validate_json(found) if found else None
 

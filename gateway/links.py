@@ -1,6 +1,7 @@
-"""Links: the few characters behind `/d/` of a link in a message, and whose they are and what for.
+"""Links: the few characters behind `/d/` of a link, or in a button, and whose they are and what for.
 
-They are short because a text message is paid by length. Long ones, signed and looked up nowhere, stay good as well.
+They are short because a text message is paid by length, and some buttons hold little. Long ones, signed and looked up
+nowhere, stay good as well.
 """
 
 from __future__ import annotations

@@ -7,9 +7,11 @@ A message nobody can understand is set aside whole, and never stops the ones beh
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
@@ -19,6 +21,7 @@ from adapters.errors import SourceDown, Unreadable
 from adapters.heard import Ignored
 from gateway.errors import LeaseLost
 from gateway.inbound import Inbound
+from gateway.lease import keeping
 from gateway.storage import Mailroom
 from gateway.store.errors import StoreError
 
@@ -30,7 +33,10 @@ MOST_REFUSED = 6  # About a minute, with a pause of a second.
 
 @dataclass(frozen=True)
 class Listener:
-    """One reader per source at a time: others wait for its lease, which must be longer than `renew_every` seconds."""
+    """One reader per source at a time: others wait for its lease, which must be longer than `renew_every` seconds.
+
+    Of connections, those whose adapter names a source.
+    """
 
     adapters: Sequence[ListeningAdapter]
     mailroom: Mailroom
@@ -44,9 +50,29 @@ class Listener:
         """Listen until `stopping`."""
         async with asyncio.TaskGroup() as group:
             for adapter, desk in self.sockets:
-                group.create_task(adapter.hear(desk, stopping))
+                hearing = self._connect(adapter, desk, stopping) if adapter.source else adapter.hear(desk, stopping)
+                group.create_task(hearing)
             serving = [asyncio.create_task(self._serve(adapter)) for adapter in self.adapters]
             await _first_of(asyncio.create_task(stopping.wait()), *serving)
+        await self._leave()
+
+    async def _connect(self, adapter: SocketAdapter, desk: Desk, stopping: asyncio.Event) -> None:
+        """Be connected while the source is ours: others wait for its lease."""
+        seize = partial(self.mailroom.seize, adapter.source, self.holder)
+        while not stopping.is_set():
+            try:
+                if await seize():
+                    async with keeping(seize, every=self.renew_every):
+                        await adapter.hear(desk, stopping)
+            except (LeaseLost, StoreError) as error:
+                log.warning("source interrupted", source=adapter.source, error=type(error).__name__)
+            await asyncio.sleep(self.pause)
+
+    async def _leave(self) -> None:
+        """Whoever starts next need not wait until our leases are over."""
+        with contextlib.suppress(StoreError):
+            for source in (*(one.source for one in self.adapters), *(one.source for one, _ in self.sockets)):
+                await self.mailroom.leave(source, self.holder)
 
     async def _serve(self, adapter: ListeningAdapter) -> None:
         refused = 0

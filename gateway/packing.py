@@ -66,10 +66,10 @@ class Packer:
     async def _ticket(self, place: Place, event: Outbound, envelope: Envelope) -> Ticket | None:
         """A button is for whoever may press it, since its channel proves who did; code and link are one person's."""
         if isinstance(event, Notice):
-            return self._to_undo(place.thread_id, event, envelope)
+            return await self._to_undo(place.thread_id, event, envelope)
         if not isinstance(event, Request):
             return None
-        button = self._button(place.thread_id, event, envelope)
+        button = await self._button(place.thread_id, event, envelope)
         # Code and link speak for their recipient, so they must not stand where others can read them.
         if isinstance(event, InputRequest) or envelope.role != "decide" or not self._alone(envelope):
             return Ticket(button=button) if button else None
@@ -78,14 +78,18 @@ class Packer:
             return Ticket(url=url)
         return Ticket(code=self._code(place, envelope.identity), url=url, button=button)
 
-    def _to_undo(self, thread_id: str, notice: Notice, envelope: Envelope) -> Ticket | None:
-        """The code of an approval that is held, for who gave it."""
+    async def _to_undo(self, thread_id: str, notice: Notice, envelope: Envelope) -> Ticket | None:
+        """How who gave an approval that is held takes it back."""
         request = envelope.request
         if notice.kind != "held" or not isinstance(request, ApprovalRequest):
             return None
-        if self._is_weak(envelope.address.channel, request) or not self._alone(envelope):
+        if self._is_weak(envelope.address.channel, request):
             return None
-        return Ticket(code=self._code(Place(thread_id=thread_id, request_id=request.id), envelope.identity))
+        button = await self._button(thread_id, request, envelope)
+        if not self._alone(envelope):
+            return Ticket(button=button) if button else None
+        code = self._code(Place(thread_id=thread_id, request_id=request.id), envelope.identity)
+        return Ticket(code=code, button=button)
 
     def _is_weak(self, channel: str, request: ApprovalRequest) -> bool:
         """Whether who answers on a channel is less sure than this request needs; there its code must not stand."""
@@ -93,24 +97,31 @@ class Packer:
         return adapter is not None and (adapter.capabilities.proof, request.needs) == ("restricted", "verified")
 
     def _alone(self, envelope: Envelope) -> bool:
-        """Whether nobody else reads what is sent there, on channels where others might."""
+        """Whether a person reads what is sent there and nobody else, on channels where others might."""
         channel = envelope.address.channel
+        if self.inbound.people.is_room(envelope.identity):
+            return False
         return channel not in self.seals or envelope.address == self.adapters[channel].address_of(envelope.identity)
 
-    def _button(self, thread_id: str, request: Request, envelope: Envelope) -> str:
-        seal = self.seals.get(envelope.address.channel)
+    async def _button(self, thread_id: str, request: Request, envelope: Envelope) -> str:
+        channel = envelope.address.channel
+        seal = self.seals.get(channel)
         if seal is None:
             return ""
         named = Pass(thread_id=thread_id, request_id=request.id, identity=seal(envelope.address))
-        return self.keyring.ticket(named)
+        brief = self.adapters[channel].capabilities.brief
+        return await self._short.make(named) if brief else self.keyring.ticket(named)
 
     def _code(self, place: Place, identity: str) -> str:
         return self.keyring.code(place, self.inbound.owner(identity))
 
     async def _link(self, place: Place, identity: str) -> str:
         bearer = Pass(thread_id=place.thread_id, request_id=place.request_id, identity=identity)
-        short = await ShortLinks(self.inbound.links, self.keyring).make(bearer)
-        return f"{self.public_url.rstrip('/')}/d/{short}"
+        return f"{self.public_url.rstrip('/')}/d/{await self._short.make(bearer)}"
+
+    @property
+    def _short(self) -> ShortLinks:
+        return ShortLinks(self.inbound.links, self.keyring)
 
     # --- where all threads share a conversation
 

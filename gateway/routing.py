@@ -150,6 +150,10 @@ class Routing:
         asked = request.requester.identity
         yield self._follow(asked, moved), "watch"
         for person in request.approvers:
+            if group := self.people.group(person):
+                # Where all of them see it; whoever presses must hold the role by then.
+                yield group.room, "decide"
+                continue
             home = self._home(person, (*request.via, _channel(asked)), moved)
             yield from ((identity, "decide") for identity in self._proving(home, person, request, moved))
 

@@ -5,6 +5,7 @@ What is sealed is bound to its name, so that nobody who can write to the store c
 
 from __future__ import annotations
 
+import base64
 import os
 
 from cryptography.exceptions import InvalidTag
@@ -36,3 +37,22 @@ class Sealer:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], name.encode())
         except (InvalidTag, ValueError):
             raise SealBroken("what is sealed here cannot be opened: was it changed, or the secret key?") from None
+
+
+class SealedText:
+    """Text sealed for one purpose, as characters that may stand in an address."""
+
+    def __init__(self, sealer: Sealer, name: str) -> None:
+        self._sealer = sealer
+        self._name = name
+
+    def seal(self, text: str) -> str:
+        """The text sealed: URL-safe characters."""
+        return base64.urlsafe_b64encode(self._sealer.seal(text.encode(), self._name)).decode()
+
+    def open(self, sealed: str) -> str | None:
+        """The text again; None if it is none of ours."""
+        try:
+            return self._sealer.open(base64.urlsafe_b64decode(sealed), self._name).decode()
+        except (SealBroken, ValueError):
+            return None

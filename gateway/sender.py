@@ -138,7 +138,7 @@ class Sender:
             place = Place(thread_id=grant.thread_id, request_id=request_id)
             await self.inbound.link(parcel.address.channel, receipt.conversation, place)
             if receipt.at:
-                await self.inbound.heard(parcel.address.channel, {receipt.conversation: receipt.at})
+                await self.inbound.begun(parcel.address.channel, receipt.place or receipt.conversation, receipt.at)
 
     @property
     def _packer(self) -> Packer:

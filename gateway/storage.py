@@ -14,6 +14,9 @@ class Mailroom(Protocol):
     async def seize(self, source: str, holder: str) -> bool:
         """Take or renew the reader's lease of a source. False: another reader holds it."""
 
+    async def leave(self, source: str, holder: str) -> None:
+        """Give the lease up, if it is ours, so that the next reader need not wait for its end."""
+
     async def position(self, source: str) -> Position | None:
         """Where to read on; None for a source never read."""
 
@@ -96,6 +99,9 @@ class Places(Protocol):
 
     async def note(self, channel: str, heard: Mapping[str, int]) -> None:
         """Remember places and when they were heard; never earlier than known already."""
+
+    async def begin(self, channel: str, heard: Mapping[str, int]) -> None:
+        """Remember places as heard from these moments on; those known already are left as they are."""
 
     async def known(self, channel: str) -> Mapping[str, int]:
         """The places heard in the last 30 days, the latest if they are very many."""

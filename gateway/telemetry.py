@@ -15,7 +15,7 @@ import structlog
 ALLOWED = {
     "event", "level", "timestamp", "logger", "thread", "effect", "queue", "state", "tool", "outcome", "events", "roles",
     "role", "source", "message", "kind", "why", "fresh", "count", "error", "durability", "exception", "url",
-    "team", "scopes", "why_not",
+    "team", "scopes", "why_not", "id", "place", "channel", "shard", "seconds", "read", "how",
 }  # fmt: skip
 _LOUD = (
     "uvicorn.error", "uvicorn.access", "httpx", "httpx2", "aioimaplib.aioimaplib", "mail.log",

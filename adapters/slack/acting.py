@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import structlog
 from pydantic import JsonValue
 
+from adapters.arguments import arguments_from
 from adapters.base import Desk
 from adapters.errors import BadAnswer, BadTicket, SendError
 from adapters.heard import Address, Filled, Ignored, Pressed, Received, Revised
@@ -197,7 +198,7 @@ class Acting:
                 seal=changed.seal,
                 decision="approve",
                 digest=changed.digest,
-                arguments=modal.arguments_from(changed.values, request.call),
+                arguments=arguments_from(changed.values, request.call),
                 address=_where(place),
             )
             await self.desk.take(pressed)
@@ -226,7 +227,7 @@ class Acting:
     # --- home and commands
 
     async def _home(self, opened: HomeOpened) -> None:
-        waiting = await self.desk.waiting(opened.author.identity, opened.seal)
+        waiting = await self.desk.waiting(opened.author, opened.seal)
         with contextlib.suppress(SendError):
             await self._view("views.publish", user_id=opened.user, view=home_view(waiting))
 
@@ -243,7 +244,7 @@ class Acting:
 
     async def _status(self, slash: Slash) -> None:
         try:
-            many = len(await self.desk.waiting(slash.author.identity, slash.seal))
+            many = len(await self.desk.waiting(slash.author, slash.seal))
         except Exception as error:  # As with a form: Slack has its answer, and the person waits for ours.
             log.error("requests not looked up", source=CHANNEL, error=type(error).__name__)
             await self._tell(slash.place, NOT_COUNTED)

@@ -34,7 +34,8 @@ from adapters.slack.payload import challenge, understand, whose
 from adapters.slack.press import place
 from adapters.slack.reading import BOUNDS, Bounds, Note
 from adapters.slack.stream import PACE, Pace
-from adapters.slack.wire import CHANNEL, Json, child, stamp, unwrap, wrapped
+from adapters.slack.wire import CHANNEL, stamp, unwrap, wrapped
+from adapters.wire import Json, child
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +48,7 @@ class SlackAdapter:
 
     channel = CHANNEL
     capabilities = Capabilities(edits=True, finds=True)
+    source = ""  # Slack shares out what it sends among all that are connected.
 
     def __init__(
         self, app: SlackApp, api: Api, installations: Installations, pace: Pace = PACE, bounds: Bounds = BOUNDS

@@ -24,7 +24,8 @@ from adapters.slack.api import Api, SlackRefused
 from adapters.slack.install import Installation
 from adapters.slack.meaning import File
 from adapters.slack.message import MOST_WORDS, file_of, files, unread
-from adapters.slack.wire import CHANNEL, child
+from adapters.slack.wire import CHANNEL
+from adapters.wire import child
 from agent_core.values import Attachment, WhyNot
 
 log = structlog.get_logger(__name__)

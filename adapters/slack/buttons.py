@@ -11,12 +11,13 @@ from adapters.slack import blocks as kit
 from adapters.slack import limits
 from adapters.slack.blocks import Json
 from adapters.slack.modal import editable, fillable
-from adapters.slack.press import APPROVE, CHOICE
+from adapters.slack.press import APPROVE, CHOICE, UNDO
 from adapters.slack.text import code, escape
 from adapters.text import one_line
-from agent_core.events import ApprovalRequest, InputRequest, Request
+from agent_core.events import ApprovalRequest, InputRequest, Notice, Request
 
 DENY, EDIT, ANSWER = "hp:deny", "hp:edit", "hp:answer"
+TAKE_BACK = "Take it back"
 RUNS = "runs exactly as shown, once. Its risk is high."
 
 
@@ -27,6 +28,8 @@ def of(parcel: Parcel) -> tuple[Json, ...]:
         return page(parcel) if parcel.role == "decide" else ()
     if isinstance(event, ApprovalRequest | InputRequest):
         return *answers(event, ticket.button, "hp:answers"), *_beside(parcel, ticket)
+    if _held(parcel) and isinstance(parcel.request, ApprovalRequest):
+        return (kit.actions("hp:answers", kit.button(UNDO, TAKE_BACK, f"{ticket.button} {parcel.request.digest}")),)
     return ()
 
 
@@ -41,8 +44,13 @@ def answers(request: Request, carried: str, block_id: str) -> tuple[Json, ...]:
 
 def may_press(parcel: Parcel) -> bool:
     """Whether the copy is for somebody who can answer by a button: the recipient, or in a room whoever approves."""
-    shared = isinstance(parcel.event, ApprovalRequest) and in_room(parcel)
+    shared = _held(parcel) or (isinstance(parcel.event, ApprovalRequest) and in_room(parcel))
     return bool(parcel.ticket and parcel.ticket.button) and (parcel.role == "decide" or shared)
+
+
+def _held(parcel: Parcel) -> bool:
+    """Whether it says that an approval is held: who gave it may take it back."""
+    return isinstance(parcel.event, Notice) and parcel.event.kind == "held"
 
 
 def page(parcel: Parcel) -> tuple[Json, ...]:

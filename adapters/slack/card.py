@@ -14,7 +14,7 @@ from typing import assert_never
 from pydantic import JsonValue
 
 from adapters.base import Parcel, Role
-from adapters.layout import SUBJECTS, Answer, Block, Facts, Prose, Quoted, Words, layout, subject
+from adapters.layout import SUBJECTS, Answer, Block, Facts, Prose, Quoted, Words, labelled, layout, subject
 from adapters.slack import blocks as kit
 from adapters.slack import buttons, facts, limits
 from adapters.slack.blocks import Json
@@ -56,7 +56,7 @@ def draw(parcel: Parcel) -> tuple[Message, ...]:
     """The event as messages, in order; the first is the card. Raises Rejected for what Slack would not take."""
     event = parcel.event
     role: Role = "decide" if buttons.may_press(parcel) else parcel.role
-    said = tuple(_labelled(layout(event, role=role, ticket=parcel.ticket, request=parcel.request)))
+    said = tuple(labelled(layout(event, role=role, ticket=parcel.ticket, request=parcel.request)))
     head = tuple(_title(parcel))
     if isinstance(event, ApprovalRequest):
         messages = _approval(parcel, head, said)
@@ -117,17 +117,6 @@ def _blocks(parts: Sequence[_Part], tail: tuple[Json, ...] = ()) -> tuple[Json, 
 
 def _words(parts: Sequence[_Part]) -> str:
     return "\n\n".join(part.words for part in parts)
-
-
-def _labelled(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
-    """Each block, and the words that introduce it if it is quoted: they go with every piece of it."""
-    label = ""
-    for block, after in zip(blocks, (*blocks[1:], None), strict=True):
-        if isinstance(block, Words) and isinstance(after, Quoted):
-            label = block.text
-        else:
-            yield label, block
-            label = ""
 
 
 def _parts(label: str, block: Block) -> Iterator[_Part]:

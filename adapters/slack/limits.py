@@ -2,20 +2,18 @@
 
 The numbers are Slack's, except where measured ones are smaller: all text of a message's blocks together is refused
 somewhere above 12,000 characters, and a text above 4,000 is cut into several messages by Slack itself, anywhere. What
-does not fit is split here, between paragraphs, lines or words; nothing is ever cut off.
+does not fit is split, between paragraphs, lines or words; nothing is ever cut off.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pydantic import JsonValue
 
+from adapters import pieces as in_pieces
 from adapters.errors import Rejected
-from adapters.slack.text import inert, top_level
-from adapters.text import visible
+from adapters.slack.text import inert
 
 TEXT = 4_000
 MESSAGE_BLOCKS = 50
@@ -77,7 +75,6 @@ _LONGEST: Mapping[str, Mapping[str, int]] = {
     "fields": {"text": FIELD},
 }
 _EVERYWHERE = {"action_id": ACTION_ID, "block_id": BLOCK_ID}
-_ATOM = re.compile(r"\\u\{[0-9A-F]+\}|&(?:amp|lt|gt);|\\.|.", re.DOTALL)
 
 
 def check_message(text: str, blocks: Sequence[Mapping[str, JsonValue]]) -> None:
@@ -100,59 +97,17 @@ def size(blocks: Sequence[Mapping[str, JsonValue]]) -> int:
 
 def pieces(markdown: str, limit: int = TEXT, write: Callable[[str], str] = inert) -> tuple[str, ...]:
     """An agent's Markdown, written by `inert` or `quoted`, in pieces of up to `limit` characters that stand alone."""
-    sources = top_level(visible(markdown.replace("\r\n", "\n")))
-    return pack(tuple(write(part) for source in sources for part in _parts(source, limit, write)), limit, "\n\n")
+    return in_pieces.pieces(markdown, in_pieces.Room(limit), write)
 
 
 def pack(parts: Sequence[str], limit: int, joint: str) -> tuple[str, ...]:
     """The parts joined, as many at a time as the limit allows."""
-    packed: list[str] = []
-    for part in parts:
-        if packed and len(packed[-1]) + len(joint) + len(part) <= limit:
-            packed[-1] += joint + part
-        else:
-            packed.append(part)
-    return tuple(packed)
+    return in_pieces.pack(parts, limit, joint)
 
 
 def split(text: str, limit: int) -> tuple[str, ...]:
     """Plain text in pieces of up to `limit` characters, cut between lines or words where there are any."""
-    if len(text) <= limit:
-        return (text,)
-    cut = _cut(text, limit)
-    return (text[:cut], *split(text[cut:].lstrip("\n "), limit))
-
-
-def _parts(source: str, limit: int, write: Callable[[str], str]) -> Iterator[str]:
-    opening, body, closing = _fenced(source)
-    # What is far too long is not written just to see that it is: each time, all the rest would be read again.
-    if len(body) < 2 or (len(source) <= 2 * limit and len(write(source)) <= limit):
-        yield source
-        return
-    room = limit - len(opening) - len(closing)
-    cut = _cut(body, room if 0 < room < len(body) else len(body) // 2)
-    yield from _parts(f"{opening}{body[:cut]}{closing}", limit, write)
-    yield from _parts(f"{opening}{body[cut:].removeprefix(chr(10))}{closing}", limit, write)
-
-
-def _fenced(source: str) -> tuple[str, str, str]:
-    """The opening, the body and the closing of a code block; other text is all body."""
-    match = re.fullmatch(r"( {0,3}(`{3,}|~{3,})[^\n]*\n)(.*?)\n?(?:\n {0,3}\2[`~]*\s*)?", source, re.DOTALL)
-    return (match[1], match[3], f"\n{match[2]}") if match else ("", source, "")
-
-
-def _cut(text: str, limit: int) -> int:
-    """Where to cut: after the last line that fits, else after the last word, else between two letters."""
-    for between in ("\n", " "):
-        if (at := text.rfind(between, 1, limit)) > limit // 2:
-            return at + 1
-    at = 0
-    for atom in _ATOM.finditer(text):
-        if atom.end() > limit:
-            break
-        if not unicodedata.combining(text[atom.end() : atom.end() + 1] or " "):
-            at = atom.end()
-    return at or limit
+    return in_pieces.split(text, limit)
 
 
 def _texts(value: JsonValue) -> int:

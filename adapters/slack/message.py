@@ -8,21 +8,9 @@ import re
 from adapters.errors import Unreadable
 from adapters.heard import Address, Ignored, Received, Revised
 from adapters.slack.meaning import File, Us
-from adapters.slack.wire import (
-    CHANNEL,
-    Json,
-    at,
-    author,
-    child,
-    children,
-    event_key,
-    ident,
-    required,
-    stamp,
-    team_of,
-    words,
-)
+from adapters.slack.wire import CHANNEL, author, event_key, ident, stamp, team_of
 from adapters.slack.words import mentions, named, plain
+from adapters.wire import Json, at, child, children, required, words
 from agent_core.events import UserMessage
 from agent_core.values import Attachment, WhyNot
 

@@ -6,13 +6,12 @@ way without being remembered anywhere. What a modal cannot show whole has no but
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NoReturn
+from collections.abc import Callable, Mapping, Sequence
 
 from pydantic import JsonValue
 
-from adapters.errors import BadAnswer, Rejected
+from adapters.arguments import arguments_of, written
+from adapters.errors import Rejected
 from adapters.slack import blocks as kit
 from adapters.slack import fields, limits
 from adapters.slack.blocks import Json
@@ -35,7 +34,7 @@ def deny(carried: str) -> Json:
 def edit(call: Call, carried: str) -> Json:
     """The call's arguments, each in an input of its own. Raises Rejected when they do not fit."""
     told = f"*Tool:* {code(one_line(call.tool))}\nWhat stands here when you approve is what runs, once."
-    inputs = [_argument(name, value) for name, value in _arguments(call).items()]
+    inputs = [_argument(name, value) for name, value in arguments_of(call).items()]
     return _form("edit", "Change and approve", "Approve", carried, [kit.section(told), *inputs])
 
 
@@ -64,37 +63,13 @@ def gone(why: str = GONE) -> Json:
 
 def editable(call: Call) -> bool:
     """Whether a modal can show every argument as it is: none too long, none with characters nobody can see."""
-    texts = [text for name, value in _arguments(call).items() for text in (name, written(value))]
+    texts = [text for name, value in arguments_of(call).items() for text in (name, written(value))]
     return bool(texts) and all(text == visible(text) for text in texts) and _possible(lambda: edit(call, ""))
 
 
 def fillable(request: InputRequest) -> bool:
     """Whether a modal can ask it."""
     return _possible(lambda: question(request, ""))
-
-
-def written(value: JsonValue) -> str:
-    """An argument as a person edits it: text as it is, anything else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def arguments_from(values: Iterable[tuple[str, str]], call: Call) -> str:
-    """The arguments as changed in the modal: JSON text, the very bytes of the call when nothing was changed.
-
-    `values` are the texts by the arguments' names; a text left empty is not among them. Raises BadAnswer with the
-    names of those that are not JSON.
-    """
-    before, typed = _arguments(call), dict(values)
-    after: dict[str, JsonValue] = {}
-    problems: dict[str, str] = {}
-    for name, value in before.items():
-        try:
-            after[name] = _read(typed.get(name, ""), value)
-        except (ValueError, RecursionError) as wrong:
-            problems[name] = f"This is not JSON: {wrong}. Text goes in quotes."
-    if problems:
-        raise BadAnswer(problems)
-    return call.arguments if after == before else json.dumps(after, ensure_ascii=False, separators=(",", ":"))
 
 
 def errors(problems: Mapping[str, str], asked: Sequence[str] = ()) -> Json:
@@ -115,24 +90,6 @@ def _argument(name: str, value: JsonValue) -> Json:
     if isinstance(value, str):
         return fields.text(name, name, text, optional=True, lines=long)
     return fields.text(name, name, text, lines=long, hint="JSON: a number, true, false, null, a list or an object.")
-
-
-def _arguments(call: Call) -> dict[str, JsonValue]:
-    arguments = json.loads(call.arguments)
-    return arguments if isinstance(arguments, dict) else {}
-
-
-def _read(text: str, before: JsonValue) -> JsonValue:
-    if text == written(before) or (isinstance(before, str) and not before.strip() and not text):
-        return before
-    if isinstance(before, str):
-        return text
-    read: JsonValue = json.loads(text, parse_constant=_no_constant)
-    return read
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no value of JSON")
 
 
 def _possible(make: Callable[[], Json]) -> bool:

@@ -23,22 +23,9 @@ from adapters.slack.meaning import (
     Us,
     Verb,
 )
-from adapters.slack.wire import (
-    CHANNEL,
-    Json,
-    at,
-    author,
-    child,
-    event_key,
-    ident,
-    required,
-    seal_of,
-    stamp,
-    team_of,
-    whose,
-    words,
-)
+from adapters.slack.wire import CHANNEL, author, event_key, ident, seal_of, stamp, team_of, whose
 from adapters.slack.words import plain
+from adapters.wire import Json, at, child, required, words
 
 COMMAND = "/holdpoint"
 _VERBS: Mapping[str, Verb] = {"ask": "ask", "status": "status", "stop": "stop", "help": "help", "": "help"}

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 from adapters.heard import Filled, Ignored, Pressed
 from adapters.slack.meaning import Amiss, Changed, Chose, Meaning, Modal, Opens, Place, Us
-from adapters.slack.wire import Json, author, child, children, ident, required, seal_of, stamp, team_of, words
-from agent_core.values import Author
+from adapters.slack.wire import author, ident, seal_of, stamp, team_of
+from adapters.wire import Json, child, children, required, words
+from agent_core.values import Author, Decision
 
-APPROVE = "hp:approve"
+APPROVE, UNDO = "hp:approve", "hp:undo"
 CHOICE = "hp:choice:"
 MODALS: Mapping[str, Modal] = {"hp:deny": "deny", "hp:edit": "edit", "hp:answer": "answer"}
 BLANK = "Please fill this in."
@@ -25,7 +26,7 @@ def pressed(payload: Json, us: Us) -> Meaning:
     action = next(iter(children(payload, "actions")), {})
     name = words(action, "action_id")
     choice = _CHOICE.fullmatch(name)
-    if name != APPROVE and name not in MODALS and not choice:
+    if name not in (APPROVE, UNDO) and name not in MODALS and not choice:
         return Ignored(kind="unknown-button", detail=name[:255])
     carried = _CARRIED.fullmatch(words(action, "value"))
     if not carried:
@@ -45,7 +46,8 @@ def pressed(payload: Json, us: Us) -> Meaning:
     key = _key(payload, us, lambda: f"{stamp(action, 'action_ts')}+{ident(payload, 'user', 'id')}")
     if choice:
         return Chose(id=key, author=who, ticket=ticket, digest=digest, seal=seal, index=int(choice[1]))
-    return Pressed(id=key, author=who, ticket=ticket, seal=seal, decision="approve", digest=digest)
+    decision: Decision = "undo" if name == UNDO else "approve"
+    return Pressed(id=key, author=who, ticket=ticket, seal=seal, decision=decision, digest=digest)
 
 
 def sent_off(payload: Json, us: Us) -> Meaning:

@@ -19,7 +19,8 @@ from adapters.base import Desk
 from adapters.errors import OutcomeUnknown, TryLater, Unreadable
 from adapters.slack.api import BURIED, Answer, Api, SlackRefused
 from adapters.slack.install import Installation
-from adapters.slack.wire import CHANNEL, READ_BACK, Json, children, moment, stamp, words, written
+from adapters.slack.wire import CHANNEL, READ_BACK, moment, stamp, written
+from adapters.wire import Json, children, words
 
 log = structlog.get_logger(__name__)
 

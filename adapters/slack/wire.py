@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from typing import cast
+from collections.abc import Sequence
 from urllib.parse import parse_qsl
 
 from adapters.errors import Unreadable
 from adapters.slack.meaning import Us, Whose
+from adapters.wire import Json, child, children, required, words
 from agent_core.values import Author
 
 CHANNEL = "slack"
@@ -18,8 +18,6 @@ READ = "read from slack"
 UNKNOWN_TEAM = "?"
 # What we read ourselves is marked so; what Slack posts has no such field.
 READ_BACK = "holdpoint_read"
-
-Json = Mapping[str, object]
 
 _MAX_FIELDS = 100
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,128}")
@@ -60,36 +58,6 @@ def _opened(envelope: Json) -> Json:
     return child(envelope, "payload") if "envelope_id" in envelope else envelope
 
 
-# --- shapes
-
-
-def at(data: object, *path: str) -> object:
-    """What lies at the end of a path of keys; None when the path breaks off."""
-    for key in path:
-        data = cast(Json, data).get(key) if isinstance(data, Mapping) else None
-    return data
-
-
-def child(data: object, *path: str) -> Json:
-    """The object at a path; an empty one when there is none."""
-    found = at(data, *path)
-    return cast(Json, found) if isinstance(found, Mapping) else {}
-
-
-def children(data: object, *path: str) -> tuple[Json, ...]:
-    """The objects in a list at a path, without whatever else is in it."""
-    found = at(data, *path)
-    if not isinstance(found, Sequence) or isinstance(found, (str, bytes)):
-        return ()
-    return tuple(item for item in found if isinstance(item, Mapping))
-
-
-def words(data: object, *path: str) -> str:
-    """The string at a path; empty when there is none. Half a surrogate pair, which nothing can store, becomes a `?`."""
-    found = at(data, *path)
-    return found.encode("utf-8", "replace").decode("utf-8") if isinstance(found, str) else ""
-
-
 def ident(data: object, *path: str) -> str:
     """The id at a path, of characters that are safe inside an identity; empty when there is none."""
     found = words(data, *path)
@@ -115,13 +83,6 @@ def moment(ts: str) -> int:
 def written(micros: int) -> str:
     """A moment as Slack writes it."""
     return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
-
-
-def required(found: str, name: str) -> str:
-    """What was found, if anything was. Raises Unreadable."""
-    if not found:
-        raise Unreadable(f"{name} is missing")
-    return found
 
 
 # --- whose it is, and who said it

@@ -8,10 +8,11 @@ from datetime import datetime
 from adapters.base import Capabilities, Desk, HttpCall, HttpReply, Parcel, Receipt
 from adapters.errors import Unreachable
 from adapters.heard import Address
+from adapters.meter import Meter
 from adapters.sms.account import Line
 from adapters.sms.api import Api, Refused
 from adapters.sms.codes import judged
-from adapters.sms.contacts import Contacts, Meter
+from adapters.sms.contacts import Contacts
 from adapters.sms.deliver import Delivery
 from adapters.sms.media import Media
 from adapters.sms.receive import receive

@@ -16,11 +16,12 @@ import structlog
 
 from adapters.base import Parcel, Receipt
 from adapters.errors import OutcomeUnknown, Rejected, TryLater
+from adapters.meter import Meter
 from adapters.sms import content
 from adapters.sms.account import Line
 from adapters.sms.api import Api, Busy, Outgoing, Refused
 from adapters.sms.codes import judged, page
-from adapters.sms.contacts import Contact, Contacts, Meter
+from adapters.sms.contacts import Contact, Contacts
 from adapters.sms.content import Template
 from adapters.sms.gate import expires_at, gate
 from adapters.sms.message import Part, parts_of, view_of

@@ -66,7 +66,9 @@ def say(parcel: Parcel, view: View) -> tuple[Line, ...]:
     if isinstance(event, AgentMessage):
         first, *rest = flat(event.text)
         return (Line(first, mark=AGENT), *(Line(line, mark=QUOTE) for line in rest))
-    lines = _drawn(layout(event, role=parcel.role, ticket=parcel.ticket, request=parcel.request))
+    # What a button carries is of no use in words.
+    spoken = parcel.ticket and parcel.ticket.model_copy(update={"button": ""})
+    lines = _drawn(layout(event, role=parcel.role, ticket=spoken, request=parcel.request))
     listed = _listed(parcel.others, view) if isinstance(event, Notice) and event.kind in LISTED else ()
     return (*lines, *listed)
 

@@ -13,7 +13,8 @@ from adapters.slack.manifest import manifest as build
 from adapters.slack.meaning import Us
 from adapters.slack.payload import understand
 from adapters.slack.why import why
-from adapters.slack.wire import Json, children, ident, unwrap, whose
+from adapters.slack.wire import ident, unwrap, whose
+from adapters.wire import Json, children
 
 app = typer.Typer(no_args_is_help=True, help="Slack: set the app up.")
 parse = typer.Typer(no_args_is_help=True, help="See how something a channel sent us is read, and why.")

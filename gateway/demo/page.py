@@ -1,4 +1,4 @@
-"""The demo's page: Slack, two mailboxes and two phones to use, the events of every thread, and what runs where."""
+"""The demo's page: Slack, Discord, mailboxes and phones to use, the events of every thread, and what runs where."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from gateway.demo.discord_pane import discord_routes
 from gateway.demo.phones_pane import phone_routes
 from gateway.demo.slack_pane import slack_routes
 from gateway.demo.world import ANA, BO, World
@@ -31,7 +32,7 @@ HEADERS = {
 
 async def serve_page(world: World, stopping: asyncio.Event) -> None:
     """Serve the page until `stopping`."""
-    typer.echo(f"\n  Holdpoint demo: http://127.0.0.1:{PORT}\n\n  Ask as Ana, decide as Bo. Ctrl-C ends it.\n")
+    typer.echo(f"\n  Holdpoint demo: http://127.0.0.1:{PORT}\n\n  Ask as Ana, decide as Bo or Di. Ctrl-C ends it.\n")
     await serve_app(page(world), "127.0.0.1", PORT, stopping)
 
 
@@ -42,6 +43,7 @@ def page(world: World) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
     app.include_router(control_routes(world.mail))
     app.include_router(slack_routes(world))
+    app.include_router(discord_routes(world))
     app.include_router(phone_routes(world))
     app.mount("/static", StaticFiles(directory=STATIC))
 

@@ -1,4 +1,4 @@
-"""The story: ten requests, played unattended and checked from the outside, by what people get and what changed."""
+"""The story: fourteen requests, played unattended and checked from the outside, by what people get and what changed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import httpx
 import typer
 
+from gateway.demo.discord_story import by_direct_message, changed, denied, said_twice, while_disconnected
 from gateway.demo.slack_story import by_socket, over_http
 from gateway.demo.sms_story import by_policy, by_text_alone, opted_out, taken_back
 from gateway.demo.teller import StoryError, Teller
@@ -14,7 +15,7 @@ from gateway.demo.teller import first as first
 from gateway.demo.world import ANA, BO, World
 from sandbox.mail import Letter
 
-PLANNED = 67
+PLANNED = 113
 
 
 async def tell(world: World) -> None:
@@ -94,13 +95,17 @@ async def in_the_end(t: Teller) -> None:
     starts = [(run["version"], run["environment"]) for run in t.world.history()]
     deployed = [("1.4.1", "production"), ("1.4.2", "production"), ("1.4.1", "production")]
     brought_back = [("1.4.2", "production"), ("1.4.1", "production"), ("1.4.0", "production")]
-    t.check(starts == deployed + brought_back, "three deployments and three rollbacks were started, each once")
+    by_discord = [("1.4.1", "production"), ("1.4.2", "production"), ("1.4.1", "production")]
+    every = deployed + brought_back + by_discord
+    t.check(starts == every, "six deployments and three rollbacks were started, each once")
     threads = t.world.house.opened.threads
     t.check(not await threads.dead(), "no message and no tool ended badly")
     report = await threads.audit()
     t.check(report.entries > 0 and not report.broken, "the audit trail is whole")
     t.check(not t.world.model.unmatched, "the model was asked nothing unforeseen")
     t.check(not t.world.slack.strays, "Slack was asked nothing that it does not know")
+    t.check(not t.world.discord.strays, "Discord was asked nothing that it does not know")
+    t.check(not said_twice(t.world), "nothing was said twice on Discord")
     t.check(not t.world.twilio.strays, "Twilio was asked nothing that it does not know")
 
 
@@ -112,4 +117,5 @@ def code(letter: Letter) -> str:
 BY_MAIL = (by_reply, with_a_reason, by_link, nobody_answers)
 ON_SLACK = (over_http, by_socket)
 BY_TEXT = (by_policy, by_text_alone, taken_back, opted_out)
-CHAPTERS = (*BY_MAIL, *ON_SLACK, *BY_TEXT, in_the_end)
+ON_DISCORD = (by_direct_message, while_disconnected, changed, denied)
+CHAPTERS = (*BY_MAIL, *ON_SLACK, *BY_TEXT, *ON_DISCORD, in_the_end)

@@ -37,7 +37,7 @@ class Teller:
     def step(self, said: str) -> None:
         """Something was seen to be true."""
         self.done += 1
-        typer.echo(f"  {self.done:2}. {said}")
+        typer.echo(f"  {self.done:3}. {said}")
 
     def check(self, true: bool, said: str) -> None:
         """A step that must be true now."""

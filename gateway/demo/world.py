@@ -1,4 +1,4 @@
-"""The world of the demo: mail, Slack, Twilio and model servers on loopback, an embedded store, all roles at work.
+"""The world of the demo: local mail, Slack, Discord, Twilio and model servers, an embedded store, all roles at work.
 
 The protocols are real, and so is everything of ours; only the people and the model are played.
 """
@@ -21,6 +21,7 @@ import yaml
 from pydantic import SecretStr
 
 from config.settings import (
+    DiscordChannel,
     EmailChannel,
     MailServer,
     ModelSettings,
@@ -34,6 +35,7 @@ from gateway.app import House, house
 from gateway.contacts import KnownContacts
 from gateway.errors import Misconfigured
 from gateway.serve import ROLES, serve
+from sandbox.discord import DiscordSandbox
 from sandbox.mail import MailSandbox
 from sandbox.model import ModelSandbox, load_script
 from sandbox.slack import SlackSandbox
@@ -43,6 +45,8 @@ from sandbox.twilio.shapes import Channel
 ANA, BO = "ana@example.test", "bo@example.test"
 NUMBERS = {"ana": "+447700900001", "bo": "+447700900002"}
 CHANNELS = get_args(Channel)
+# Whoever holds the role may decide deployments; their cards stand in the channel.
+RELEASERS, RELEASES = "releasers", "#releases"
 POLICIES = Path(__file__).parent / "policies.yaml"
 # So many that nobody who plays waits for long.
 LIMITS = TextLimits(seconds=1, per_hour=1_000)
@@ -71,6 +75,7 @@ class Servers:
 
     mail: MailSandbox
     slack: SlackSandbox
+    discord: DiscordSandbox
     twilio: TwilioSandbox
     model: ModelSandbox
 
@@ -82,6 +87,7 @@ class World:
     house: House
     mail: MailSandbox
     slack: SlackSandbox
+    discord: DiscordSandbox
     twilio: TwilioSandbox
     model: ModelSandbox
     clock: Clock
@@ -93,10 +99,11 @@ class World:
         return self.twilio.phone(NUMBERS[person])
 
     def move_on(self, **by: float) -> None:
-        """Let time pass, `hours=25` or `seconds=30`, for the house and for Twilio."""
+        """Let time pass, `hours=25` or `seconds=30`, for the house, for Twilio and for Discord."""
         passed = timedelta(**by)
         self.clock.move_on(hours=passed / timedelta(hours=1))
         self.twilio.clock.forward(passed.total_seconds())
+        self.discord.clock.forward(passed.total_seconds())
 
     def running(self, environment: str) -> str:
         """The version that runs in an environment."""
@@ -116,10 +123,11 @@ async def world(directory: Path) -> AsyncIterator[World]:
     async with (
         MailSandbox() as mail,
         SlackSandbox() as slack,
+        DiscordSandbox() as discord,
         TwilioSandbox() as twilio,
         ModelSandbox(load_script(_script())) as model,
     ):
-        settings = _settings(directory, Servers(mail, slack, twilio, model), url, port)
+        settings = _settings(directory, Servers(mail, slack, discord, twilio, model), url, port)
         _ring(twilio, url)
         async with house(settings, clock=clock) as ready:
             await _agree(ready)
@@ -127,7 +135,7 @@ async def world(directory: Path) -> AsyncIterator[World]:
             serving = asyncio.create_task(serve(ready, ROLES, stopping))
             await _answering(port, serving)
             try:
-                yield World(ready, mail, slack, twilio, model, clock, url, settings.environment_dir)
+                yield World(ready, mail, slack, discord, twilio, model, clock, url, settings.environment_dir)
             finally:
                 stopping.set()
                 await serving
@@ -150,7 +158,7 @@ def _settings(directory: Path, at: Servers, url: str, port: int) -> Settings:
 
     return Settings(
         state_dir=directory,
-        people_file=_people(directory, slack),
+        people_file=_people(directory, slack, at.discord),
         policies_file=POLICIES,
         environment_dir=directory / "environment",
         public_url=url,
@@ -170,8 +178,20 @@ def _settings(directory: Path, at: Servers, url: str, port: int) -> Settings:
             app_token=SecretStr(slack.app.app_token),
             base_url=slack.api_url,
         ),
+        discord=_bot(at.discord),
         sms=_line(at.twilio, at.twilio.number),
         whatsapp=_line(at.twilio, at.twilio.whatsapp_number),
+    )
+
+
+def _bot(discord: DiscordSandbox) -> DiscordChannel:
+    discord.app.may_read_all = True
+    return DiscordChannel(
+        token=SecretStr(discord.token),
+        public_key=discord.app.public_key,
+        reads_all=True,
+        base_url=discord.api_url,
+        file_hosts=(discord.cdn_url,),
     )
 
 
@@ -195,24 +215,35 @@ def _ring(twilio: TwilioSandbox, url: str) -> None:
         twilio.deliver_to(channel, f"{url}/{channel}/events")
 
 
-def _people(directory: Path, slack: SlackSandbox) -> Path:
-    """Ana and Bo, each with a mailbox, a terminal, a seat in the local Slack and a phone."""
+def _people(directory: Path, slack: SlackSandbox, discord: DiscordSandbox) -> Path:
+    """Ana and Bo, each with a mailbox, a terminal, a seat in Slack and Discord, and a phone; and Di, on Discord."""
     everyone = [
-        {
-            "id": id,
-            "name": id.capitalize(),
-            "identities": [
-                f"email:{mailbox}",
-                f"console:{id}",
-                f"slack:{slack.team.id}/{slack.person(id).id}",
-                *(f"{channel}:{NUMBERS[id]}" for channel in CHANNELS),
-            ],
-        }
+        _person(
+            id,
+            f"email:{mailbox}",
+            f"console:{id}",
+            f"slack:{slack.team.id}/{slack.person(id).id}",
+            *(f"{channel}:{NUMBERS[id]}" for channel in CHANNELS),
+            f"discord:{discord.person(id).id}",
+        )
         for id, mailbox in (("ana", ANA), ("bo", BO))
     ]
+    everyone.append(_person("di", f"discord:{discord.person('di').id}"))
     path = directory / "people.yaml"
-    path.write_text(yaml.safe_dump({"people": everyone}))
+    path.write_text(yaml.safe_dump({"people": everyone, "groups": [_releasers(discord)]}))
     return path
+
+
+def _person(id: str, *identities: str) -> dict[str, Any]:
+    return {"id": id, "name": id.capitalize(), "identities": list(identities)}
+
+
+def _releasers(discord: DiscordSandbox) -> dict[str, Any]:
+    """Those who may decide deployments by their role on Discord: Di."""
+    discord.grant("di", RELEASERS)
+    role, room = discord.role(RELEASERS), discord.channel(RELEASES)
+    guild = f"discord:{discord.guild.id}"
+    return {"id": RELEASERS, "role": f"{guild}/{role.id}", "room": f"{guild}/{room.id}"}
 
 
 def _script() -> Path:

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from adapters.base import Kept, Position
 from gateway.store.client import call, patiently, script
 
-_SEIZE, _KEEP, _SETTLE = script("seize"), script("keep"), script("settle")
+_SEIZE, _LEAVE, _KEEP, _SETTLE = script("seize"), script("leave"), script("keep"), script("settle")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,10 @@ class RedisMailroom:
     async def seize(self, source: str, holder: str) -> bool:
         """Take or renew the reader's lease of a source. False: another reader holds it."""
         return bool(await call(self.redis, _SEIZE, _prefix(source), "", holder, self.lease))
+
+    async def leave(self, source: str, holder: str) -> None:
+        """Give the lease up, if it is ours."""
+        await call(self.redis, _LEAVE, _prefix(source), "", holder)
 
     async def position(self, source: str) -> Position | None:
         """Where to read on; None for a source never read."""

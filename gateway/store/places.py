@@ -21,11 +21,15 @@ class RedisPlaces:
 
     async def note(self, channel: str, heard: Mapping[str, int]) -> None:
         """Remember places and when they were heard; never earlier than known already. One round trip."""
-        await patiently(lambda: self._note(f"hp:heard:{channel}", heard))
+        await patiently(lambda: self._put(f"hp:heard:{channel}", heard, new=False))
 
-    async def _note(self, key: str, heard: Mapping[str, int]) -> None:
+    async def begin(self, channel: str, heard: Mapping[str, int]) -> None:
+        """Remember places from these moments on; what is known of them already stays. One round trip."""
+        await patiently(lambda: self._put(f"hp:heard:{channel}", heard, new=True))
+
+    async def _put(self, key: str, heard: Mapping[str, int], *, new: bool) -> None:
         async with self.redis.pipeline(transaction=True) as pipe:
-            pipe.zadd(key, dict(heard), gt=True)
+            pipe.zadd(key, dict(heard), nx=new, gt=not new)
             pipe.zremrangebyscore(key, "-inf", max(heard.values()) - KEPT_SECONDS * 1_000_000)
             pipe.zremrangebyrank(key, 0, -(MOST + 1))
             pipe.expire(key, KEPT_SECONDS)

@@ -9,9 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import json
 import logging
-import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 
@@ -20,6 +18,7 @@ from fastapi import FastAPI
 
 from sandbox.mail.control import control_routes
 from sandbox.mail.server import MailSandbox
+from sandbox.standing import standing
 
 
 def main() -> None:
@@ -37,13 +36,9 @@ def main() -> None:
 
 async def serve(mail: MailSandbox, port: int) -> None:
     """Serve until SIGTERM or SIGINT."""
-    stop = asyncio.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     async with mail, _control(mail, port) as url:
-        where = {"url": url, "smtp_port": mail.smtp_port, "imap_port": mail.imap_port}
-        print(json.dumps(where | {"bot": mail.bot, "password": mail.password}), flush=True)
-        await stop.wait()
+        where: dict[str, str | int] = {"url": url, "smtp_port": mail.smtp_port, "imap_port": mail.imap_port}
+        await standing(where | {"bot": mail.bot, "password": mail.password})
 
 
 @contextlib.asynccontextmanager

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-import signal
 import sys
 from pathlib import Path
 
 from sandbox.model.script import Script, ScriptError, load_script
 from sandbox.model.server import ModelSandbox
+from sandbox.standing import standing
 
 
 def main() -> None:
@@ -32,12 +31,8 @@ def main() -> None:
 
 async def serve(script: Script, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT."""
-    stop = asyncio.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     async with ModelSandbox(script, host, port) as model:
-        print(json.dumps({"url": model.url, "base_url": model.base_url}), flush=True)
-        await stop.wait()
+        await standing({"url": model.url, "base_url": model.base_url})
 
 
 if __name__ == "__main__":

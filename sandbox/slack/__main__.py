@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-import signal
 
 from sandbox.slack.server import SlackSandbox
+from sandbox.standing import standing
 
 
 def main() -> None:
@@ -28,13 +27,9 @@ def main() -> None:
 
 async def serve(slack: SlackSandbox, request_url: str | None) -> None:
     """Serve until SIGTERM or SIGINT. The request URL is not asked to verify itself: the app may start later."""
-    stop = asyncio.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     async with slack:
         await slack.deliver_to(request_url, verify=False)
-        print(json.dumps(configuration(slack)), flush=True)
-        await stop.wait()
+        await standing(configuration(slack))
 
 
 def configuration(slack: SlackSandbox) -> dict[str, str]:

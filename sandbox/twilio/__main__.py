@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-import signal
 
+from sandbox.standing import standing
 from sandbox.twilio.server import TwilioSandbox
 
 
@@ -29,15 +28,11 @@ def main() -> None:
 
 async def serve(twilio: TwilioSandbox, public: str, private: str) -> None:
     """Serve until SIGTERM or SIGINT. Webhooks go to `<public>/sms/events` and `<public>/whatsapp/events`."""
-    stop = asyncio.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     async with twilio:
         if public:
             twilio.deliver_to("sms", f"{public}/sms/events", f"{private or public}/sms/events")
             twilio.deliver_to("whatsapp", f"{public}/whatsapp/events", f"{private or public}/whatsapp/events")
-        print(json.dumps(configuration(twilio)), flush=True)
-        await stop.wait()
+        await standing(configuration(twilio))
 
 
 def configuration(twilio: TwilioSandbox) -> dict[str, str]:

@@ -24,6 +24,7 @@ BREACHES = {
     "IMAP and SMTP": ("adapters/email/adapter.py", "import aiosmtplib"),
     "Slack's SDK": ("adapters/slack/install.py", "import slack_sdk.oauth"),
     "Twilio's SDK": ("adapters/sms/deliver.py", "import twilio.rest"),  # SM-26
+    "discord.py has two files": ("adapters/discord/deliver.py", "import discord.http"),
     "Web and command-line": ("gateway/worker.py", "import fastapi"),
 }
 

@@ -22,6 +22,7 @@ from adapters.slack.manifest import scopes_asked
 from adapters.slack.reading import BOUNDS, Bounds
 from adapters.slack.socket import Watch
 from agent_core.events import Request
+from agent_core.values import Author
 from gateway.door import Door, Hook
 from gateway.store.errors import StoreDown
 from gateway.web import serve_app, web
@@ -82,11 +83,14 @@ class Noted:
             raise BadTicket("not shown here")
         return self.open
 
-    async def waiting(self, identity: str, seal: str) -> Sequence[Waiting]:
+    async def waiting(self, author: Author, seal: str) -> Sequence[Waiting]:
         return self.waits
 
     async def status(self, conversation: str) -> str | None:
         return None
+
+    async def begun(self, places: Mapping[str, int]) -> None:
+        self.at = dict(places) | self.at
 
     async def heard(self, places: Mapping[str, int]) -> None:
         self.at |= {place: max(moment, self.at.get(place, 0)) for place, moment in places.items()}

@@ -24,6 +24,7 @@ from adapters.sms.contacts import Contact
 from adapters.sms.media import Media
 from adapters.sms.receive import receive
 from agent_core.events import Request
+from agent_core.values import Author
 from gateway.store.errors import StoreDown
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "the-token-of-the-account"
@@ -93,11 +94,14 @@ class Desk:
     async def request(self, ticket: str, seal: str) -> Request | None:
         return None
 
-    async def waiting(self, identity: str, seal: str) -> Sequence[Waiting]:
+    async def waiting(self, author: Author, seal: str) -> Sequence[Waiting]:
         return ()
 
     async def status(self, conversation: str) -> str | None:
         return None
+
+    async def begun(self, places: Mapping[str, int]) -> None:
+        """Nothing is read later on this channel."""
 
     async def heard(self, places: Mapping[str, int]) -> None:
         """Nothing is read later on this channel."""

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from adapters.sms.contacts import Contact, Contacts, Meter
+from adapters.meter import Meter
+from adapters.sms.contacts import Contact, Contacts
 from agent_core.people import People, Person
 from gateway.contacts import KnownContacts
 from gateway.store.contacts import RedisContacts, RedisMeter

@@ -43,6 +43,16 @@ async def test_two_readers_of_one_mailbox_are_one_and_a_half_too_many(room: Redi
     assert await room.waiting(INBOX) == []
 
 
+async def test_a_reader_that_leaves_is_followed_at_once_and_nobody_is_sent_away(room: RedisMailroom) -> None:
+    assert await room.seize(INBOX, "first")
+    await room.leave(INBOX, "second")
+    assert not await room.seize(INBOX, "second")
+    await room.leave(INBOX, "first")
+    assert await room.seize(INBOX, "second")
+    await room.leave(INBOX, "first")
+    assert not await room.seize(INBOX, "third")
+
+
 async def test_a_reader_that_was_late_keeps_nothing_and_the_next_one_goes_on(bench: Bench, room: RedisMailroom) -> None:
     assert await room.seize(INBOX, "late")
     assert await room.keep(INBOX, "late", Position(7, 1), [ONE])

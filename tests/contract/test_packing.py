@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import pytest
@@ -13,6 +13,7 @@ from adapters.base import Capabilities, Parcel, Receipt, Role
 from adapters.heard import Address
 from agent_core.deliveries import Delivery, Redirect
 from agent_core.events import AgentMessage, Event, Notice, Outbound, Request
+from agent_core.people import Group
 from gateway.entry import encode
 from gateway.keyring import Pass, Place
 from gateway.links import ShortLinks
@@ -159,6 +160,26 @@ async def test_a_request_that_may_be_decided_by_text_has_all_that_is_needed(post
     assert len(ticket.url) == len("https://holdpoint.example.com/d/") + 16
     named = post.at.inbound.keyring.open_ticket(ticket.button)
     assert named == Pass(thread_id="t1", request_id="r1", identity=BO)
+
+
+async def test_a_button_that_holds_little_has_a_short_ticket(post: Post) -> None:  # DC-13
+    brief = Channel("sms", Capabilities(brief=True), post.at)
+    ticket = (await Post(post.at, brief, post.mail, sealed=True).send(approval("r1"))).ticket
+    assert ticket
+    assert len(ticket.button) == 16
+    named = await ShortLinks(post.at.inbound.links, post.at.inbound.keyring).open(ticket.button)
+    assert named == Pass(thread_id="t1", request_id="r1", identity=BO)
+
+
+async def test_in_a_room_stand_neither_code_nor_link_whoever_may_be_there(post: Post) -> None:
+    room = "sms:room"
+    people = post.at.inbound.people.model_copy(update={"groups": (Group(id="ops", role="x:1", room=room),)})
+    at = replace(post.at, inbound=replace(post.at.inbound, people=people))
+    rooms = Channel("sms", Capabilities(), at)
+    ticket = (await Post(at, rooms, post.mail, sealed=True).send(approval("r1"), to=room)).ticket
+    assert ticket
+    assert (ticket.code, ticket.url) == ("", "")
+    assert at.inbound.keyring.open_ticket(ticket.button) == Pass(thread_id="t1", request_id="r1", identity=room)
 
 
 Needs = Literal["verified", "restricted"]

@@ -13,6 +13,7 @@ import structlog
 from adapters.base import Waiting
 from adapters.heard import Filled, Ordered, Pressed, Received
 from agent_core.events import InputRequest
+from agent_core.values import Author
 from gateway.store.errors import StoreDown
 from sandbox.slack import Fault, Hands, Message
 from sandbox.slack.world import Channel
@@ -181,7 +182,7 @@ class Slow(Noted):
     looked_up: asyncio.Event = field(default_factory=asyncio.Event)
     fails: bool = False
 
-    async def waiting(self, identity: str, seal: str) -> Sequence[Waiting]:
+    async def waiting(self, author: Author, seal: str) -> Sequence[Waiting]:
         await self.looked_up.wait()
         if self.fails:
             raise StoreDown("the store is away")

@@ -23,6 +23,16 @@ async def test_a_place_is_known_by_when_it_was_heard_last(bench: Bench) -> None:
     assert await store.known("other") == {}
 
 
+async def test_what_we_write_ourselves_hides_nothing_that_was_said_before(bench: Bench) -> None:
+    store = RedisPlaces(bench.redis)
+    await store.begin("discord", {"10": NOW})
+    await store.begin("discord", {"10": NOW + 7, "11": NOW})
+    assert await store.known("discord") == {"10": NOW, "11": NOW}
+    await store.note("discord", {"10": NOW + 9})
+    await store.begin("discord", {"10": NOW + 8})
+    assert await store.known("discord") == {"10": NOW + 9, "11": NOW}
+
+
 async def test_the_latest_places_stay_and_none_that_is_too_old(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(places, "MOST", 3)
     store = RedisPlaces(bench.redis)

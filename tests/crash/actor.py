@@ -11,13 +11,21 @@ import os
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import structlog
 
+from config.settings import Settings
 from gateway.app import House, house
 from gateway.serve import ROLES, stop_on_signals
-from tests.crash.scene import Place
+
+
+class Built(Protocol):
+    """Where a house is; picklable, and enough to build it."""
+
+    def settings(self) -> Settings:
+        """Its settings."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -32,13 +40,13 @@ class Moment:
         return f"{self.side} {self.method} {self.occurrence}"
 
 
-def act(place: Place, role: str, moment: Moment | None) -> None:
+def act(place: Built, role: str, moment: Moment | None) -> None:
     """Run one role until SIGTERM, or until the moment."""
     structlog.configure(processors=[_drop])
     asyncio.run(_act(place, role, moment))
 
 
-async def _act(place: Place, role: str, moment: Moment | None) -> None:
+async def _act(place: Built, role: str, moment: Moment | None) -> None:
     stopping = asyncio.Event()
     stop_on_signals(stopping)
     async with house(place.settings()) as ready:
@@ -48,7 +56,8 @@ async def _act(place: Place, role: str, moment: Moment | None) -> None:
 def _doomed(ready: House, moment: Moment) -> House:
     """The house with the moment laid round every port it may be reached by."""
     doom = _Doom(moment)
-    opened = replace(ready.opened, threads=doom.round(ready.opened.threads), mailroom=doom.round(ready.opened.mailroom))
+    rooms = {name: doom.round(getattr(ready.opened, name)) for name in ("threads", "mailroom", "places")}
+    opened = replace(ready.opened, **rooms)
     adapters: Mapping[str, Any] = {name: doom.round(adapter) for name, adapter in ready.channels.adapters.items()}
     channels = replace(ready.channels, adapters=adapters)
     doomed = _House(**{**vars(ready), "opened": opened, "model": doom.round(ready.model), "channels": channels})

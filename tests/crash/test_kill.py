@@ -82,7 +82,7 @@ async def cell(stage: Stage, victim: str, moment: Moment | None, expires: str = 
         rest = asyncio.create_task(serve(ready, [role for role in ROLES if role != victim], stopping))
         raising = asyncio.create_task(raised_again(here, victim, moment))
         url = f"http://127.0.0.1:{here.web_port}"
-        seen = World(ready, stage.mail, None, None, stage.model, Clock(), url, directory / "environment")  # type: ignore[arg-type]
+        seen = World(ready, stage.mail, None, None, None, stage.model, Clock(), url, directory / "environment")  # type: ignore[arg-type]
         try:
             read = {address: len(stage.mail.letters(address)) for address in stage.mail.people}
             yield Teller(seen, read=read)

@@ -58,7 +58,7 @@ async def wipe(store: Valkey) -> int:
 
 async def test_with_nothing_left_but_logs_and_approvals_every_thread_goes_on(tmp_path: Path) -> None:
     async with sandboxes(tmp_path) as (here, mail, store):
-        t = Teller(World(None, mail, None, None, None, Clock(), "", tmp_path / "environment"))  # type: ignore[arg-type]
+        t = Teller(World(None, mail, None, None, None, None, Clock(), "", tmp_path / "environment"))  # type: ignore[arg-type]
         async with living(here):
             for version in ("1.4.1", "1.4.2"):
                 await mail.send_as(ANA, mail.bot, version, f"Please deploy {version} to production.")
@@ -84,7 +84,7 @@ async def test_with_nothing_left_but_logs_and_approvals_every_thread_goes_on(tmp
 
 async def test_a_tool_that_was_started_before_everything_was_lost_is_unknown_not_run_again(tmp_path: Path) -> None:
     async with sandboxes(tmp_path) as (here, mail, store):
-        t = Teller(World(None, mail, None, None, None, Clock(), "", tmp_path / "environment"))  # type: ignore[arg-type]
+        t = Teller(World(None, mail, None, None, None, None, Clock(), "", tmp_path / "environment"))  # type: ignore[arg-type]
         async with house(here.settings()) as ready:
             stopping = asyncio.Event()
             roles = [role for role in ROLES if role != "runner"]

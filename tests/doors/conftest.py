@@ -1,12 +1,15 @@
-"""The fixtures at the doors: one house for most tests, with all roles at work, and its people."""
+"""The fixtures at the doors: one house for most tests, with all roles at work, its people; and a reader of a page."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
-from tests.doors.scene import Caller, Scene, scene
+from tests.doors.howto import ROOT, Reader, reading
+from tests.doors.scene import Caller, Scene, free_port, scene
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +38,20 @@ async def cy(at: Scene) -> AsyncIterator[Caller]:
     """Cy may call, and approve nothing."""
     async with at.caller("cy") as caller:
         yield caller
+
+
+@pytest.fixture
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with what a how-to needs of a checkout; its path is short, for there is a socket below it."""
+    made = tmp_path_factory.mktemp("h")
+    (made / ".venv").symlink_to(sys.prefix)
+    (made / "sandbox").symlink_to(ROOT / "sandbox")
+    return made
+
+
+@pytest.fixture
+async def reader(checkout: Path) -> AsyncIterator[Reader]:
+    """Somebody who follows a how-to, with ports of their own for those that stand there."""
+    ports = {port: str(free_port()) for port in ("8080", "8090", "8091")}
+    async with reading(checkout, ports) as one:
+        yield one

@@ -3,6 +3,9 @@
 A block marked `yaml holdpoint.yaml` is a file to write, `sh` is to be typed, and `text` after it is what is then to be
 seen, with `…` for whatever differs from time to time. What is looked at may take its time to get there: such a block is
 typed again until it shows what it should, as a reader would.
+
+What the tests of all pages need besides is here, too: what a section needs of the reader's machine, and whether
+everything on a page is followed, and quoted as we say it.
 """
 
 from __future__ import annotations
@@ -16,11 +19,16 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import sandbox.model
 from gateway.store.embedded import die_with_parent
 
 BLOCK = re.compile(r"^```(?P<language>\w+)(?: (?P<file>[\w.]+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 SECTION = re.compile(r"^## (?P<title>.+)\n(?P<text>(?:(?!## ).*\n?)*)", re.MULTILINE)
 TYPED, WRITTEN, SEEN = {"sh"}, {"yaml", "json"}, {"text"}
+ROOT = Path(__file__).parents[2]
+# The model that plays the agent's part on all pages, and where a reader's own Holdpoint stands on them.
+SCRIPT = Path(sandbox.model.__file__).parent / "scripts" / "deploy.yaml"
+SITE = "https://holdpoint.example.com"
 DONE = "-- done"
 PATIENCE = 90.0
 
@@ -42,9 +50,35 @@ class Step:
     shows: str | None = None
 
 
-def sections(page: Path) -> Mapping[str, str]:
-    """The text of a page's sections by their titles."""
-    return {found["title"]: found["text"] for found in SECTION.finditer(page.read_text())}
+def sections(name: str) -> Mapping[str, str]:
+    """The text of a how-to's sections by their titles; `name` is that of its file."""
+    page = (ROOT / "docs" / "howto" / name).read_text()
+    return {found["title"]: found["text"] for found in SECTION.finditer(page)}
+
+
+def unfollowed(page: Mapping[str, str], test: Path) -> set[str]:
+    """The sections with something to do that the file of tests does not name."""
+    named = re.findall(r'PAGE\["(.+?)"\]|^    "(.+?)",$', test.read_text(), re.MULTILINE)
+    return {title for title, text in page.items() if "```" in text} - {title for pair in named for title in pair}
+
+
+def quotes(table: str) -> set[str]:
+    """What the first column of a table of troubles says that we say: in quotes or as code, of more than one word."""
+    rows = re.findall(r"^\| (.+?) \|", table, re.MULTILINE)[2:]
+    found = [pair for row in rows for pair in re.findall(r'"(.+?)"|`(?:holdpoint: )?(.+?)(?: \.\.\.)?`', row)]
+    return {words for pair in found for words in pair if " " in words and not words.startswith("/")}
+
+
+def unsaid(quoted: set[str]) -> set[str]:
+    """What we do not say anywhere."""
+    source = " ".join(path.read_text() for top in ("adapters", "gateway") for path in (ROOT / top).rglob("*.py"))
+    return {words for words in quoted if words not in source}
+
+
+def at_home(**settings: object) -> str:
+    """What is not on a page: where the programs are, and settings of Holdpoint, such as that others are local ones."""
+    exported = "\n".join(f"export HOLDPOINT_{name}={value}" for name, value in settings.items())
+    return f'```sh\nPATH="$PWD/.venv/bin:$PATH"\n{exported}\n```\n'
 
 
 def steps(text: str) -> list[Step]:

@@ -5,49 +5,26 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
-import sandbox.model
 from sandbox.model import ModelSandbox, load_script
 from sandbox.twilio import Sms, TwilioSandbox
-from tests.doors.howto import Reader, reading, sections
+from tests.doors.howto import SCRIPT, SITE, Reader, at_home, quotes, reading, sections, unfollowed, unsaid
 from tests.doors.scene import free_port, until
 
-ROOT = Path(__file__).parents[2]
-PAGE = sections(ROOT / "docs" / "howto" / "sms.md")
-SCRIPT = Path(sandbox.model.__file__).parent / "scripts" / "deploy.yaml"
-SITE, CONTENT = "https://holdpoint.example.com", "https://content.twilio.com"
+PAGE = sections("sms.md")
+CONTENT = "https://content.twilio.com"
 ANA, BO = "+447700900001", "+447700900002"
 BLANK = re.compile(r"\{\{(\d)\}\}")
 POLICY = "{rules: [{tool: deploy, approvers: [bo]}], text_up_to: high}"
 
 
-@pytest.fixture
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with what the page needs of a checkout; its path is short, for there is a socket below it."""
-    made = tmp_path_factory.mktemp("h")
-    (made / ".venv").symlink_to(sys.prefix)
-    (made / "sandbox").symlink_to(ROOT / "sandbox")
-    return made
-
-
-@pytest.fixture
-async def reader(checkout: Path) -> AsyncIterator[Reader]:
-    """Somebody with ports of their own."""
-    ports = {port: str(free_port()) for port in ("8080", "8090", "8091")}
-    async with reading(checkout, ports) as one:
-        yield one
-
-
 def test_there_is_a_test_for_every_section_with_something_to_do() -> None:
-    followed = re.findall(r'PAGE\["(.+?)"\]|^    "(.+?)",$', Path(__file__).read_text(), re.MULTILINE)
-    named = {title for pair in followed for title in pair}
-    assert {title for title, text in PAGE.items() if "```" in text} <= named
+    assert unfollowed(PAGE, Path(__file__)) == set()
 
 
 TRY = (
@@ -69,17 +46,14 @@ async def test_one_can_try_it_with_no_account(reader: Reader) -> None:
 
 
 async def test_a_request_is_read_as_the_page_says(reader: Reader) -> None:
-    await reader.follow('```sh\nPATH="$PWD/.venv/bin:$PATH"\n```\n' + PAGE["How something is read"])
+    await reader.follow(at_home() + PAGE["How something is read"])
 
 
 def test_what_the_page_quotes_is_what_we_say() -> None:
-    source = " ".join(path.read_text() for top in ("adapters", "gateway") for path in (ROOT / top).rglob("*.py"))
-    rows = re.findall(r"^\| (.+?) \|", PAGE["When something is wrong"], re.MULTILINE)[2:]
-    found = [pair for row in rows for pair in re.findall(r'"(.+?)"|`(.+?)(?: \.\.\.)?`', row)]
-    quoted = {words for pair in found for words in pair if " " in words}
+    quoted = quotes(PAGE["When something is wrong"])
     quoted |= set(re.findall(r"[Tt]he log says `(.+?)`", PAGE["What else it does"]))
     assert len(quoted) > 10
-    assert {words for words in quoted if words not in source} == set()
+    assert unsaid(quoted) == set()
 
 
 @pytest.mark.slow
@@ -177,13 +151,12 @@ def _own(twilio: TwilioSandbox, content: str, port: int) -> dict[str, str]:
 
 def _at_home(twilio: TwilioSandbox, model: ModelSandbox, port: int) -> str:
     """What is not on the page: that Twilio and the model are the local ones, which port is free, and the policy."""
-    there = {
-        "PORT": port,
-        "POLICIES_FILE": "policies.yaml",
-        "SMS__BASE_URL": twilio.url,
-        "MODEL__BASE_URL": model.base_url,
-        "MODEL__NAME": "scripted",
-        "STORE__PARTITIONS": 1,
-    }
-    exported = "\n".join(f"export HOLDPOINT_{name}={value}" for name, value in there.items())
-    return f'```sh\nPATH="$PWD/.venv/bin:$PATH"\n{exported}\n```\n```yaml policies.yaml\n{POLICY}\n```\n'
+    settings = at_home(
+        PORT=port,
+        POLICIES_FILE="policies.yaml",
+        SMS__BASE_URL=twilio.url,
+        MODEL__BASE_URL=model.base_url,
+        MODEL__NAME="scripted",
+        STORE__PARTITIONS=1,
+    )
+    return f"{settings}```yaml policies.yaml\n{POLICY}\n```\n"

@@ -23,7 +23,7 @@ from tests.crash.test_wipe import living, sandboxes, wipe
 
 def teller(mail: MailSandbox, directory: Path) -> Teller:
     """Watches the mail and the toy environment."""
-    return Teller(World(None, mail, None, None, None, Clock(), "", directory / "environment"))  # type: ignore[arg-type]
+    return Teller(World(None, mail, None, None, None, None, Clock(), "", directory / "environment"))  # type: ignore[arg-type]
 
 
 async def approved_but_not_started(here: Place, t: Teller, verb: Verb) -> str:

@@ -74,7 +74,7 @@ async def test_the_requester_cannot_approve_with_the_approvers_mail(t: Teller) -
 
 async def test_who_asks_for_what_only_they_may_approve_gets_nothing(t: Teller) -> None:
     starts = len(t.world.history())
-    await t.world.mail.send_as(BO, t.world.mail.bot, "Mine", "Please deploy 1.4.1 to staging.")
+    await t.world.mail.send_as(BO, t.world.mail.bot, "Mine", "Please roll staging back.")  # Bo alone may approve that
     await t.letter(BO, "no one else who may approve", "Bo is told that nobody else may approve it")
     await nothing_started(t, starts)
 

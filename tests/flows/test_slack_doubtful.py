@@ -10,6 +10,7 @@ import pytest
 
 from agent_core.deliveries import Delivery
 from agent_core.events import TimerFired
+from agent_core.values import Author
 from gateway.entry import decode, encode
 from gateway.ports import ATTEMPTS
 from gateway.serve import ROLES
@@ -66,7 +67,8 @@ async def test_what_people_say_to_each_other_leaves_nothing_behind(unsent: Slack
 
 async def test_what_waits_for_somebody_is_found_however_much_else_happens(unsent: SlackHouse) -> None:
     asked, store, desk = await unsent.ask(), unsent.house.opened.threads, unsent.house.desk("slack")
-    bo, seal = f"slack:{asked.team}/{unsent.person('bo').id}", f"slack:{asked.team}"
+    seal = f"slack:{asked.team}"
+    bo = Author(identity=f"{seal}/{unsent.person('bo').id}", assurance="verified", evidence="slack signature")
     async with asyncio.timeout(60):
         while not (waiting := await desk.waiting(bo, seal)):
             await asyncio.sleep(0)

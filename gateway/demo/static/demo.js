@@ -1,11 +1,12 @@
 // The demo page: which pane is looked at, and what is asked of the server once a second.
 import { again, get, post } from "./ask.js";
+import { discord } from "./discord.js";
 import { inside } from "./inside.js";
 import { mailbox, mails } from "./mail.js";
 import { phones } from "./phones.js";
 import { slack } from "./slack.js";
 
-const PANES = ["slack", "mail", "phones", "inside"];
+const PANES = ["slack", "discord", "mail", "phones", "inside"];
 // Wide enough for the phones to stand beside another pane.
 const wide = matchMedia("(min-width: 1400px)");
 const mailboxes = document.querySelectorAll(".person");
@@ -45,3 +46,4 @@ turn();
 again(look, troubled("house"));
 phones(document.getElementById("pane-phones"), document.querySelector('.panes a[href="#phones"]'), troubled("phones"));
 slack(document.getElementById("slack"), troubled("slack")).catch(() => troubled("slack")(true));
+discord(document.getElementById("discord"), troubled("discord")).catch(() => troubled("discord")(true));

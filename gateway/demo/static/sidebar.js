@@ -6,7 +6,7 @@ const SIGNS = { im: "H", group: "" };
 const WAYS = { socket: "Socket Mode", http: "HTTP" };
 
 // One of several, each a radio button that looks like a part of a switch. Returns { node, show(value, marked) }.
-function choice(legend, name, options, chosen) {
+export function choice(legend, name, options, chosen) {
   const labels = Object.entries(options).map(([value, words]) => {
     const input = make("input", { type: "radio", name, value, onchange: () => chosen(value) });
     return make("label", { "data-value": value }, input, make("span", { text: words }));

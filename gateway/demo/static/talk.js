@@ -66,7 +66,7 @@ const members = (here, names) => {
 };
 
 // In an empty conversation, something to begin with.
-function suggest(box, wanted, mention, write) {
+export function suggest(box, wanted, mention, write) {
   if (!wanted) return box.replaceChildren();
   if (box.childElementCount) return;
   const text = `${mention}Please deploy 1.4.2 to production.`;

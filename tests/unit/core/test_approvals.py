@@ -12,7 +12,7 @@ from agent_core.approvals import Policy, Refusal, Rule, approvers_for, digest, g
 from agent_core.events import ApprovalRequest, ApprovalResponse
 from agent_core.thread import Thread, append
 from agent_core.values import Assurance, Author, Call
-from tests.unit.core.story import ANA, BO, CY, POLICY, START, STRANGER, deploy, look
+from tests.unit.core.story import ANA, BO, CY, PEOPLE, POLICY, START, STRANGER, deploy, look
 
 CALL = Call(tool="deploy", version="1", arguments='{"version":"1.4.2"}')
 REQUEST = ApprovalRequest(
@@ -66,7 +66,7 @@ def test_only_a_proven_person_of_both_lists_decides_in_time_and_having_seen_thes
         and author.person in policy.rule("deploy").approvers
     )
 
-    assert isinstance(judge(THREAD, response, policy), ApprovalRequest) == allowed
+    assert isinstance(judge(THREAD, response, policy, PEOPLE), ApprovalRequest) == allowed
 
 
 @given(approvers=st.lists(names, max_size=4), asking=st.lists(authors, max_size=3))
@@ -96,15 +96,15 @@ def test_a_person_claimed_but_not_proven_does_not_decide(assurance: Assurance) -
     claimed = BO.model_copy(update={"assurance": assurance})
     response = ApprovalResponse(id="x", at=START, request_id="r1", author=claimed, decision="approve")
 
-    assert judge(THREAD, response, POLICY) == Refusal(kind="not_verified")
+    assert judge(THREAD, response, POLICY, PEOPLE) == Refusal(kind="not_verified")
 
 
 def test_a_request_about_to_be_withdrawn_by_a_stop_is_no_longer_decided() -> None:
     stopped = THREAD.model_copy(update={"stopped": True})
     response = ApprovalResponse(id="x", at=START, request_id="r1", author=CY, decision="approve")
 
-    assert isinstance(judge(THREAD, response, POLICY), ApprovalRequest)
-    assert isinstance(judge(stopped, response, POLICY), Refusal)
+    assert isinstance(judge(THREAD, response, POLICY, PEOPLE), ApprovalRequest)
+    assert isinstance(judge(stopped, response, POLICY, PEOPLE), Refusal)
 
 
 BOUND = {"tenant": "default", "thread_id": "t1", "policy": "p1"}

@@ -87,7 +87,7 @@ def test_a_proof_counts_for_what_needs_no_better_one(assurance: Assurance, needs
     author = BO.model_copy(update={"assurance": assurance})
     response = ApprovalResponse(id="x", at=story.now, request_id=asked.id, author=author, decision="approve")
 
-    assert isinstance(judge(thread, response, POLICY), ApprovalRequest) == counts
+    assert isinstance(judge(thread, response, POLICY, PEOPLE), ApprovalRequest) == counts
 
 
 def test_nobody_approves_by_text_what_they_asked_for_elsewhere() -> None:
@@ -104,7 +104,7 @@ def test_a_number_nobody_is_known_by_is_no_approver() -> None:
     unknown = BO_BY_TEXT.model_copy(update={"person": None, "identity": "sms:+447700900099"})
     response = ApprovalResponse(id="x", at=story.now, request_id=story.request.id, author=unknown, decision="approve")
 
-    assert judge(story.thread, response, POLICY) == Refusal(kind="not_an_approver")
+    assert judge(story.thread, response, POLICY, PEOPLE) == Refusal(kind="not_an_approver")
 
 
 @pytest.mark.parametrize("assurance", ["verified", "restricted"])

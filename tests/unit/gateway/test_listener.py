@@ -13,6 +13,7 @@ from adapters.base import Batch, Position
 from adapters.errors import SourceDown
 from gateway import listener
 from gateway.listener import Listener, _first_of
+from gateway.store.errors import StoreDown
 
 
 async def test_a_task_that_lost_a_cancellation_is_ended_all_the_same() -> None:
@@ -88,6 +89,9 @@ class Refusing:
         """Nobody else wants it."""
         return True
 
+    async def leave(self, source: str, holder: str) -> None:
+        """Given up."""
+
     async def position(self, source: str) -> None:
         """Never read."""
 
@@ -106,3 +110,89 @@ async def test_a_server_that_refuses_us_is_asked_less_and_less() -> None:
     stopping.set()
     await running
     assert 2 <= source.knocks <= 7, "with a constant pause it would be fifty"
+
+
+class Wire:
+    """A connection that only one may hold, and the lease on it, which somebody else may take away."""
+
+    source = "discord"
+    channel = "discord"
+
+    def __init__(self) -> None:
+        self.ours = False
+        self.hearing = self.began = self.cut = self.left = 0
+        self.changed = asyncio.Condition()
+
+    async def hear(self, desk: object, stopping: asyncio.Event) -> None:
+        """Connected until told to stop."""
+        self.hearing += 1
+        self.began += 1
+        await self._tell()
+        try:
+            await stopping.wait()
+        except asyncio.CancelledError:
+            self.cut += 1
+            raise
+        finally:
+            self.hearing -= 1
+            await self._tell()
+
+    async def seize(self, source: str, holder: str) -> bool:
+        """Whether the lease is ours."""
+        return self.ours
+
+    async def leave(self, source: str, holder: str) -> None:
+        """Given up."""
+        self.left += 1
+
+    async def until(self, hearing: int) -> None:
+        """Until so many are connected."""
+        async with asyncio.timeout(10), self.changed:
+            await self.changed.wait_for(lambda: self.hearing == hearing)
+
+    async def _tell(self) -> None:
+        async with self.changed:
+            self.changed.notify_all()
+
+
+async def test_only_who_holds_the_lease_is_connected_and_nobody_longer_than_that() -> None:
+    wire, stopping = Wire(), asyncio.Event()
+    odd: Any = wire
+    reading = Listener([], odd, odd, sockets=[(odd, odd)], renew_every=0.01, pause=0.01)
+    running = asyncio.create_task(reading.run(stopping))
+    await asyncio.sleep(0.1)
+    assert wire.began == 0  # somebody else has it
+    wire.ours = True
+    await wire.until(hearing=1)
+    wire.ours = False
+    await wire.until(hearing=0)
+    assert wire.cut == 1
+    wire.ours = True
+    await wire.until(hearing=1)
+    stopping.set()
+    await asyncio.wait_for(running, 10)
+    assert (wire.hearing, wire.cut, wire.began) == (0, 1, 2)  # it ended by itself, not cut off
+    assert wire.left == 1
+
+
+async def test_a_store_that_is_away_does_not_cut_a_connection() -> None:
+    wire, stopping = Wire(), asyncio.Event()
+    odd: Any = wire
+    away = 0
+
+    async def seize(source: str, holder: str) -> bool:
+        nonlocal away
+        away += 1
+        if 1 < away < 20:
+            raise StoreDown("away")
+        return True
+
+    odd.seize = seize
+    running = asyncio.create_task(Listener([], odd, odd, sockets=[(odd, odd)], renew_every=0.01).run(stopping))
+    await wire.until(hearing=1)
+    async with asyncio.timeout(10):
+        while away < 25:
+            await asyncio.sleep(0.01)
+    assert (wire.cut, wire.began) == (0, 1)
+    stopping.set()
+    await asyncio.wait_for(running, 10)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 
+from adapters.base import Capabilities
+from adapters.heard import Address
 from agent_core.events import (
     AgentMessage,
     ApprovalRequest,
@@ -14,8 +18,9 @@ from agent_core.events import (
     InputRequest,
     Notice,
 )
+from agent_core.people import Group
 from agent_core.values import Author, FormField
-from gateway.routing import NOWHERE, Routing
+from gateway.routing import NOWHERE, Channel, Routing
 from tests.unit.core.story import ANA, BO, DI
 from tests.unit.gateway.journeys import Journey, journeys
 from tests.unit.gateway.town import (
@@ -33,6 +38,7 @@ from tests.unit.gateway.town import (
     TOWN,
     after,
     asked,
+    first,
     heard,
     messages,
     told,
@@ -89,6 +95,29 @@ def test_who_can_prove_nothing_better_is_asked_nowhere() -> None:  # SM-16
         CY_TEXT: "decide",
         ANA.identity: "watch",
     }
+
+
+ROOM = "discord:100/200"
+GROUPS = (Group(id="ops", role="discord:100/7", room=ROOM),)
+WITH_GROUP = replace(
+    TOWN,
+    people=TOWN.people.model_copy(update={"groups": GROUPS}),
+    channels={**TOWN.channels, "discord": Channel(Capabilities(edits=True), first)},
+)
+
+
+def test_a_group_is_asked_in_its_room() -> None:
+    request, before = asked(approvers=("ops", "cy"), needs="restricted"), after([])
+    found = {one.identity: one for one in WITH_GROUP.envelopes(request, before)}
+    roles = {identity: one.role for identity, one in found.items()}
+    assert roles == {ROOM: "decide", CY_TEXT: "decide", ANA.identity: "watch"}
+    assert found[ROOM].address == Address(channel="discord", ref="100/200")
+
+
+def test_the_card_in_a_room_is_redrawn_when_it_ended() -> None:
+    request = asked(approvers=("ops",))
+    ended = {one.identity for one in WITH_GROUP.envelopes(CLOSED, after([request]))}
+    assert ROOM in ended
 
 
 def test_the_next_field_is_asked_of_whom_it_is_for() -> None:

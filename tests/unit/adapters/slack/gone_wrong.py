@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from tests.unit.adapters.slack.payloads import FIXTURES, NAMES
+from tests.unit.adapters.spoiled import Spoiler
 
 WRONG: tuple[Any, ...] = (
     None, True, 0, -1, 1e308, float("nan"), float("inf"), 10**400, "", "x", "\ud800", "\u202e", "../..", "U0ANA\n",
     "T0ACME/U0BO", "1.1.1", "9" * 400, [], [None], ["x"], [{}], {}, {"id": None}, {"type": []}, [[[]]],
 )  # fmt: skip
+SPOILER = Spoiler(WRONG, ("<", ">", "|", "&", " ", "\x00", "\ud800", "/", ":"))
 
 
 def gone_wrong(many: int, seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -22,33 +24,9 @@ def gone_wrong(many: int, seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
     for number in range(many):
         name, body = bodies[number % len(bodies)]
         data = json.loads(body)
-        for _ in range(dice.randint(1, 3)):
-            if found := _spots(data):
-                dice.choice(_CHANGES)(dice, *dice.choice(found))
+        SPOILER.spoil(data, dice, most=3)
         yield name, data
 
-
-def _spots(data: Any) -> list[tuple[Any, Any]]:
-    """Every container and key in a payload at which something else could stand."""
-    pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    return [spot for key, value in list(pairs) for spot in [(data, key), *_spots(value)]]
-
-
-def _replace(dice: random.Random, data: Any, key: Any) -> None:
-    data[key] = dice.choice(WRONG)
-
-
-def _remove(dice: random.Random, data: Any, key: Any) -> None:
-    del data[key]
-
-
-def _garble(dice: random.Random, data: Any, key: Any) -> None:
-    text = data[key] if isinstance(data[key], str) else "0"
-    where = dice.randint(0, len(text))
-    data[key] = text[:where] + dice.choice(("<", ">", "|", "&", " ", "\x00", "\ud800", "/", ":")) + text[where:]
-
-
-_CHANGES: tuple[Callable[[random.Random, Any, Any], None], ...] = (_replace, _remove, _garble)
 
 _HEAD = b'{"type":"event_callback","team_id":"T0ACME","api_app_id":"A0HOLDPOINT","event":{"type":"message",'
 _SAID = b'"channel":"D0ANA","channel_type":"im","user":"U0ANA","ts":"1790000000.000100","text":"hi"'

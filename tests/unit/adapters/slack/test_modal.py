@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 from slack_sdk.models.views import View
 
+from adapters.arguments import arguments_from
 from adapters.errors import BadAnswer, Rejected
 from adapters.slack import modal
 from adapters.slack.blocks import Json
@@ -170,29 +171,26 @@ def test_arguments_nobody_touched_come_back_as_the_same_bytes(
 ) -> None:
     call = Call(tool="t", version="1", arguments=json.dumps(arguments, indent=indent))
     kept = [(name, text) for name, text in texts(call) if text.strip()]
-    assert modal.arguments_from(kept, call) == call.arguments
+    assert arguments_from(kept, call) == call.arguments
 
 
 def test_a_changed_argument_keeps_its_kind_and_the_others_their_value() -> None:
     changed = dict(texts(MIXED)) | {"count": " 4 ", "name": "true"}
-    assert (
-        modal.arguments_from(changed.items(), MIXED)
-        == '{"name":"true","count":4,"tags":["x","<y>"],"on":true,"note":""}'
-    )
+    assert arguments_from(changed.items(), MIXED) == '{"name":"true","count":4,"tags":["x","<y>"],"on":true,"note":""}'
 
 
 def test_a_text_that_was_emptied_is_empty() -> None:
-    assert modal.arguments_from([("version", "1.4.2")], CALL) == '{"version":"1.4.2","environment":""}'
+    assert arguments_from([("version", "1.4.2")], CALL) == '{"version":"1.4.2","environment":""}'
 
 
 def test_arguments_nobody_asked_for_are_not_taken() -> None:
-    assert modal.arguments_from([*texts(CALL), ("force", "true")], CALL) == CALL.arguments
+    assert arguments_from([*texts(CALL), ("force", "true")], CALL) == CALL.arguments
 
 
 @pytest.mark.parametrize("text", ["", "four", "{", "[1,]", "NaN", "-Infinity", "'4'", "4 4", "[" * 2_900])
 def test_what_is_not_json_is_refused_at_its_field(text: str) -> None:
     with pytest.raises(BadAnswer) as refused:
-        modal.arguments_from((dict(texts(MIXED)) | {"count": text, "on": "nope"}).items(), MIXED)
+        arguments_from((dict(texts(MIXED)) | {"count": text, "on": "nope"}).items(), MIXED)
     assert refused.value.problems.keys() == {"count", "on"}
     assert all(problem.startswith("This is not JSON") for problem in refused.value.problems.values())
 

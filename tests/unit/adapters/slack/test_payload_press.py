@@ -120,6 +120,12 @@ def test_a_button_that_is_not_ours_decides_nothing(name: str) -> None:
     assert ignored(changed("press_approve", action_id=name)) == "unknown-button"
 
 
+def test_who_takes_an_approval_back_says_which() -> None:
+    found = changed("press_approve", action_id="hp:undo")
+    assert isinstance(found, Pressed)
+    assert (found.decision, found.ticket, found.digest) == ("undo", TICKET, DIGEST)
+
+
 def test_a_bare_number_is_no_choice_of_ours() -> None:
     assert ignored(changed("press_approve", action_id="2")) == "unknown-button"
 
