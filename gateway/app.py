@@ -17,7 +17,6 @@ from agent_core.agent import Agent, Model
 from agent_core.agents.deploy import deploy_agent
 from agent_core.agents.deploy_tools import executors, seed
 from agent_core.approvals import Policy
-from agent_core.llm import ChatModel
 from agent_core.people import People
 from agent_core.tools import Tool
 from config.settings import Settings, problems
@@ -180,6 +179,8 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
 
     Raises Misconfigured, StoreUnfit, StoreDown.
     """
+    from agent_core.llm import ChatModel  # Takes a while, and most commands need no model.
+
     people, policy = _read(settings.people_file, People), _read(settings.policies_file, Policy)
     keyring = Keyring(_secret(settings), settings.tenant)
     model = ChatModel(

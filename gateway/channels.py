@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from adapters.base import Adapter, ListeningAdapter, SocketAdapter, WebhookAdapter
 from adapters.console.adapter import ConsoleAdapter
 from adapters.discord.account import Bot
-from adapters.discord.adapter import DiscordAdapter
-from adapters.discord.api import Api as DiscordApi
 from adapters.email.account import Account, Server
-from adapters.email.adapter import EmailAdapter
 from adapters.heard import Address
-from adapters.slack.account import SlackApp
-from adapters.slack.adapter import SlackAdapter
-from adapters.slack.api import Api
-from adapters.slack.install import Single
-from adapters.slack.oauth import OAuth
-from adapters.slack.rotation import Rotating
 from adapters.sms.account import Bounds, Line, LineName, Quiet
-from adapters.sms.adapter import SmsAdapter
 from agent_core.people import People
 from config.settings import EmailChannel, MailServer, Settings, SlackChannel, TwilioLine
 from gateway.contacts import KnownContacts
 from gateway.errors import Misconfigured
 from gateway.keyring import Keyring
 from gateway.sealed import SealedText, Sealer
-from gateway.slack_install import SlackInstallations, SlackInstalling
 from gateway.store.opening import Opened
+
+if TYPE_CHECKING:
+    from adapters.discord.adapter import DiscordAdapter
+    from adapters.email.adapter import EmailAdapter
+    from adapters.slack.adapter import SlackAdapter
+    from adapters.slack.api import Api
+    from adapters.slack.oauth import OAuth
+    from adapters.sms.adapter import SmsAdapter
+    from gateway.slack_install import SlackInstalling
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ async def open_channels(
     settings: Settings, people: People, keyring: Keyring, opened: Opened, clock: Callable[[], int] | None
 ) -> AsyncIterator[Channels]:
     """All channels that the settings name, and the console. `clock` as the store's. Raises Misconfigured."""
-    mail = (EmailAdapter(_account(settings.email)),) if settings.email else ()
+    mail = (_mail(settings.email),) if settings.email else ()
     contacts = KnownContacts(opened.contacts, people)
     async with (
         _slack(settings, keyring, opened) as (slack, installing),
@@ -82,11 +81,14 @@ async def _discord(settings: Settings, keyring: Keyring, opened: Opened) -> Asyn
     if channel is None:
         yield ()
         return
+    with _extra("discord"):
+        from adapters.discord.adapter import DiscordAdapter
+        from adapters.discord.api import Api
     if not (channel.connects or channel.public_key):
         raise Misconfigured("discord must connect, or have a public_key")
     bot = Bot(**channel.model_dump(exclude={"file_hosts"}), file_hosts=frozenset(channel.file_hosts))
     sealing = SealedText(Sealer(keyring.secret, keyring.tenant, "interactions"), "discord")
-    async with contextlib.aclosing(DiscordAdapter(bot, DiscordApi(bot), opened.meter, sealing)) as adapter:
+    async with contextlib.aclosing(DiscordAdapter(bot, Api(bot), opened.meter, sealing)) as adapter:
         yield (adapter,)
 
 
@@ -96,6 +98,11 @@ async def _texting(
 ) -> AsyncIterator[tuple[SmsAdapter, ...]]:
     """The lines at Twilio."""
     named: tuple[tuple[LineName, TwilioLine | None], ...] = (("sms", settings.sms), ("whatsapp", settings.whatsapp))
+    if not (settings.sms or settings.whatsapp):
+        yield ()
+        return
+    with _extra("sms"):
+        from adapters.sms.adapter import SmsAdapter
     async with contextlib.AsyncExitStack() as stack:
         lines = tuple(_line(name, line, settings.public_url) for name, line in named if line)
         adapters = tuple(SmsAdapter(line, contacts, opened.meter, clock) for line in lines)
@@ -128,6 +135,13 @@ async def _slack(
         return
     if not (channel.signing_secrets or channel.app_token):
         raise Misconfigured("slack needs signing_secrets or app_token")
+    with _extra("slack"):
+        from adapters.slack.account import SlackApp
+        from adapters.slack.adapter import SlackAdapter
+        from adapters.slack.api import Api
+        from adapters.slack.install import Single
+        from adapters.slack.rotation import Rotating
+        from gateway.slack_install import SlackInstallations, SlackInstalling
     app = SlackApp(channel.signing_secrets, channel.app_token, channel.base_url)
     async with Api(channel.base_url) as api:
         if channel.bot_token and not channel.client_id:
@@ -147,7 +161,24 @@ async def _slack(
 def _oauth(channel: SlackChannel, api: Api) -> OAuth:
     if channel.bot_token or not channel.client_id or not channel.client_secret:
         raise Misconfigured("slack needs bot_token, or else client_id and client_secret")
+    from adapters.slack.oauth import OAuth
+
     return OAuth(api, channel.client_id, channel.client_secret, channel.base_url)
+
+
+@contextlib.contextmanager
+def _extra(name: str) -> Iterator[None]:
+    """Imports only where they are configured: each takes its time, and may not be installed. Raises Misconfigured."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise Misconfigured(f"{name} is configured and not installed: pip install 'holdpoint[{name}]'") from error
+
+
+def _mail(channel: EmailChannel) -> EmailAdapter:
+    with _extra("email"):
+        from adapters.email.adapter import EmailAdapter
+    return EmailAdapter(_account(channel))
 
 
 def _account(channel: EmailChannel) -> Account:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from adapters.base import Desk, WebhookAdapter
 from gateway.access import Access
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring
 from gateway.ports import ThreadStore
-from gateway.slack_install import SlackInstalling
 from gateway.storage import Guard
 from gateway.threads import Threads
+
+if TYPE_CHECKING:
+    from gateway.slack_install import SlackInstalling
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from gateway.api import threads
 from gateway.door import Door
 from gateway.errors import Misconfigured, NoSuchThread
 from gateway.limits import BodyLimit
-from gateway.oauth import installing_routes
 from gateway.problem import kind_of, problem
 from gateway.store.errors import StoreError
 
@@ -46,6 +45,8 @@ def web(door: Door) -> FastAPI:
     app.include_router(pages.router)
     app.include_router(hooks.router)
     if door.installing:
+        from gateway.oauth import installing_routes  # With Slack's, which others may not have installed.
+
         app.include_router(installing_routes(door.installing))
     app.add_api_route("/health", health, methods=["GET"])
     app.add_api_route("/static/holdpoint.css", style, methods=["GET"], include_in_schema=False)
