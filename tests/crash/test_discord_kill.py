@@ -66,6 +66,7 @@ async def test_a_listener_killed_while_it_hears_has_heard_all_of_it_once(tmp_pat
     ],
     ids=str,
 )
+@pytest.mark.slow
 async def test_a_listener_killed_while_it_reads_what_it_missed_reads_the_rest(tmp_path: Path, moment: Moment) -> None:
     # DC-04, DC-05
     async with apart(tmp_path, ["listener"], here=()) as h:
@@ -155,6 +156,7 @@ async def test_a_sender_killed_around_its_sending_sends_once(tmp_path: Path, mom
         assert len(h.standing(await h.thread(asked), CARD)) == 1
 
 
+@pytest.mark.slow
 async def test_of_two_listeners_the_other_takes_over_when_the_first_is_killed(tmp_path: Path) -> None:  # DC-06
     async with apart(tmp_path, ["listener"], here=()) as h:
         di, leader, other = h.person("di"), h.victims["listener"], h.another("listener")
@@ -202,6 +204,7 @@ async def test_a_listener_that_was_frozen_finds_another_in_its_place_and_leaves(
             await other.end()
 
 
+@pytest.mark.slow
 async def test_a_web_role_killed_before_it_stores_a_press_leaves_a_button_that_works(tmp_path: Path) -> None:
     # DC-10
     async with apart(tmp_path, ["web"]) as h:
@@ -248,7 +251,8 @@ async def test_a_web_role_killed_after_202_while_the_store_is_slow(tmp_path: Pat
         assert [one.outcome for one in await h.events(asked, RequestClosed)] == ["approved"]
 
 
-@pytest.mark.parametrize("times", [6, pytest.param(50, marks=SLOW)])
+@pytest.mark.slow
+@pytest.mark.parametrize("times", [6, 50])
 async def test_a_listener_that_crashes_again_and_again_begins_few_sessions(tmp_path: Path, times: int) -> None:
     # DC-03
     async with apart(tmp_path, ["listener"], here=(), started=False) as h:
