@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from adapters.heard import Address, Heard, Ignored, Received
+from adapters.heard import Address, Heard, Ignored
 from agent_core.events import Outbound, Request
 from agent_core.values import Author, Frozen, Proof
 
@@ -222,18 +222,27 @@ class SocketAdapter(Adapter, Protocol):
         ...
 
 
-class ListeningAdapter(Adapter, Protocol):
-    """A channel that is read by asking: the gateway keeps the raw message first and understands it afterwards."""
+class Source(Protocol):
+    """What is read by asking: the gateway keeps the raw message first and understands it afterwards."""
 
     @property
-    def source(self) -> str:
-        """The name of what is read, in the mailroom."""
+    def name(self) -> str:
+        """What the mailroom calls it."""
         ...
 
     def listen(self, since: Position | None) -> AsyncIterator[Batch]:
         """Raw messages as they come, for ever; survives reconnects. Raises SourceDown when the platform refuses us."""
         ...
 
-    def read(self, kept: Kept) -> Received | Ignored:
-        """Verify and parse, pure. Raises Unreadable."""
+    async def read(self, kept: Kept) -> Heard | Ignored:
+        """Verify and parse. Raises Unreadable."""
+        ...
+
+
+class ListeningAdapter(Adapter, Protocol):
+    """A channel that has something to be read."""
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """All there is to be read, each by one process at a time."""
         ...

@@ -161,10 +161,9 @@ class House:
     def listener(self) -> Listener:
         """Reads mailboxes."""
         return Listener(
-            adapters=self.channels.read,
+            sources=[(source, self.desk(a.channel)) for a in self.channels.read for source in a.sources],
             sockets=[(a, self.desk(a.channel)) for a in self.channels.connected],
             mailroom=self.opened.mailroom,
-            inbound=self.inbound,
             renew_every=self._renew_every,
         )
 

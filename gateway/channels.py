@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from adapters.base import Adapter, ListeningAdapter, SocketAdapter, WebhookAdapter
 from adapters.console.adapter import ConsoleAdapter
 from adapters.discord.account import Bot
-from adapters.email.account import Account, Server
+from adapters.email.account import Account, Server, Site
 from adapters.heard import Address
 from adapters.sms.account import Bounds, Line, LineName, Quiet
 from agent_core.people import People
@@ -183,8 +183,7 @@ def _mail(channel: EmailChannel) -> EmailAdapter:
 
 def _account(channel: EmailChannel) -> Account:
     return Account(
-        address=channel.address,
-        authserv_id=channel.authserv_id,
+        site=Site(channel.address, (channel.authserv_id,)),
         imap=_server(channel.imap),
         smtp=_server(channel.smtp),
         poll_seconds=channel.poll_seconds,

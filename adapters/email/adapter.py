@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from adapters.base import Batch, Capabilities, Kept, Parcel, Position, Receipt
-from adapters.email import imap, smtp
+from adapters.base import Capabilities, Parcel, Receipt, Source
+from adapters.email import smtp
 from adapters.email.account import Account
-from adapters.email.parse import parse
+from adapters.email.imap import Box
+from adapters.email.mailbox import Mailbox
 from adapters.email.render import message_id, render
 from adapters.email.where import CHANNEL, Where
-from adapters.heard import Address, Ignored, Received
+from adapters.heard import Address
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,12 @@ class EmailAdapter:
     capabilities = Capabilities()
 
     @property
-    def source(self) -> str:
-        """The mailbox's name in the mailroom."""
-        return f"{CHANNEL}:{self.account.address}"
+    def sources(self) -> Sequence[Source]:
+        """The folders we read."""
+        account = self.account
+        if account.imap is None:
+            return ()
+        return (Mailbox(Box(account.imap, account.site.address, poll_seconds=account.poll_seconds), account.site),)
 
     def address_of(self, identity: str) -> Address:
         """A new conversation with this address."""
@@ -34,14 +38,7 @@ class EmailAdapter:
 
     async def send(self, parcel: Parcel) -> Receipt:
         """One mail to the recipient. Raises TryLater, Rejected, OutcomeUnknown."""
-        mail = render(parcel, self.account)
-        await smtp.deliver(mail, self.account.address, Where.of(parcel.address).to, self.account.smtp)
-        return Receipt(provider_id=message_id(parcel, self.account))
-
-    def listen(self, since: Position | None) -> AsyncIterator[Batch]:
-        """Raw mails as they come. Raises SourceDown."""
-        return imap.listen(self.account, since)
-
-    def read(self, kept: Kept) -> Received | Ignored:
-        """Verify and parse. Raises Unreadable."""
-        return parse(kept.raw, self.account)
+        site = self.account.site
+        mail = render(parcel, site)
+        await smtp.deliver(mail, site.address, Where.of(parcel.address).to, self.account.smtp)
+        return Receipt(provider_id=message_id(parcel, site))

@@ -7,23 +7,16 @@ the domain publishes no DMARC policy. Any failing DMARC verdict wins over a pass
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import Message
 
 from authres import AuthResError, FeatureContext, dmarc
 
-from agent_core.values import Assurance
+from adapters.email.account import Site
+from adapters.email.found import Signature, Verdict
 
 _GRAMMAR = FeatureContext(dmarc)  # RFC 8601 with the method of RFC 7489
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """How sure the sender is who they say, and by what."""
-
-    assurance: Assurance
-    evidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +28,10 @@ class Result:
     domain: str
 
 
-def verdict(mail: Message, address: str, authserv_id: str) -> Verdict:
-    """The verdict on a mail from this address."""
+def verdict(mail: Message, address: str, site: Site, signatures: Sequence[Signature] = ()) -> Verdict:
+    """The verdict on a mail from this address. `signatures` are those we checked ourselves."""
     domain = address.rpartition("@")[2]
-    results = list(_trusted(mail, authserv_id))
+    results = list(_trusted(mail, site))
     policies = [r for r in results if r.method == "dmarc" and r.result != "none"]
     if policies:
         passed = all(r.result == "pass" and r.domain == domain for r in policies)
@@ -49,21 +42,21 @@ def verdict(mail: Message, address: str, authserv_id: str) -> Verdict:
     return Verdict("asserted", _words(results) or "no verdict of our own mail server")
 
 
-def _trusted(mail: Message, authserv_id: str) -> Iterator[Result]:
+def _trusted(mail: Message, site: Site) -> Iterator[Result]:
     """The results of our own server, in the block it wrote; a mail without Received has no such block."""
     headers = [(name.lower(), " ".join(str(value).split())) for name, value in mail.items()]
     ours = next((i for i, (name, _) in enumerate(headers) if name == "received"), 0)
     for name, value in headers[:ours]:
         if name == "authentication-results":
-            yield from _results(value, authserv_id)
+            yield from _results(value, site)
 
 
-def _results(text: str, authserv_id: str) -> Iterator[Result]:
+def _results(text: str, site: Site) -> Iterator[Result]:
     try:
         header = _GRAMMAR.parse(f"Authentication-Results: {text}")
     except (AuthResError, ValueError, LookupError, RecursionError):
         return  # Not a header we can read is not a header we can trust.
-    if str(header.authserv_id).lower() != authserv_id.lower():
+    if str(header.authserv_id).lower() not in {known.lower() for known in site.authserv_ids}:
         return
     for result in header.results:
         properties = {f"{p.type}.{p.name}": str(p.value) for p in result.properties}

@@ -12,12 +12,13 @@ import random
 import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import aioimaplib
 
 from adapters.base import Batch, Kept, Position
-from adapters.email.account import Account
+from adapters.email.account import Server
 from adapters.email.limits import CUT, MAX_MAIL
 from adapters.errors import SourceDown
 
@@ -25,7 +26,6 @@ PATIENCE = 15.0
 BATCH = 20
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
-FOLDER = "INBOX"
 FEW = 100
 
 _VALIDITY = re.compile(rb"UIDVALIDITY (\d+)")
@@ -37,13 +37,23 @@ class LoginRefused(SourceDown):
     """The mail server does not accept our credentials."""
 
 
-async def listen(account: Account, since: Position | None) -> AsyncIterator[Batch]:
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One folder of a mailbox. `poll_seconds` bounds an idle wait."""
+
+    server: Server
+    address: str
+    folder: str = "INBOX"
+    poll_seconds: float = 60.0
+
+
+async def listen(box: Box, since: Position | None) -> AsyncIterator[Batch]:
     """Batches of new mails; reconnects by itself. Raises SourceDown when the server refuses us."""
     pause = FIRST_PAUSE
     while True:
         try:
-            async with _session(account) as client:
-                async for batch in _follow(client, account, since):
+            async with _session(box) as client:
+                async for batch in _follow(client, box, since):
                     since, pause = batch.position, FIRST_PAUSE
                     yield batch
         except (TimeoutError, OSError, aioimaplib.AioImapException, _Broken):
@@ -82,15 +92,15 @@ class _Client(aioimaplib.IMAP4):  # type: ignore[misc]
 
 
 @contextlib.asynccontextmanager
-async def _session(account: Account) -> AsyncIterator[aioimaplib.IMAP4]:
+async def _session(box: Box) -> AsyncIterator[aioimaplib.IMAP4]:
     """A logged-in client, closed whatever happens."""
-    server = account.imap
+    server = box.server
     client = _Client(server.host, server.port, ssl_context=ssl.create_default_context() if server.tls else None)
     try:
         await _soon(client.wait_hello_from_server())
         answer = await _soon(client.login(server.username, server.password))
         if answer.result != "OK":
-            raise LoginRefused(f"the mail server does not let {account.address} in")
+            raise LoginRefused(f"the mail server does not let {box.address} in")
         yield client
     finally:
         for left in (*client.tasks, *client.protocol.tasks):
@@ -100,9 +110,9 @@ async def _session(account: Account) -> AsyncIterator[aioimaplib.IMAP4]:
         await asyncio.sleep(0)  # The loop closes the socket in its next round, which may be its last.
 
 
-async def _follow(client: aioimaplib.IMAP4, account: Account, since: Position | None) -> AsyncIterator[Batch]:
+async def _follow(client: aioimaplib.IMAP4, box: Box, since: Position | None) -> AsyncIterator[Batch]:
     """New mails after a position; all of them, when the mailbox was renumbered."""
-    selected = _ok(await _soon(client.select(FOLDER)))
+    selected = _ok(await _soon(client.select(box.folder)))
     found = _VALIDITY.search(b"\n".join(bytes(line) for line in selected))
     if not found:
         raise _Broken("no UIDVALIDITY")
@@ -111,10 +121,10 @@ async def _follow(client: aioimaplib.IMAP4, account: Account, since: Position | 
     while True:
         sizes = await _new(client, position.uid)
         for uids in (sizes[i : i + BATCH] for i in range(0, len(sizes), BATCH)):
-            mails = tuple([await _mail(client, account, validity, uid, size) for uid, size in uids])
+            mails = tuple([await _mail(client, box, validity, uid, size) for uid, size in uids])
             position = Position(validity, uids[-1][0])
             yield Batch(position, mails)
-        await _wait(client, account.poll_seconds)
+        await _wait(client, box.poll_seconds)
 
 
 async def _new(client: aioimaplib.IMAP4, last: int) -> list[tuple[int, int]]:
@@ -129,12 +139,12 @@ async def _new(client: aioimaplib.IMAP4, last: int) -> list[tuple[int, int]]:
     return sorted((uid, size) for uid, size in sized if uid > last)
 
 
-async def _mail(client: aioimaplib.IMAP4, account: Account, validity: int, uid: int, size: int) -> Kept:
+async def _mail(client: aioimaplib.IMAP4, box: Box, validity: int, uid: int, size: int) -> Kept:
     """The raw mail; of one that is too large, the headers, marked, so that it can be set aside by name."""
     part, mark = ("BODY.PEEK[]", b"") if size <= MAX_MAIL else ("BODY.PEEK[HEADER]", CUT)
     lines = _ok(await _soon(client.uid("fetch", str(uid), f"(UID {part})")))
     raw = next((bytes(line) for line in lines if isinstance(line, bytearray)), b"")
-    return Kept(f"{account.address}:{validity}:{uid}", mark + raw)
+    return Kept(f"{box.address}:{validity}:{uid}", mark + raw)
 
 
 async def _wait(client: aioimaplib.IMAP4, seconds: float) -> None:

@@ -10,7 +10,7 @@ from email.message import Message
 from email.policy import compat32
 
 from adapters.email import limits
-from adapters.email.account import Account
+from adapters.email.account import Site
 from adapters.email.auth import verdict
 from adapters.email.body import attached, text_of
 from adapters.email.headers import message_ids, sender, subject, value, values
@@ -29,26 +29,26 @@ _ROBOTS = re.compile(
 )
 
 
-def parse(raw: bytes, account: Account) -> Received | Ignored:
+def parse(raw: bytes, site: Site) -> Received | Ignored:
     """What a mail says, or why it is nobody's word. Raises Unreadable."""
     limits.check(raw)
     try:
         mail = message_from_bytes(raw, policy=compat32)
-        robot = _automatic(mail, account)
-        return robot or _received(mail, account)
+        robot = _automatic(mail, site)
+        return robot or _received(mail, site)
     except Unreadable:
         raise
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, MessageError) as error:
         raise Unreadable(f"the mail breaks the parser: {type(error).__name__}") from error
 
 
-def _received(mail: Message, account: Account) -> Received:
+def _received(mail: Message, site: Site) -> Received:
     address = sender(mail)
-    token = reply_token(mail, account)
+    token = reply_token(mail, site)
     text = _said(mail, reply=token is not None)
     message_id = next(iter(message_ids(mail, "Message-ID")), "")
     key = _fingerprint(message_id, address, text)
-    sure = verdict(mail, address, account.authserv_id)
+    sure = verdict(mail, address, site)
     identity = f"{CHANNEL}:{address}"
     return Received(
         message=UserMessage(
@@ -80,10 +80,10 @@ def _said(mail: Message, *, reply: bool) -> str:
     return said[: limits.MAX_TEXT]
 
 
-def reply_token(mail: Message, account: Account) -> str | None:
+def reply_token(mail: Message, site: Site) -> str | None:
     """Our token, from the address it was sent to, or from the id of the mail it answers."""
     ours = re.compile(
-        rf"{re.escape(account.local)}\+([a-z0-9.]{{1,63}})@{re.escape(account.domain)}(?![\w.-])", re.IGNORECASE
+        rf"{re.escape(site.local)}\+([a-z0-9.]{{1,63}})@{re.escape(site.domain)}(?![\w.-])", re.IGNORECASE
     )
     for name in ("Delivered-To", "X-Original-To", "To", "Cc"):
         for given in values(mail, name):
@@ -108,7 +108,7 @@ def _fingerprint(message_id: str, address: str, text: str) -> str:
     return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _automatic(mail: Message, account: Account) -> Ignored | None:
+def _automatic(mail: Message, site: Site) -> Ignored | None:
     """Why no person wrote this, if none did (RFC 3834). Raises Unreadable."""
     if value(mail, LOOP_HEADER):
         return Ignored(kind="own", detail="our own mail came back")
@@ -123,12 +123,12 @@ def _automatic(mail: Message, account: Account) -> Ignored | None:
         return Ignored(kind="automatic", detail="Precedence")
     if any(_ROBOTS.search(given) for given in values(mail, "From")):
         return Ignored(kind="automatic", detail="a robot's address")
-    if _ours(sender(mail), account):
+    if _ours(sender(mail), site):
         return Ignored(kind="own", detail="from our own address")
     return None
 
 
-def _ours(address: str, account: Account) -> bool:
+def _ours(address: str, site: Site) -> bool:
     """Our address, with or without a reply token."""
     local, _, domain = address.rpartition("@")
-    return (local.partition("+")[0], domain) == (account.local.lower(), account.domain.lower())
+    return (local.partition("+")[0], domain) == (site.local.lower(), site.domain.lower())

@@ -15,7 +15,7 @@ from html import escape
 from markdown_it import MarkdownIt
 
 from adapters.base import Parcel
-from adapters.email.account import Account
+from adapters.email.account import Site
 from adapters.email.parse import LOOP_HEADER
 from adapters.email.where import Where
 from adapters.layout import Answer, Block, Facts, Prose, Quoted, Words, layout, plain, subject
@@ -52,21 +52,21 @@ _HEADERS.map_to_type("references", _Ids)
 _POLICY = EmailPolicy(header_factory=_HEADERS)
 
 
-def message_id(parcel: Parcel, account: Account) -> str:
+def message_id(parcel: Parcel, site: Site) -> str:
     """Ours, made before sending, the same for every attempt; an answer to it carries the reply token back."""
-    return f"<hp.{parcel.effect_id}.{parcel.reply_token}@{account.domain}>"
+    return f"<hp.{parcel.effect_id}.{parcel.reply_token}@{site.domain}>"
 
 
-def render(parcel: Parcel, account: Account) -> EmailMessage:
+def render(parcel: Parcel, site: Site) -> EmailMessage:
     """The mail."""
     where = Where.of(parcel.address)
     mail = EmailMessage(policy=_POLICY)
     mail["Date"] = parcel.event.at
-    mail["From"] = Mailbox("Holdpoint", account.local, account.domain)
+    mail["From"] = Mailbox("Holdpoint", site.local, site.domain)
     mail["To"] = Mailbox(addr_spec=where.to)
-    mail["Reply-To"] = Mailbox("Holdpoint", _local(parcel, account), account.domain)
+    mail["Reply-To"] = Mailbox("Holdpoint", _local(parcel, site), site.domain)
     mail["Subject"] = f"Re: {one_line(where.subject)}" if where.subject else subject(parcel.event, parcel.request)
-    mail["Message-ID"] = message_id(parcel, account)
+    mail["Message-ID"] = message_id(parcel, site)
     if answered := where.answered():
         mail["In-Reply-To"] = answered[-1]
         mail["References"] = " ".join(answered)
@@ -81,10 +81,10 @@ def render(parcel: Parcel, account: Account) -> EmailMessage:
     return mail
 
 
-def _local(parcel: Parcel, account: Account) -> str:
+def _local(parcel: Parcel, site: Site) -> str:
     """Who to answer to: with the token, if mail servers take so long a name; our Message-ID brings it back as well."""
-    named = f"{account.local}+{parcel.reply_token}"
-    return named if len(named) <= LONGEST_LOCAL else account.local
+    named = f"{site.local}+{parcel.reply_token}"
+    return named if len(named) <= LONGEST_LOCAL else site.local
 
 
 def html(blocks: tuple[Block, ...]) -> str:

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from adapters.base import Batch, Position
 from adapters.email import imap
-from adapters.email.account import Account, Server
+from adapters.email.account import Account, Server, Site
+from adapters.email.imap import Box
 from sandbox.mail import MailSandbox
 
 ANA, BO = "ana@example.test", "bo@example.test"
@@ -26,18 +27,22 @@ def account(mail: MailSandbox, *, password: str = "", poll_seconds: float = 30) 
     def server(port: int) -> Server:
         return Server(mail.host, port, mail.bot, password or mail.password, tls=False)
 
-    return Account(mail.bot, mail.authserv_id, server(mail.imap_port), server(mail.smtp_port), poll_seconds)
+    return Account(
+        Site(mail.bot, (mail.authserv_id,)), server(mail.smtp_port), server(mail.imap_port), poll_seconds=poll_seconds
+    )
 
 
 def at(port: int, of: Account) -> Account:
     """The same account, read at another port."""
+    assert of.imap is not None
     return replace(of, imap=replace(of.imap, port=port))
 
 
 @contextlib.asynccontextmanager
 async def reading(of: Account, since: Position | None = None) -> AsyncIterator[AsyncGenerator[Batch]]:
     """The batches of a mailbox, closed in the end."""
-    batches = imap.listen(of, since)
+    assert of.imap is not None
+    batches = imap.listen(Box(of.imap, of.site.address, poll_seconds=of.poll_seconds), since)
     assert isinstance(batches, AsyncGenerator)
     async with contextlib.aclosing(batches):
         yield batches

@@ -5,7 +5,7 @@ from __future__ import annotations
 from email import message_from_bytes
 from email.message import Message
 
-from adapters.email.account import Account, Server
+from adapters.email.account import Site
 from adapters.email.parse import parse
 from adapters.heard import Ignored, Received
 
@@ -16,8 +16,7 @@ REPLY_TO = f"holdpoint+{TOKEN}@bot.example.test"
 ANA, BO, MALLORY = "ana@example.test", "bo@example.test", "mallory@evil.test"
 PASSED = f"Authentication-Results: {MX}; dmarc=pass header.from=example.test"
 RECEIVED = f"Received: from mail.example.test by {MX} with ESMTPS; Sat, 21 Nov 2026 09:00:00 +0000"
-_HERE = Server("127.0.0.1", 1, BOT, "secret", tls=False)
-ACCOUNT = Account(address=BOT, authserv_id=MX, imap=_HERE, smtp=_HERE)
+SITE = Site(BOT, (MX,))
 
 
 def raw(
@@ -41,7 +40,7 @@ def mail(*headers: str, body: str | bytes = "") -> Message:
 
 def read(given: bytes) -> Received | Ignored:
     """What our mailbox makes of it."""
-    return parse(given, ACCOUNT)
+    return parse(given, SITE)
 
 
 def heard(given: bytes) -> Received:

@@ -6,14 +6,14 @@ import pytest
 
 from adapters.email.auth import verdict
 from agent_core.values import Assurance
-from tests.unit.adapters.email.letters import MX, mail
+from tests.unit.adapters.email.letters import MX, SITE, mail
 
 ANA = "ana@example.test"
 RECEIVED = f"Received: from mail.example.test by {MX}; Sat, 21 Nov 2026 09:00:00 +0000"
 
 
 def judged(*headers: str, sender: str = ANA) -> Assurance:
-    return verdict(mail(*headers, f"From: {sender}"), sender, MX).assurance
+    return verdict(mail(*headers, f"From: {sender}"), sender, SITE).assurance
 
 
 def stamp(results: str, by: str = MX) -> str:
@@ -132,8 +132,8 @@ def test_a_domain_below_may_be_signed_for_by_the_one_above() -> None:
 
 def test_the_evidence_says_by_what_in_a_bounded_number_of_words() -> None:
     many = "; ".join(f"dkim=fail header.d=d{n}.example.test" for n in range(50))
-    asserted = verdict(mail(stamp(many), RECEIVED), ANA, MX)
+    asserted = verdict(mail(stamp(many), RECEIVED), ANA, SITE)
     assert asserted.evidence.startswith("dkim=fail (d0.example.test)")
     assert len(asserted.evidence) == 200
-    assert verdict(mail(stamp(PASS), RECEIVED), ANA, MX).evidence == "dmarc=pass (example.test)"
-    assert verdict(mail(RECEIVED), ANA, MX).evidence == "no verdict of our own mail server"
+    assert verdict(mail(stamp(PASS), RECEIVED), ANA, SITE).evidence == "dmarc=pass (example.test)"
+    assert verdict(mail(RECEIVED), ANA, SITE).evidence == "no verdict of our own mail server"

@@ -10,7 +10,7 @@ from adapters.email.render import render
 from adapters.email.where import Where
 from adapters.heard import Ignored, Received
 from tests.unit.adapters.cards import CARD, TICKET
-from tests.unit.adapters.email.letters import ACCOUNT, BOT, PASSED, RECEIVED, REPLY_TO, raw, read
+from tests.unit.adapters.email.letters import BOT, PASSED, RECEIVED, REPLY_TO, SITE, raw, read
 
 APPROVE = "APPROVE 482913"
 
@@ -116,7 +116,7 @@ def test_whatever_we_send_is_known_as_ours_when_it_comes_back() -> None:
         role="decide",
         ticket=TICKET,
     )
-    mail = render(parcel, ACCOUNT)
+    mail = render(parcel, SITE)
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["X-Auto-Response-Suppress"] == "OOF, AutoReply"
     assert mail[LOOP_HEADER] == "e1"

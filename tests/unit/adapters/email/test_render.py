@@ -20,7 +20,7 @@ from adapters.email.render import message_id, render
 from adapters.email.where import Where
 from adapters.layout import Answer, Facts, Words, layout
 from tests.unit.adapters.cards import SAID, TICKET
-from tests.unit.adapters.email.letters import ACCOUNT
+from tests.unit.adapters.email.letters import SITE
 from tests.unit.adapters.email.parcels import EVERY, FORGED, HONEST, parcel
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "email"
@@ -35,7 +35,7 @@ PARCELS = pytest.mark.parametrize("given", EVERY.values(), ids=EVERY)
 
 def wire(given: Parcel) -> EmailMessage:
     """The mail as it goes over the wire and is read by somebody else's parser."""
-    read = message_from_bytes(render(given, ACCOUNT).as_bytes(policy=SMTP), policy=default)
+    read = message_from_bytes(render(given, SITE).as_bytes(policy=SMTP), policy=default)
     assert isinstance(read, EmailMessage)
     return read
 
@@ -161,17 +161,17 @@ def test_the_hostile_words_are_all_there_to_be_seen() -> None:
 
 @PARCELS
 def test_the_same_parcel_gives_the_same_bytes(given: Parcel) -> None:
-    assert render(given, ACCOUNT).as_bytes(policy=SMTP) == render(given, ACCOUNT).as_bytes(policy=SMTP)
+    assert render(given, SITE).as_bytes(policy=SMTP) == render(given, SITE).as_bytes(policy=SMTP)
 
 
 @PARCELS
 def test_no_line_is_longer_than_mail_may_have(given: Parcel) -> None:
-    assert max(len(line) for line in render(given, ACCOUNT).as_bytes(policy=SMTP).split(b"\r\n")) <= 998
+    assert max(len(line) for line in render(given, SITE).as_bytes(policy=SMTP).split(b"\r\n")) <= 998
 
 
 def test_a_mail_has_our_id_our_address_and_a_place_for_answers() -> None:
     mail = wire(HONEST["card"])
-    assert mail["Message-ID"] == "<hp.e1.k3v9.abcdefgh@bot.example.test>" == message_id(HONEST["card"], ACCOUNT)
+    assert mail["Message-ID"] == "<hp.e1.k3v9.abcdefgh@bot.example.test>" == message_id(HONEST["card"], SITE)
     assert mail["From"] == "Holdpoint <holdpoint@bot.example.test>"
     assert mail["Reply-To"] == "Holdpoint <holdpoint+k3v9.abcdefgh@bot.example.test>"
     assert mail["Date"] == "Sat, 21 Nov 2026 09:30:00 +0000"
@@ -186,7 +186,7 @@ def test_an_answer_refers_to_what_it_answers_and_keeps_its_subject() -> None:
 def test_ids_of_any_length_go_over_the_wire_as_they_came() -> None:
     """Outlook's are longer than a line; broken into encoded words they would refer to nothing."""
     ids = tuple(f"<{n}{'a' * 90}@{'b' * 90}.prod.outlook.test>" for n in range(20))
-    raw = render(parcel(SAID, where=Where(to="bo@example.test", message_id=ids[-1], references=ids)), ACCOUNT)
+    raw = render(parcel(SAID, where=Where(to="bo@example.test", message_id=ids[-1], references=ids)), SITE)
     lines = raw.as_bytes(policy=SMTP).decode().split("\r\n")
     at = lines.index(f"References: {ids[0]}")
     assert lines[at + 1 : at + 20] == [f" {one}" for one in ids[1:]]
