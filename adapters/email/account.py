@@ -44,8 +44,8 @@ class Site:
     """What is needed to read a mail, and no secret among it.
 
     `address` is ours, `aliases` others that are ours as well. `authserv_ids` are what our own mail servers call
-    themselves in Authentication-Results; `sealers` the domains whose word (ARC) on mails they passed on we take. Replies
-    come back to `<reply_prefix><token>@<reply_domain>`; if left empty, that is `local+<token>@domain` of our address,
+    themselves in Authentication-Results; `sealers` the domains whose word (ARC) on mails they passed on we take.
+    Replies come back to `<reply_prefix><token>@<reply_domain>`; if left empty, that is `local+<token>@domain` of our address,
     and where mail programs refuse a plus it may be a domain all of whose addresses are ours. `nameservers`: whom to ask
     for the keys of signatures, which are checked by ourselves only if there are any.
     """

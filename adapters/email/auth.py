@@ -35,11 +35,11 @@ def verdict(mail: Message, address: str, site: Site, signatures: Sequence[Signat
     policies = [r for r in results if r.method == "dmarc" and r.result != "none"]
     if policies:
         passed = all(r.result == "pass" and r.domain == domain for r in policies)
-        return Verdict("verified" if passed else "none", _words(policies))
+        return Verdict(assurance="verified" if passed else "none", evidence=_words(policies))
     for r in results:
         if r.method == "dkim" and r.result == "pass" and _aligned(r.domain, domain):
-            return Verdict("verified", _words([r]))
-    return Verdict("asserted", _words(results) or "no verdict of our own mail server")
+            return Verdict(assurance="verified", evidence=_words([r]))
+    return Verdict(assurance="asserted", evidence=_words(results) or "no verdict of our own mail server")
 
 
 def _trusted(mail: Message, site: Site) -> Iterator[Result]:
