@@ -40,7 +40,8 @@ class Parcel(Frozen):
     those who are only told. `request` is the card that a `RequestClosed` or `Notice` speaks of, and `shown` the far
     end's id of this recipient's copy of it, on channels that can redraw it. `page` is where the recipient, and nobody
     else, can read the event whole. `others` is what else waits for the recipient, on channels where all threads share
-    one conversation. `repeat`: it may have been sent before.
+    one conversation. `repeat`: it may have been sent before. `reference` names the thread where people can read it, in
+    the subject of a mail.
     """
 
     effect_id: str
@@ -56,6 +57,7 @@ class Parcel(Frozen):
     page: str = ""
     others: tuple[Open, ...] = ()
     repeat: bool = False
+    reference: str = ""
 
 
 class Receipt(Frozen):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from agent_core.values import Assurance, Frozen, Text
+from agent_core.values import Assurance, Doubt, Frozen, Text
 
 # "": a person wrote it, as far as can be seen.
 AutoKind = Literal["", "own", "bounce", "auto-reply", "auto-generated", "read-receipt", "list", "bulk", "calendar"]
-# Why the words of a mail are not sure enough to be acted on. `two_texts`: its text and its HTML say different things.
-Doubt = Literal["", "two_texts", "encrypted", "cut"]
 # What told which thread a mail belongs to, the surest first. `subject`: our reference there, which anybody may have.
 FoundBy = Literal["", "address", "in-reply-to", "references", "subject"]
+
+# Stands at the head of what we send and can be answered: what is below it in an answer is ours.
+ANSWER_ABOVE = "Please answer above this line."
 
 
 class Verdict(Frozen):
@@ -65,9 +66,10 @@ class Invitation(Frozen):
 
 
 class Link(Frozen):
-    """Which thread a mail belongs to: our token, and what brought it back."""
+    """Which thread a mail belongs to: our token and what brought it back, or the reference in its subject."""
 
     token: str = ""
+    reference: str = ""
     by: FoundBy = ""
 
 
