@@ -1,4 +1,4 @@
-"""The body: which part of a mail its author wrote to be read, as clean text; and what is attached to it, by name."""
+"""The body: which part of a mail its author wrote to be read, as clean text."""
 
 from __future__ import annotations
 
@@ -11,13 +11,9 @@ from itertools import islice
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement
 
-from agent_core.values import Attachment
-
 MAX_PARTS = 100
-MAX_ATTACHMENTS = 20
 MAX_READ = 120_000  # Characters of a part: new words come first, what stands behind so many is old.
 
-_SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
 _QUOTE_CONTAINERS = ", ".join(
     (
         ".gmail_quote",
@@ -61,36 +57,6 @@ def _readable(mail: Message) -> Iterator[Message]:
                 yield from _readable(part)
     else:
         yield mail
-
-
-def attached(mail: Message) -> tuple[Attachment, ...]:
-    """What came with the mail and is not read: by name, so that somebody knows. Pictures in the text are left out."""
-    letter = next((part for part in _readable(mail) if part.get_content_maintype() == "text"), None)
-    found = list(islice(_enclosed(mail, letter), MAX_ATTACHMENTS + 1))
-    files = tuple(
-        Attachment(name=part.get_filename() or "", media_type=part.get_content_type(), why_not="not_read")
-        for part in found[:MAX_ATTACHMENTS]
-    )
-    return files if len(found) <= MAX_ATTACHMENTS else (*files, Attachment(name="and more", why_not="too_many"))
-
-
-def _enclosed(part: Message, letter: Message | None) -> Iterator[Message]:
-    if _is_enclosed(part, letter):
-        yield part
-    elif part.is_multipart():
-        for inner in part.get_payload():
-            if isinstance(inner, Message):
-                yield from _enclosed(inner, letter)
-
-
-def _is_enclosed(part: Message, letter: Message | None) -> bool:
-    """Whether a part is a file to its reader: not the letter itself, nor a picture in it, nor what proves it."""
-    kind = part.get_content_type()
-    if kind == "message/rfc822" or part.get_content_disposition() == "attachment":
-        return kind not in _SIGNATURES
-    if part.is_multipart() or part is letter or "Content-ID" in part or kind in _SIGNATURES:
-        return False
-    return part.get_content_maintype() != "text" or part.get_filename() is not None
 
 
 def _decoded(part: Message) -> str:

@@ -11,8 +11,9 @@ from email.policy import compat32
 
 from adapters.email import limits
 from adapters.email.account import Site
+from adapters.email.attached import attached
 from adapters.email.auth import verdict
-from adapters.email.body import attached, text_of
+from adapters.email.body import text_of
 from adapters.email.headers import message_ids, sender, subject, value, values
 from adapters.email.reply import new_text, unbroken
 from adapters.email.where import CHANNEL, REFERENCES_KEPT, Where

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.email.body import MAX_ATTACHMENTS, MAX_READ, attached, text_of
-from agent_core.values import Attachment
-from tests.unit.adapters.email.letters import heard, mail, raw
+from adapters.email.body import MAX_READ, text_of
+from tests.unit.adapters.email.letters import mail
 
 
 def part(kind: str, text: str, *headers: str) -> str:
@@ -22,13 +21,6 @@ def multipart(kind: str, *parts: str, boundary: str = "b1") -> str:
 def text(entity: str) -> str:
     headers, _, body = entity.partition("\r\n\r\n")
     return text_of(mail(*headers.split("\r\n"), body=body))
-
-
-def files(entity: str) -> list[str]:
-    headers, _, body = entity.partition("\r\n\r\n")
-    found = attached(mail(*headers.split("\r\n"), body=body))
-    assert {file.why_not for file in found} <= {"not_read", "too_many"}
-    return [file.name for file in found]
 
 
 def html(markup: str) -> str:
@@ -77,48 +69,6 @@ STRUCTURES = {
 @pytest.mark.parametrize(("entity", "words"), STRUCTURES.values(), ids=STRUCTURES)
 def test_of_every_structure_the_readable_part_is_read(entity: str, words: str) -> None:
     assert text(entity) == words
-
-
-PICTURE = "Content-Disposition: inline; filename=logo.png"
-FILE = part("text/plain", "x", ATTACHED)
-MAIL = part("message/rfc822", "From: bo@example.test\r\nSubject: x\r\n\r\nold")
-ENCLOSED = {
-    "nothing": (multipart("alternative", PLAIN, HTML), []),
-    "a file": (multipart("mixed", PLAIN, part("text/plain", "attached", ATTACHED)), ["a.txt"]),
-    "a file first": (multipart("mixed", part("text/plain", "attached", ATTACHED), PLAIN), ["a.txt"]),
-    "nothing but a file": (part("application/pdf", "x", ATTACHED), ["a.txt"]),
-    "nothing but a text file": (part("text/plain", "attached", ATTACHED), ["a.txt"]),
-    "a file shown in the text": (
-        multipart("mixed", PLAIN, part("text/plain", "attached", ATTACHED.replace("attachment", "inline"))),
-        ["a.txt"],
-    ),
-    "a letter with a name": (part("text/plain; name=letter.txt", "plain words"), []),
-    "a file without a name": (multipart("mixed", PLAIN, part("application/pdf", "x")), ["unnamed"]),
-    "a picture in the text": (multipart("related", HTML, part("image/png", "x", PICTURE, "Content-ID: <p1>")), []),
-    "a picture beside the text": (multipart("mixed", PLAIN, part("image/png", "x", PICTURE)), ["logo.png"]),
-    "a mail": (multipart("mixed", PLAIN, MAIL), ["unnamed"]),
-    "what is in an attached mail": (
-        multipart("mixed", PLAIN, part("message/rfc822", multipart("mixed", FILE, boundary="b2"))),
-        ["unnamed"],
-    ),
-    "a signature": (multipart("signed", PLAIN, part("application/pgp-signature", "x", ATTACHED)), []),
-    "a path for a name": (multipart("mixed", PLAIN, part("a/b", "x", f"{ATTACHED[:-5]}../../b.sh")), ["b.sh"]),
-    "too many": (
-        multipart("mixed", PLAIN, *[part("a/b", "x", ATTACHED)] * (MAX_ATTACHMENTS + 2)),
-        ["a.txt"] * MAX_ATTACHMENTS + ["and more"],
-    ),
-}
-
-
-@pytest.mark.parametrize(("entity", "names"), ENCLOSED.values(), ids=ENCLOSED)
-def test_what_is_attached_is_not_read_but_named(entity: str, names: list[str]) -> None:
-    assert files(entity) == names
-
-
-def test_a_message_tells_of_the_files_that_came_with_it() -> None:
-    headers, _, body = multipart("mixed", PLAIN, part("application/pdf", "x", ATTACHED)).partition("\r\n\r\n")
-    said = heard(raw(headers, body=body.encode())).message
-    assert said.attachments == (Attachment(name="a.txt", media_type="application/pdf", why_not="not_read"),)
 
 
 CHARSETS = {

@@ -1,0 +1,68 @@
+"""Filename: what a part of a mail is called, in all the ways that mail programs write it.
+
+RFC 2231 is the rule; encoded words (RFC 2047) and raw bytes in quotes are what many do. Making a name harmless to show
+is the business of the shape it goes into.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from email.errors import MessageError
+from email.header import decode_header, make_header
+from email.message import Message
+
+_PARAMETERS = (("content-disposition", "filename"), ("content-type", "name"))
+
+
+def filename(part: Message) -> str:
+    """The name its sender gave a part, or nothing."""
+    for header, parameter in _PARAMETERS:
+        given = next((raw for name, raw in part.raw_items() if name.lower() == header), None)
+        if given is not None and (found := _parameter(_readable(str(given)), header, parameter)):
+            return decoded(found)
+    return ""
+
+
+def title(mail: Message) -> str:
+    """The subject of a mail that is enclosed in another, fit to be a name: a slash in it begins no folder."""
+    given = next((raw for name, raw in mail.raw_items() if name.lower() == "subject"), "")
+    return decoded(_readable(str(given))).replace("/", "_").replace("\\", "_")
+
+
+def decoded(text: str) -> str:
+    """The text with its encoded words read; as it stands where they are broken."""
+    with contextlib.suppress(LookupError, ValueError, MessageError):
+        text = str(make_header(decode_header(text)))
+    return " ".join(text.split())
+
+
+def _readable(raw: str) -> str:
+    """The value of a header, its raw bytes read as UTF-8, else as a Western mail program wrote them."""
+    data = raw.encode("utf-8", "surrogateescape")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("windows-1252", errors="replace")
+
+
+def _parameter(value: str, header: str, parameter: str) -> str:
+    """A parameter of a header, RFC 2231 undone. The standard parser stumbles over some that are not well-formed."""
+    alone = Message()
+    try:
+        alone[header] = " ".join(value.split())
+        found = alone.get_param(parameter, "", header)
+        if isinstance(found, tuple):
+            return _unescaped(found)
+        return str(found or "").strip()
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return ""
+
+
+def _unescaped(found: tuple[str | None, str | None, str]) -> str:
+    """The text of an RFC 2231 value: its charset, its language, and its bytes as characters."""
+    charset, _, escaped = found
+    data = escaped.encode("raw-unicode-escape")
+    try:
+        return data.decode(charset or "utf-8").strip()
+    except (LookupError, ValueError):
+        return data.decode("utf-8", errors="replace").strip()
