@@ -16,8 +16,9 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
+from sandbox.mail.faults import Fault, FaultKind
 from sandbox.mail.letter import Letter
-from sandbox.mail.post import Auth, Fault, FaultKind, Transaction
+from sandbox.mail.post import Auth, Transaction
 from sandbox.mail.server import MailSandbox
 
 
@@ -51,6 +52,8 @@ class FaultOrder(_Order):
 
     kind: FaultKind
     count: Annotated[int, Field(ge=1, le=1000)] = 1
+    to: str = ""
+    reply: str = ""
 
 
 class Shown(BaseModel):
@@ -95,7 +98,7 @@ def control_routes(mail: MailSandbox) -> APIRouter:
 
     @router.post("/faults", status_code=204)
     async def order(fault: FaultOrder) -> None:
-        mail.order(Fault(fault.kind, fault.count))
+        mail.order(Fault(**fault.model_dump()))
 
     @router.delete("/faults", status_code=204)
     async def lift() -> None:

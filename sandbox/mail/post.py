@@ -15,28 +15,18 @@ from pymap.backend.dict.mailbox import MailboxData
 from pymap.parsing.message import AppendMessage
 
 from sandbox.mail.clock import now
+from sandbox.mail.faults import FaultKind as FaultKind
+from sandbox.mail.faults import Faults
 from sandbox.mail.letter import Letter, read
 
 MX = "mx.bot.example.test"
 Auth = Literal["pass", "fail", "none", "unstamped"]
-FaultKind = Literal[
-    "temporary", "permanent", "drop_before", "lost_reply", "imap_drop", "imap_bye_on_idle", "imap_silent"
-]
-SMTP_FAULTS = ("temporary", "permanent", "drop_before", "lost_reply")
 
 _HEADER = re.compile(rb"^[^\s:]+:[^\n]*\n(?:[ \t][^\n]*\n)*", re.MULTILINE)
 
 
 class Refused(Exception):
     """This server does not take the mail: what it reads the headers with breaks on them."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something that goes wrong the next `count` times."""
-
-    kind: FaultKind
-    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -56,7 +46,7 @@ class Post:
     people: dict[str, str]
     inboxes: dict[str, MailboxData] = field(default_factory=dict)
     journal: list[Transaction] = field(default_factory=list)
-    faults: list[FaultKind] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
     _boxes: dict[str, list[Letter]] = field(default_factory=dict)
 
     def mailbox_of(self, address: str) -> str | None:
@@ -66,13 +56,6 @@ class Post:
         if re.fullmatch(rf"{re.escape(local)}\+[^@]+@{re.escape(domain)}", address):
             return self.bot
         return address if address in self.people else None
-
-    def take_fault(self, *kinds: FaultKind) -> FaultKind | None:
-        """The next fault of these kinds, used up."""
-        found = next((kind for kind in self.faults if kind in kinds), None)
-        if found:
-            self.faults.remove(found)
-        return found
 
     async def deliver(self, raw: bytes, sender: str, recipients: tuple[str, ...], auth: Auth) -> None:
         """Put a mail into its recipients' mailboxes, and into the journal. Raises Refused."""

@@ -8,13 +8,19 @@ async with MailSandbox() as mail:
 
 from __future__ import annotations
 
+import contextlib
+import ssl
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Self
 
+from sandbox.mail.faults import Fault, FaultKind
 from sandbox.mail.imap import Imap
 from sandbox.mail.letter import Letter, quoted, write
-from sandbox.mail.post import MX, Auth, Fault, FaultKind, Post, Transaction
+from sandbox.mail.post import MX, Auth, Post, Transaction
 from sandbox.mail.smtp import Smtp
+from sandbox.mail.tls import certified
 
 BOT = "holdpoint@bot.example.test"
 PASSWORD = "sandbox"
@@ -22,27 +28,49 @@ PEOPLE = ("ana@example.test", "bo@example.test", "cy@example.test", "mallory@evi
 
 
 class MailSandbox:
-    """All mailboxes have the password `sandbox`. Ports 0 are free ones, known once it has started."""
+    """All mailboxes have the password `sandbox`. Ports 0 are free ones, known once it has started.
+
+    `tls`: IMAP is within TLS, SMTP wants STARTTLS, and at `smtps_port` is within TLS; `trust` is then the file (PEM) of
+    the authority that signed the certificate, which is for 127.0.0.1, ::1 and localhost. `idle=False`: the IMAP server
+    does not know IDLE.
+    """
 
     bot = BOT
     password = PASSWORD
     authserv_id = MX
 
-    def __init__(self, host: str = "127.0.0.1", *, smtp_port: int = 0, imap_port: int = 0) -> None:
+    def __init__(
+        self, host: str = "127.0.0.1", *, smtp_port: int = 0, imap_port: int = 0, tls: bool = False, idle: bool = True
+    ) -> None:
         self.host = host
         self.smtp_port = smtp_port
+        self.smtps_port = 0
         self.imap_port = imap_port
+        self.trust = ""
+        self._tls = tls
         self._post = Post(bot=BOT, people=dict.fromkeys((BOT, *PEOPLE), PASSWORD))
-        self._smtp, self._imap = Smtp(self._post), Imap(self._post)
+        self._smtp, self._imap = Smtp(self._post), Imap(self._post, idle=idle)
 
     async def __aenter__(self) -> Self:
-        self.imap_port = await self._imap.start(self.host, self.imap_port, self._post.people)
-        self.smtp_port = await self._smtp.start(self.host, self.smtp_port)
+        async with contextlib.AsyncExitStack() as running:
+            tls = self._certified(running) if self._tls else None
+            self.imap_port = await self._imap.start(self.host, self.imap_port, self._post.people, tls)
+            running.push_async_callback(self._imap.stop)
+            self.smtp_port = await self._smtp.start(self.host, self.smtp_port, tls)
+            running.push_async_callback(self._smtp.stop)
+            if tls:
+                self.smtps_port = await self._smtp.start_within_tls(self.host, 0, tls)
+            self._running = running.pop_all()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._smtp.stop()
-        await self._imap.stop()
+        await self._running.aclose()
+
+    def _certified(self, running: contextlib.ExitStack | contextlib.AsyncExitStack) -> ssl.SSLContext:
+        directory = running.enter_context(tempfile.TemporaryDirectory(prefix="mail-sandbox-"))
+        trust, context = certified(Path(directory))
+        self.trust = str(trust)
+        return context
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -98,13 +126,13 @@ class MailSandbox:
         """Something goes wrong the next `count` times."""
         if fault.kind == "imap_drop":
             self._imap.drop()
-        self._post.faults.extend([fault.kind] * fault.count)
+        self._post.faults.order(fault)
 
     @property
     def faults(self) -> tuple[FaultKind, ...]:
         """What is still to go wrong, in order."""
-        return tuple(self._post.faults)
+        return tuple(fault.kind for fault in self._post.faults.waiting)
 
     def lift(self) -> None:
         """Nothing goes wrong any more."""
-        self._post.faults.clear()
+        self._post.faults.waiting.clear()
