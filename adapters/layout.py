@@ -91,6 +91,16 @@ _NOTICES = {
     "on the first line.",
     "unclear": "Your answer was not clear enough to act on, so nothing was done. A condition cannot be kept for you: "
     "answer with the word and the code alone, or deny and say why.",
+    "two_texts": "Your mail was not acted on: it holds what you wrote twice, plain and formatted, and the two say "
+    "different things. Please write it again.",
+    "encrypted": "Your mail was not acted on: it is encrypted and cannot be read here. Please use the link in the "
+    "request, or write without encryption.",
+    "cut": "Your mail was not acted on: it is too large to be read to the end of its words. Please write again, with "
+    "less attached.",
+    "by_subject": "Your answer does not count: nothing but the subject of your mail tells what it answers. Please "
+    "answer the very mail that asks you, or use the link in it.",
+    "words_too_weak": "Your answer does not count: this is too risky to be decided by an answer in words. Please "
+    "decide it by the link in the request.",
     "not_a_choice": "Please answer with one of: {detail}.",
     "bad_form": "Your answer cannot be used as it is: {detail}. Please send it again, with one line for each field.",
     "bad_arguments": "Your approval does not count: the changed arguments cannot be used ({detail}).",

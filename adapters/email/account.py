@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True)
 class OAuth:
-    """Where access tokens come from (RFC 6749): for a `refresh_token`, or else for the client's own credentials."""
+    """Where access tokens come from (RFC 6749): for a `refresh_token`, or else for the client's own credentials.
+
+    `token_url` is HTTPS, except on this very machine.
+    """
 
     token_url: str
     client_id: str
     client_secret: str = field(default="", repr=False)
     refresh_token: str = field(default="", repr=False)
     scope: str = ""
+
+    def __post_init__(self) -> None:
+        url = urlsplit(self.token_url)
+        if url.scheme != "https" and not (url.scheme == "http" and url.hostname in LOOPBACK):
+            raise ValueError("the token server's URL must begin with https://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +77,30 @@ class Site:
         """The part of our address behind the @."""
         return self.address.rpartition("@")[2]
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address that is ours, in small letters."""
+        return tuple(one.lower() for one in (self.address, *self.aliases))
+
+    @property
+    def reply_forms(self) -> tuple[tuple[str, str], ...]:
+        """What stands before and behind a token in an address that brings one back, the form we write ourselves first."""
+        plus = tuple((f"{one.rpartition('@')[0]}+", one.rpartition("@")[2]) for one in self.addresses)
+        if not (self.reply_prefix or self.reply_domain):
+            return plus
+        return ((self.reply_prefix, self.reply_domain or self.domain), *plus)
+
     def reply_to(self, token: str) -> str:
         """The address that brings a token back."""
-        prefix = self.reply_prefix if self.reply_domain else self.reply_prefix or f"{self.local}+"
-        return f"{prefix}{token}@{self.reply_domain or self.domain}"
+        before, domain = self.reply_forms[0]
+        return f"{before}{token}@{domain}"
+
+    def is_ours(self, address: str) -> bool:
+        """Whether an address is one of ours, with a token or without."""
+        local, _, domain = address.lower().rpartition("@")
+        if any(local.startswith(before) and domain == ours.lower() for before, ours in self.reply_forms):
+            return True
+        return f"{local.partition('+')[0]}@{domain}" in self.addresses
 
 
 @dataclass(frozen=True, slots=True)
