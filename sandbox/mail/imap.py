@@ -19,6 +19,7 @@ from pymap.user import Passwords, UserMetadata
 from pysasl.hashing import Cleartext
 
 from sandbox.mail.faults import FaultKind
+from sandbox.mail.oauth import Tokens
 from sandbox.mail.post import Post
 from sandbox.mail.relay import Line, Relay
 
@@ -29,8 +30,9 @@ _AT_CONNECTING: tuple[FaultKind, FaultKind] = ("imap_silent", "imap_slow")
 class Imap:
     """The server: pymap on a port of its own, the relay on the one clients are given."""
 
-    def __init__(self, post: Post, *, idle: bool) -> None:
+    def __init__(self, post: Post, tokens: Tokens | None, *, idle: bool) -> None:
         self._post = post
+        self._tokens = tokens
         self._idle = idle
         self._open: set[asyncio.StreamWriter] = set()
         self._relays: set[asyncio.Task[None]] = set()
@@ -49,7 +51,7 @@ class Imap:
             secure_auth=False,
             reject_dnsbl=False,
         )
-        config.idle = self._idle
+        config.idle, config.xoauth2 = self._idle, self._tokens is not None
         login = Login(config)
         for address, password in people.items():
             self._post.inboxes[address] = await _mailbox(config, login, address, password)
@@ -85,17 +87,27 @@ class Imap:
         writers = {client.writer, server.writer}
         self._open |= writers
         try:
-            await Relay(client, server, faults, silent=silent, slow=slow).run()
+            await Relay(client, server, faults, self._login if self._tokens else None, silent=silent, slow=slow).run()
         finally:
             self._open -= writers
             for writer in writers:
                 writer.close()
+
+    def _login(self, response: bytes) -> tuple[str, str] | None:
+        owner = self._tokens.owner(response) if self._tokens else None
+        return (owner, self._post.people[owner]) if owner else None
 
 
 class _Config(Config):
     """What the server says it can do."""
 
     idle = True
+    xoauth2 = False
+
+    @property
+    def initial_capability(self) -> list[bytes]:
+        """What a client may do before it has logged in."""
+        return [*super().initial_capability, *([b"AUTH=XOAUTH2", b"SASL-IR"] if self.xoauth2 else [])]
 
     @property
     def backend_capability(self) -> BackendCapability:

@@ -8,8 +8,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from sandbox.mail.faults import Faults
+from sandbox.mail.oauth import REFUSAL
 
 PAUSE = 0.001  # Seconds between two bytes of a slow server.
+
+
+# The user and password to log in with, for a client's first response in XOAUTH2; None is nobody.
+Login = Callable[[bytes], "tuple[str, str] | None"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Relay:
     client: Line
     server: Line
     faults: Faults
+    login: Login | None
     silent: bool
     slow: bool
     # The client waits for the server's consent to idle, after which the connection is to close.
@@ -95,6 +101,24 @@ class Relay:
                 return False
         return True
 
+    async def _authenticate(self, tag: bytes, command: bytes) -> bool:
+        """Translate XOAUTH2 to what the server behind understands, or refuse it as Google does."""
+        mechanism, _, response = command[len(b"AUTHENTICATE ") :].partition(b" ")
+        if self.login is None or mechanism.upper() != b"XOAUTH2":
+            return False
+        if not response:
+            await self.client.say(b"+ \r\n")
+            response = (await self.client.reader.readline()).strip()
+        found = self.login(response)
+        if found:
+            user, password = found
+            await self.server.say(tag + f' LOGIN "{user}" "{password}"\r\n'.encode())
+            return True
+        await self.client.say(b"+ " + REFUSAL + b"\r\n")
+        await self.client.reader.readline()
+        await self.client.say(tag + b" NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)\r\n")
+        return True
+
     async def _deaf(self) -> None:
         """Take whatever the client says, and do nothing about it; from DONE on, say nothing either."""
         while line := await self.client.reader.readline():
@@ -102,4 +126,4 @@ class Relay:
 
 
 Strike = Callable[[Relay, bytes, bytes], Awaitable[bool]]
-_STRIKES: dict[bytes, Strike] = {b"IDLE": Relay._idle}
+_STRIKES: dict[bytes, Strike] = {b"IDLE": Relay._idle, b"AUTHENTICATE": Relay._authenticate}

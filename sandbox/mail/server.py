@@ -18,9 +18,11 @@ from typing import Self
 from sandbox.mail.faults import Fault, FaultKind
 from sandbox.mail.imap import Imap
 from sandbox.mail.letter import Letter, quoted, write
+from sandbox.mail.oauth import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, Tokens, token_routes
 from sandbox.mail.post import MX, Auth, Post, Transaction
 from sandbox.mail.smtp import Smtp
 from sandbox.mail.tls import certified
+from sandbox.mail.web import listening
 
 BOT = "holdpoint@bot.example.test"
 PASSWORD = "sandbox"
@@ -32,24 +34,40 @@ class MailSandbox:
 
     `tls`: IMAP is within TLS, SMTP wants STARTTLS, and at `smtps_port` is within TLS; `trust` is then the file (PEM) of
     the authority that signed the certificate, which is for 127.0.0.1, ::1 and localhost. `idle=False`: the IMAP server
-    does not know IDLE.
+    does not know IDLE. `oauth`: the bot may log in by XOAUTH2 as well, with access tokens from `token_url`, for the
+    client's credentials or the refresh token; `tokens` hands them out, lets them expire and revokes them.
     """
 
     bot = BOT
     password = PASSWORD
     authserv_id = MX
 
+    client_id = CLIENT_ID
+    client_secret = CLIENT_SECRET
+    refresh_token = REFRESH_TOKEN
+
     def __init__(
-        self, host: str = "127.0.0.1", *, smtp_port: int = 0, imap_port: int = 0, tls: bool = False, idle: bool = True
+        self,
+        host: str = "127.0.0.1",
+        *,
+        smtp_port: int = 0,
+        imap_port: int = 0,
+        tls: bool = False,
+        idle: bool = True,
+        oauth: bool = False,
     ) -> None:
         self.host = host
         self.smtp_port = smtp_port
         self.smtps_port = 0
         self.imap_port = imap_port
         self.trust = ""
+        self.token_url = ""
         self._tls = tls
+        self._oauth = oauth
         self._post = Post(bot=BOT, people=dict.fromkeys((BOT, *PEOPLE), PASSWORD))
-        self._smtp, self._imap = Smtp(self._post), Imap(self._post, idle=idle)
+        self.tokens = Tokens(BOT, self._post.faults)
+        tokens = self.tokens if oauth else None
+        self._smtp, self._imap = Smtp(self._post, tokens), Imap(self._post, tokens, idle=idle)
 
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as running:
@@ -60,6 +78,9 @@ class MailSandbox:
             running.push_async_callback(self._smtp.stop)
             if tls:
                 self.smtps_port = await self._smtp.start_within_tls(self.host, 0, tls)
+            if self._oauth:
+                url = await running.enter_async_context(listening(self.host, 0, token_routes(self.tokens)))
+                self.token_url = f"{url}/oauth/token"
             self._running = running.pop_all()
         return self
 

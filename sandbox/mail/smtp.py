@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import ssl
 import warnings
+from base64 import b64encode
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from sandbox.mail.faults import Fault, FaultKind
+from sandbox.mail.oauth import REFUSAL, Tokens
 from sandbox.mail.post import MX, Post, Refused
 
 _REPLIES: dict[FaultKind, str] = {
@@ -31,8 +33,9 @@ _REPLIES: dict[FaultKind, str] = {
 class Smtp:
     """The servers: the one that may offer STARTTLS, and with TLS the one that is all TLS."""
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, post: Post, tokens: Tokens | None) -> None:
         self._post = post
+        self._tokens = tokens
         self._servers: list[asyncio.Server] = []
 
     async def start(self, host: str, port: int, tls: ssl.SSLContext | None) -> int:
@@ -59,10 +62,11 @@ class Smtp:
             # It warns of passwords without TLS; without, this server is reached over loopback only.
             warnings.filterwarnings("ignore", message="Requiring AUTH while not requiring TLS")
             return _Greeting(
-                Submission(self._post),
+                Submission(self._post, self._tokens),
                 hostname=MX,
                 authenticator=self._authenticate,
                 auth_required=True,
+                auth_exclude_mechanism=() if self._tokens else ("XOAUTH2",),
                 auth_require_tls=starttls is not None,
                 require_starttls=starttls is not None,
                 tls_context=starttls,
@@ -92,9 +96,25 @@ class _Greeting(SMTP):
 class Submission:
     """What the server says to each command that may fail."""
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, post: Post, tokens: Tokens | None) -> None:
         self._post = post
+        self._tokens = tokens
         self.faults = post.faults
+
+    async def handle_AUTH(self, server: SMTP, session: Session, envelope: Envelope, args: list[str]) -> object:
+        """Let aiosmtpd find out who it is."""
+        fault = self.faults.take("smtp_auth")
+        return _reply(fault) if fault else MISSING
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
+        """Log in by access token; a refusal is a challenge first, which the client must answer."""
+        response: object = args[1].encode() if len(args) > 1 else await _challenged(server)
+        owner = self._tokens.owner(response) if self._tokens and isinstance(response, bytes) else None
+        if owner:
+            return AuthResult(success=True, auth_data=owner)
+        told = await server.challenge_auth(REFUSAL, encode_to_b64=False)
+        message = "535 5.7.8 Username and Password not accepted"
+        return AuthResult(success=False, handled=told is MISSING, message=message)
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -135,6 +155,12 @@ class Submission:
         if fault and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         return "250 OK: delivered"
+
+
+async def _challenged(server: SMTP) -> bytes:
+    """What the client answers to an empty challenge, in base64."""
+    said = await server.challenge_auth("")
+    return b64encode(said) if isinstance(said, bytes) else b""
 
 
 def _reply(fault: Fault) -> str:
