@@ -1,36 +1,38 @@
-"""IMAP, and the only file that knows aioimaplib (GPL-3.0-only): raw mails as they come, for ever.
+"""IMAP: raw mails of one folder as they come, for ever, whatever the server and the wire do.
 
-Every wait on the client has our own bound: it hangs when a server closes at the wrong moment. A push is only a hint;
-after each one, and after each quiet spell, the mailbox is asked.
+A push is only a hint: after each one, and after each quiet spell, the folder is asked. What it has is read in batches
+that are small enough to be held in memory.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
-import re
-import ssl
-from collections.abc import AsyncIterator, Awaitable
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from datetime import UTC, datetime, timedelta
 
-import aioimaplib
+import structlog
 
 from adapters.base import Batch, Kept, Position
+from adapters.email import oauth
 from adapters.email.account import Server
 from adapters.email.limits import CUT, MAX_MAIL
+from adapters.email.oauth import TokenRefused, Tokens, TokenUnavailable
+from adapters.email.pace import PATIENCE, Knocks, Patience, knocks
+from adapters.email.session import Broken, Session
 from adapters.errors import SourceDown
 
-PATIENCE = 15.0
-BATCH = 20
-FIRST_PAUSE = 1.0
-LONGEST_PAUSE = 60.0
-FEW = 100
+log = structlog.get_logger(__name__)
 
-_VALIDITY = re.compile(rb"UIDVALIDITY (\d+)")
-_SIZED = re.compile(rb"UID (\d+).*?RFC822\.SIZE (\d+)|RFC822\.SIZE (\d+).*?UID (\d+)")
-T = TypeVar("T")
+BATCH = 20
+ROOM = 8 * 1024 * 1024  # Bytes of mails in one batch; a mail that is larger has one for itself.
+ASKED_AT_ONCE = 200
+FIRST_PART = 1024 * 1024
+TRIES = 5
+AT_FIRST = timedelta(days=1)
+RENUMBERED = timedelta(days=14)
 
 
 class LoginRefused(SourceDown):
@@ -45,142 +47,179 @@ class Box:
     address: str
     folder: str = "INBOX"
     poll_seconds: float = 60.0
+    patience: Patience = PATIENCE
+
+    @property
+    def name(self) -> str:
+        """What the names of its mails begin with."""
+        return self.address if self.folder.upper() == "INBOX" else f"{self.address}/{self.folder}"
+
+    @property
+    def knocks(self) -> Knocks:
+        """Those of all who read the same mailbox."""
+        return knocks(self.server.host, self.server.port, self.server.username)
 
 
 async def listen(box: Box, since: Position | None) -> AsyncIterator[Batch]:
-    """Batches of new mails; reconnects by itself. Raises SourceDown when the server refuses us."""
-    pause = FIRST_PAUSE
+    """Batches of new mails; reconnects by itself. Raises LoginRefused.
+
+    Without a position it begins with what came since yesterday. A batch without mails only brings a new position.
+    """
+    tries: Counter[str] = Counter()
+    failures = 0
     while True:
         try:
-            async with _session(box) as client:
-                async for batch in _follow(client, box, since):
-                    since, pause = batch.position, FIRST_PAUSE
-                    yield batch
-        except (TimeoutError, OSError, aioimaplib.AioImapException, _Broken):
-            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
-            pause = min(pause * 2, LONGEST_PAUSE)
-
-
-class _Broken(Exception):
-    """The server answered something other than OK."""
-
-
-class _Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the package has no types
-    """Reads a few lines at a time: each is read within the reading of the one before, and Python stops at a thousand.
-
-    https://github.com/iroco-co/aioimaplib/issues/118
-    """
-
-    def data_received(self, data: bytes) -> None:
-        """Read what came, as if it had come in small pieces."""
-        lines = data.splitlines(keepends=True)
-        for start in range(0, len(lines), FEW):
-            super().data_received(b"".join(lines[start : start + FEW]))
-
-
-class _Client(aioimaplib.IMAP4):  # type: ignore[misc]
-    """A client over that protocol."""
-
-    def create_client(
-        self, host: str, port: int, loop: object, lost: object = None, ssl_context: ssl.SSLContext | None = None
-    ) -> None:
-        """Begin to connect."""
-        running = asyncio.get_running_loop()
-        self.protocol = _Protocol(running)
-        connecting = running.create_connection(lambda: self.protocol, host, port, ssl=ssl_context)
-        self._client_task = running.create_task(connecting)
+            async with (
+                _session(box) as (session, knock),
+                contextlib.aclosing(_Reader(session, box, tries).batches(since)) as batches,
+            ):
+                async for batch in batches:
+                    failures = 0
+                    box.knocks.well(knock)
+                    if batch.position != since:
+                        since = batch.position
+                        yield batch
+        except Broken as broken:
+            failures += 1
+            pause = box.patience.pause(failures)
+            log.warning("mailbox lost", source=box.name, why=str(broken), seconds=round(pause, 1))
+            await asyncio.sleep(pause)
 
 
 @contextlib.asynccontextmanager
-async def _session(box: Box) -> AsyncIterator[aioimaplib.IMAP4]:
-    """A logged-in client, closed whatever happens."""
-    server = box.server
-    client = _Client(server.host, server.port, ssl_context=ssl.create_default_context() if server.tls else None)
+async def _session(box: Box) -> AsyncIterator[tuple[Session, float]]:
+    """A connection that is logged in, and when it was; closed whatever happens. Raises Broken, LoginRefused."""
+    session, knock = await _logged_in(box)
     try:
-        await _soon(client.wait_hello_from_server())
-        answer = await _soon(client.login(server.username, server.password))
-        if answer.result != "OK":
-            raise LoginRefused(f"the mail server does not let {box.address} in")
-        yield client
+        yield session, knock
     finally:
-        for left in (*client.tasks, *client.protocol.tasks):
-            left.cancel()
-        if client.protocol.transport:
-            client.protocol.transport.abort()
-        await asyncio.sleep(0)  # The loop closes the socket in its next round, which may be its last.
+        await session.close()
 
 
-async def _follow(client: aioimaplib.IMAP4, box: Box, since: Position | None) -> AsyncIterator[Batch]:
-    """New mails after a position; all of them, when the mailbox was renumbered."""
-    selected = _ok(await _soon(client.select(box.folder)))
-    found = _VALIDITY.search(b"\n".join(bytes(line) for line in selected))
-    if not found:
-        raise _Broken("no UIDVALIDITY")
-    validity = int(found[1])
-    position = since if since and since.validity == validity else Position(validity, 0)
-    while True:
-        sizes = await _new(client, position.uid)
-        for uids in (sizes[i : i + BATCH] for i in range(0, len(sizes), BATCH)):
-            mails = tuple([await _mail(client, box, validity, uid, size) for uid, size in uids])
-            position = Position(validity, uids[-1][0])
-            yield Batch(position, mails)
-        await _wait(client, box.poll_seconds)
+async def _logged_in(box: Box) -> tuple[Session, float]:
+    for _ in range(2 if box.server.oauth else 1):  # A token may be refused before its time: once, we get another.
+        await _turn(box)
+        session = Session(box.server, box.patience)
+        try:
+            knock = await _knock(session, box)
+        except BaseException:
+            await session.close()
+            raise
+        if knock is not None:
+            return session, knock
+        await session.close()
+    raise _refused(box, "it does not accept our credentials")
 
 
-async def _new(client: aioimaplib.IMAP4, last: int) -> list[tuple[int, int]]:
-    """UIDs above `last` with their sizes. `n:*` also names the last mail when nothing is new.
-
-    A NOOP first: some servers show what came in only at the next command that is not a FETCH.
-    """
-    _ok(await _soon(client.noop()))
-    lines = _ok(await _soon(client.uid("fetch", f"{last + 1}:*", "(UID RFC822.SIZE)")))
-    found = (_SIZED.search(bytes(line)) for line in lines)
-    sized = [(int(m[1] or m[4]), int(m[2] or m[3])) for m in found if m]
-    return sorted((uid, size) for uid, size in sized if uid > last)
-
-
-async def _mail(client: aioimaplib.IMAP4, box: Box, validity: int, uid: int, size: int) -> Kept:
-    """The raw mail; of one that is too large, the headers, marked, so that it can be set aside by name."""
-    part, mark = ("BODY.PEEK[]", b"") if size <= MAX_MAIL else ("BODY.PEEK[HEADER]", CUT)
-    lines = _ok(await _soon(client.uid("fetch", str(uid), f"(UID {part})")))
-    raw = next((bytes(line) for line in lines if isinstance(line, bytearray)), b"")
-    return Kept(f"{box.address}:{validity}:{uid}", mark + raw)
-
-
-async def _wait(client: aioimaplib.IMAP4, seconds: float) -> None:
-    """Until the server pushes something, or for so many seconds."""
-    if not client.has_capability("IDLE"):
+async def _turn(box: Box) -> None:
+    """Wait until we may log in again."""
+    while (seconds := box.knocks.wait(box.patience)) > 0:
+        log.error("mail login waits: too many came to nothing", source=box.name, seconds=round(seconds))
         await asyncio.sleep(seconds)
-        return
-    idle = await _soon(client.idle_start(timeout=seconds + PATIENCE))
+
+
+async def _knock(session: Session, box: Box) -> float | None:
+    """Log in; when we did, or None if we are refused."""
+    server = box.server
+    tokens = oauth.shared(server.oauth, server.trust) if server.oauth else None
+    secret = await _token(tokens, box) if tokens else server.password
+    await session.greeted()
+    knock = box.knocks.knock()
+    if not tokens:
+        return knock if await session.login(server.username, secret) else None
+    if await session.xoauth2(server.username, secret):
+        return knock
+    tokens.drop(secret)
+    return None
+
+
+async def _token(tokens: Tokens, box: Box) -> str:
     try:
-        await _pushed(client, seconds)
-        await _soon(idle)
-    finally:
-        idle.cancel()
+        return await tokens.access_token()
+    except TokenRefused as error:
+        raise _refused(box, str(error)) from error
+    except TokenUnavailable as error:
+        raise Broken(str(error)) from error
 
 
-async def _pushed(client: aioimaplib.IMAP4, seconds: float) -> None:
-    try:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(client.wait_server_push(), seconds)
-    finally:
-        client.idle_done()  # It stops the client's timer too, which would outlive the connection.
+def _refused(box: Box, why: str) -> LoginRefused:
+    log.error("mail login refused", source=box.name, why=why)
+    return LoginRefused(f"the mail server does not let {box.address} in: {why}")
 
 
-async def _soon(waiting: Awaitable[T]) -> T:
-    """The result, if it comes in time. Not `wait_for`: that waits until the client has let itself be cancelled."""
-    task = asyncio.ensure_future(waiting)
-    try:
-        await asyncio.wait({task}, timeout=PATIENCE)
-        if not task.done():
-            raise TimeoutError
-        return task.result()
-    finally:
-        task.cancel()
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads one folder over one connection. `tries` counts the attempts at each mail, over all connections."""
+
+    session: Session
+    box: Box
+    tries: Counter[str]
+
+    async def batches(self, since: Position | None) -> AsyncGenerator[Batch]:
+        """New mails after a position, or those of the last days; and an empty batch after each round."""
+        validity, last = await self._selected()
+        known = since is not None and since.validity == validity
+        position = since if since and known else Position(validity, 0)
+        uids = await self.session.above(position.uid) if known else await self._recent(since)
+        while True:
+            for some in _chunks(uids):
+                for part in _parts(await self.session.sizes(some)):
+                    mails = [await self._kept(validity, uid, size) for uid, size in part]
+                    position = Position(validity, part[-1][0])
+                    yield Batch(position, tuple(mail for mail in mails if mail))
+            if known:
+                await self.session.push(self.box.poll_seconds)
+            else:
+                known, position = True, Position(validity, max(position.uid, last))
+            yield Batch(position, ())
+            uids = await self.session.above(position.uid)
+
+    async def _selected(self) -> tuple[int, int]:
+        """The folder's UIDVALIDITY and last UID; waits for a folder that is not there."""
+        while (found := await self.session.select(self.box.folder)) is None:
+            log.error("mail folder missing", source=self.box.name)
+            await self.session.quiet(self.box.poll_seconds)
+        return found
+
+    async def _recent(self, since: Position | None) -> list[int]:
+        """What came lately, to a folder we never read or whose numbers mean nothing any more."""
+        if since:
+            log.error("mail folder renumbered", source=self.box.name)
+        return await self.session.since((datetime.now(UTC) - (RENUMBERED if since else AT_FIRST)).date())
+
+    async def _kept(self, validity: int, uid: int, size: int) -> Kept | None:
+        """The raw mail, marked if it is too large to be fetched whole; None if it is there no more.
+
+        One at which connections break again and again is kept empty, so that it is set aside by name: it must not hold
+        up those behind it.
+        """
+        name = f"{self.box.name}:{validity}:{uid}"
+        self.tries[name] += 1
+        if self.tries[name] > TRIES:
+            log.error("mail cannot be fetched", source=self.box.name, message=name)
+            return Kept(name, b"")
+        raw = await self.session.mail(uid, FIRST_PART if size > MAX_MAIL else None)
+        del self.tries[name]
+        if raw is None:
+            return None
+        return Kept(name, CUT + raw[:FIRST_PART] if max(size, len(raw)) > MAX_MAIL else raw)
 
 
-def _ok(answer: Any) -> list[bytes | bytearray]:
-    if answer.result != "OK":
-        raise _Broken(answer.result)
-    return list(answer.lines)
+def _chunks(uids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """As many as one command may name."""
+    return (uids[start : start + ASKED_AT_ONCE] for start in range(0, len(uids), ASKED_AT_ONCE))
+
+
+def _parts(sized: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """Mails, of a UID and a size each, in parts that are fetched at once: few, and not much together."""
+    part: list[tuple[int, int]] = []
+    held = 0
+    for uid, size in sized:
+        cost = FIRST_PART if size > MAX_MAIL else size
+        if part and (len(part) == BATCH or held + cost > ROOM):
+            yield part
+            part, held = [], 0
+        part.append((uid, size))
+        held += cost
+    if part:
+        yield part

@@ -1,6 +1,6 @@
 """Access tokens for mail servers that take no passwords (RFC 6749): fetched, kept until shortly before their end.
 
-tokens = Tokens(server.oauth)
+tokens = shared(server.oauth, server.trust)
 token = await tokens.access_token()     # TokenRefused, TokenUnavailable
 tokens.drop(token)                      # the mail server does not take it: the next one will be a new one
 
@@ -10,6 +10,7 @@ Whoever logs in asks for a token, and when it is refused drops it and asks once 
 from __future__ import annotations
 
 import asyncio
+import functools
 import re
 import ssl
 import time
@@ -47,7 +48,7 @@ class _Token:
 class Tokens:
     """The tokens of one account. Tasks may share it: they wait for one another's request.
 
-    `trust` is a file of certificates (PEM) that are trusted in place of the system's; `clock` counts seconds.
+    `trust` is a file of certificates (PEM) that are trusted besides the system's; `clock` counts seconds.
     """
 
     def __init__(self, oauth: OAuth, *, trust: str = "", clock: Callable[[], float] = time.monotonic) -> None:
@@ -82,11 +83,13 @@ class Tokens:
         return _Token(value, asked + max(seconds - EARLY, seconds / 2))
 
     async def _post(self) -> httpx.Response:
-        verify = ssl.create_default_context(cafile=self._trust or None)
+        verify = ssl.create_default_context()
+        if self._trust:
+            verify.load_verify_locations(self._trust)
         try:
             async with asyncio.timeout(PATIENCE), httpx.AsyncClient(timeout=PATIENCE, verify=verify) as client:
                 return await client.post(self._oauth.token_url, data=self._form())
-        except (httpx.HTTPError, TimeoutError) as error:
+        except (httpx.HTTPError, TimeoutError, OSError) as error:
             raise TokenUnavailable(f"the token server is not reachable: {type(error).__name__}") from error
 
     def _form(self) -> dict[str, str]:
@@ -99,6 +102,12 @@ class Tokens:
             "scope": oauth.scope,
         }
         return {name: value for name, value in form.items() if value}
+
+
+@functools.cache
+def shared(oauth: OAuth, trust: str = "") -> Tokens:
+    """The tokens of an account, one for all of this process: a refresh token that was replaced must not be lost."""
+    return Tokens(oauth, trust=trust)
 
 
 def _read(answer: httpx.Response) -> Mapping[str, Any]:

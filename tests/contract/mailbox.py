@@ -11,11 +11,13 @@ from adapters.base import Batch, Position
 from adapters.email import imap
 from adapters.email.account import Account, Server, Site
 from adapters.email.imap import Box
+from adapters.email.pace import Patience
 from sandbox.mail import MailSandbox
 
 ANA, BO = "ana@example.test", "bo@example.test"
 PATIENCE = 20.0
 CUT = b"(cut)"
+HASTE = Patience(answer=1.0, first_pause=0.02, longest_pause=0.1)
 
 # What the client hears of what the server says.
 Bend = Callable[[bytes], bytes]
@@ -38,19 +40,29 @@ def at(port: int, of: Account) -> Account:
     return replace(of, imap=replace(of.imap, port=port))
 
 
-@contextlib.asynccontextmanager
-async def reading(of: Account, since: Position | None = None) -> AsyncIterator[AsyncGenerator[Batch]]:
-    """The batches of a mailbox, closed in the end."""
+def box(of: Account, patience: Patience = HASTE, folder: str = "INBOX") -> Box:
+    """A folder of it, read by somebody who waits for nothing long."""
     assert of.imap is not None
-    batches = imap.listen(Box(of.imap, of.site.address, poll_seconds=of.poll_seconds), since)
+    return Box(of.imap, of.site.address, folder, of.poll_seconds, patience)
+
+
+@contextlib.asynccontextmanager
+async def reading(
+    of: Account, since: Position | None = None, *, patience: Patience = HASTE, folder: str = "INBOX"
+) -> AsyncIterator[AsyncGenerator[Batch]]:
+    """The batches of a folder, closed in the end."""
+    batches = imap.listen(box(of, patience, folder), since)
     assert isinstance(batches, AsyncGenerator)
     async with contextlib.aclosing(batches):
         yield batches
 
 
 async def following(batches: AsyncIterator[Batch]) -> Batch:
-    """The next batch, which must come."""
-    return await asyncio.wait_for(anext(batches), PATIENCE)
+    """The next batch with mails, which must come."""
+    async with asyncio.timeout(PATIENCE):
+        while not (batch := await anext(batches)).messages:
+            pass
+    return batch
 
 
 async def until(true: Callable[[], object]) -> None:

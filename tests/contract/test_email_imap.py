@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.base import Batch, Position
-from adapters.email import imap
+from adapters.email import imap, limits
 from adapters.email.imap import LoginRefused
 from adapters.errors import SourceDown
 from sandbox.mail import Fault, MailSandbox
@@ -20,13 +20,6 @@ from tests.contract.mailbox import ANA, CUT, Wire, account, at, following, readi
 async def mail() -> AsyncIterator[MailSandbox]:
     async with MailSandbox() as running:
         yield running
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A house that waits for nothing long."""
-    monkeypatch.setattr(imap, "FIRST_PAUSE", 0.02)
-    monkeypatch.setattr(imap, "PATIENCE", 1.0)
 
 
 async def write(mail: MailSandbox, *texts: str) -> None:
@@ -119,16 +112,18 @@ async def test_a_mailbox_is_read_without_leaving_marks(mail: MailSandbox) -> Non
     assert not [line for line in wire.said if b"STORE" in line.upper() or b"EXPUNGE" in line.upper()]
 
 
-async def test_of_a_mail_too_large_only_the_headers_are_fetched(
+async def test_of_a_mail_too_large_only_the_beginning_is_fetched_and_marked(
     mail: MailSandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> None:  # EM-11
     monkeypatch.setattr(imap, "MAX_MAIL", 2_000)
-    await write(mail, "small", "x" * 5_000)
-    async with reading(account(mail)) as batches:
-        small, large = (await following(batches)).messages
-    assert small.raw == mail.letters(mail.bot)[0].raw
-    assert b"Subject: Hello" in large.raw
-    assert len(large.raw) < 2_000
+    monkeypatch.setattr(imap, "FIRST_PART", 1_500)
+    await write(mail, "small", "x" * 5_000, "after it")
+    async with Wire(mail.host, mail.imap_port) as wire, reading(at(wire.port, account(mail))) as batches:
+        small, large, after = (await following(batches)).messages
+    letters = mail.letters(mail.bot)
+    assert (small.raw, after.raw) == (letters[0].raw, letters[2].raw)
+    assert large.raw == limits.CUT + letters[1].raw[:1_500]
+    assert [line for line in wire.said if b"<0.1500>" in line]
 
 
 async def test_a_server_that_tells_of_thousands_of_mails_in_one_breath_is_heard_out(mail: MailSandbox) -> None:
