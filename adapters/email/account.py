@@ -56,7 +56,11 @@ class Site:
     themselves in Authentication-Results; `sealers` the domains whose word (ARC) on mails they passed on we take.
     Replies come back to `<reply_prefix><token>@<reply_domain>`; if left empty, that is `local+<token>@domain` of our address,
     and where mail programs refuse a plus it may be a domain all of whose addresses are ours. `nameservers`: whom to ask
-    for the keys of signatures, which are checked by ourselves only if there are any.
+    for the keys of signatures, which are checked by ourselves only if there are any: `host` or `host:port`.
+
+    `own_received`: how many `Received` of our own servers stand above the verdict (a delivery agent behind the
+    exchanger writes one); every mail must have that many above what its sender wrote. `spf_counts`: an SPF pass for
+    the sender's domain makes sure of them where the domain has no DMARC policy; it tells less than a signature.
     """
 
     address: str
@@ -66,6 +70,8 @@ class Site:
     reply_prefix: str = ""
     reply_domain: str = ""
     nameservers: tuple[str, ...] = ()
+    own_received: int = 0
+    spf_counts: bool = False
 
     @property
     def local(self) -> str:

@@ -23,11 +23,15 @@ class Verdict(Frozen):
 
 
 class Signature(Frozen):
-    """A DKIM signature as we checked it ourselves: of `domain`, good or not, and why not."""
+    """A signature as we checked it ourselves: of `domain`, good or not, and why not.
+
+    `dkim` is one of the mail, `arc` the whole chain of those who passed it on; its domain is that of the last of them.
+    """
 
     domain: str
     good: bool
     why: str = ""
+    kind: Literal["dkim", "arc"] = "dkim"
 
 
 class Auto(Frozen):
