@@ -33,7 +33,6 @@ _NO_FILES = frozenset(
 )
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _CHARSETS = ("iso-", "iso8859", "latin", "windows-", "cp125", "koi8", "gb", "big5", "euc", "shift_jis", "utf-16")
-_OF_REPORTS = frozenset({"message/delivery-status", "message/disposition-notification", "message/feedback-report"})
 _CID = re.compile(rb"cid:([^\"'\s<>)]{1,500})", re.IGNORECASE)
 
 
@@ -61,7 +60,7 @@ def _files(mail: Message) -> Iterator[Message]:
 def _leaves(part: Message, within: str = "") -> Iterator[tuple[Message, str]]:
     """The parts that have no parts, and what kind of multipart each is in. An enclosed mail is one part."""
     kind = part.get_content_type()
-    if kind in _OF_REPORTS or kind == "multipart/encrypted":
+    if kind in ("multipart/encrypted", "multipart/report"):  # What is in these is for programs.
         return
     if kind.startswith("message/") or not part.is_multipart():
         yield part, within

@@ -11,16 +11,16 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 
-_PARAMETERS = (("content-disposition", "filename"), ("content-type", "name"))
-
 
 def filename(part: Message) -> str:
     """The name its sender gave a part, or nothing."""
-    for header, parameter in _PARAMETERS:
-        given = next((raw for name, raw in part.raw_items() if name.lower() == header), None)
-        if given is not None and (found := _parameter(_readable(str(given)), header, parameter)):
-            return decoded(found)
-    return ""
+    return parameter(part, "filename", "content-disposition") or parameter(part, "name")
+
+
+def parameter(part: Message, name: str, header: str = "content-type") -> str:
+    """A parameter of a header of a part as text, or nothing."""
+    given = next((raw for called, raw in part.raw_items() if called.lower() == header), None)
+    return "" if given is None else decoded(_parameter(_readable(str(given)), header, name))
 
 
 def title(mail: Message) -> str:
@@ -45,12 +45,12 @@ def _readable(raw: str) -> str:
         return data.decode("windows-1252", errors="replace")
 
 
-def _parameter(value: str, header: str, parameter: str) -> str:
+def _parameter(value: str, header: str, name: str) -> str:
     """A parameter of a header, RFC 2231 undone. The standard parser stumbles over some that are not well-formed."""
     alone = Message()
     try:
         alone[header] = " ".join(value.split())
-        found = alone.get_param(parameter, "", header)
+        found = alone.get_param(name, "", header)
         if isinstance(found, tuple):
             return _unescaped(found)
         return str(found or "").strip()
