@@ -57,7 +57,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How to answer: lines to type, and a page to open."""
+    """How to answer: lines to type, and a page to open. Without lines, words do not decide."""
 
     lines: tuple[str, ...]
     url: str
@@ -74,6 +74,8 @@ SUBJECTS = {
     "notice": "About your message",
     "agent_message": "Message",
 }
+BY_WORDS = "To decide, answer with one of these as the first line:"
+ONLY_BY_LINK = "This cannot be decided by an answer in words, only by the link."
 _NOTICES = {
     "not_an_approver": "Your answer does not count: this request was not put to you.",
     "own_request": "Your answer does not count: nobody can approve what they asked for themselves.",
@@ -194,7 +196,8 @@ def _to_decide(event: ApprovalRequest, ticket: Ticket | None) -> Iterator[Block]
         yield Words("Text by the agent, not checked:")
         yield Quoted(event.reason)
     if ticket:
-        yield Answer((f"APPROVE {ticket.code}", f"DENY {ticket.code} and why"), ticket.url)
+        typed = (f"APPROVE {ticket.code}", f"DENY {ticket.code} and why") if ticket.code else ()
+        yield Answer(typed, ticket.url)
 
 
 def _facts(event: ApprovalRequest) -> Facts:
@@ -291,6 +294,8 @@ def _plain(block: Block) -> str:
         case Facts():
             width = max(len(name) for name, _ in block.rows) + 1
             return "\n".join(f"  {name + ':':<{width}} {value}" for name, value in block.rows)
+        case Answer(lines=()):
+            return f"{ONLY_BY_LINK}\n\n{block.url}"
         case Answer():
             typed = "\n".join(f"  {line}" for line in block.lines)
-            return f"To decide, answer with one of these as the first line:\n\n{typed}\n\nor open: {block.url}"
+            return f"{BY_WORDS}\n\n{typed}\n\nor open: {block.url}"
