@@ -10,6 +10,7 @@ from adapters.email import smtp
 from adapters.email.account import Account
 from adapters.email.imap import Box
 from adapters.email.mailbox import Mailbox
+from adapters.email.recipient import recipient
 from adapters.email.render import message_id, render
 from adapters.email.where import CHANNEL, Where
 from adapters.heard import Address
@@ -40,5 +41,5 @@ class EmailAdapter:
         """One mail to the recipient. Raises TryLater, Rejected, OutcomeUnknown."""
         site = self.account.site
         mail = render(parcel, site)
-        await smtp.deliver(mail, site.address, Where.of(parcel.address).to, self.account.smtp)
+        await smtp.deliver(mail, site.address, recipient(Where.of(parcel.address).to), self.account.smtp)
         return Receipt(provider_id=message_id(parcel, site))
