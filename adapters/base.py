@@ -78,8 +78,9 @@ class Capabilities(Frozen):
 
     `finds`: what may have been sent before is looked for, and sent again only if it is not there. `shared`: all threads
     speak to a person in one and the same conversation, so that only a code tells which one an answer is for. `paced`:
-    forms are asked field by field. `brief`: a button carries so little that its ticket must be a short one. `proof` is
-    how sure it is, at its best, who wrote something.
+    forms are asked field by field. `brief`: a button carries so little that its ticket must be a short one. `subjects`:
+    a message has a subject, which may be all of ours that an answer brings back. `proof` is how sure it is, at its
+    best, who wrote something.
     """
 
     edits: bool = False
@@ -88,6 +89,7 @@ class Capabilities(Frozen):
     shared: bool = False
     paced: bool = False
     brief: bool = False
+    subjects: bool = False
     proof: Proof = "verified"
 
 

@@ -9,7 +9,7 @@ have their own use for it, and it does not say to what.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from agent_core import forms
 from agent_core.events import ApprovalRequest, ApprovalResponse, InputRequest, InputResponse, Request, UserMessage
@@ -131,6 +131,15 @@ def decision_in(text: str) -> Words | None:
     if short and rest:
         return None
     return Words(decision=(WORDS | LETTERS)[word], rest=rest, code=code, short=short)
+
+
+def at_best(text: str) -> Decision | Literal["ask"] | None:
+    """What words can mean at best, whoever says them of whatever: a decision, something to ask back about, or talk."""
+    words = decision_in(text)
+    if words is None:
+        loose = bool(text.strip() and _LOOSE.fullmatch(_meant(text).lower()))
+        return "ask" if loose or _names_a_code(text) else None
+    return "ask" if words.decision == "approve" and _is_conditional(text) else words.decision
 
 
 def _first_line(text: str) -> tuple[re.Match[str] | None, list[str]]:

@@ -109,6 +109,7 @@ class House:
             durability=self.opened.found.durability,
             public_url=self.settings.public_url,
             hooks={a.channel: Hook(a, self.desk(a.channel)) for a in self.channels.posted_to},
+            admits=self.channels.admits,
             installing=self.channels.installing,
         )
 

@@ -111,7 +111,9 @@ class Listener:
             for kept in waiting:
                 await self._file(source, desk, kept)
             if not waiting:
-                await arrived.wait()
+                with contextlib.suppress(TimeoutError):  # What is posted to another process arrives unannounced.
+                    async with asyncio.timeout(self.pause):
+                        await arrived.wait()
 
     async def _file(self, source: Source, desk: Desk, kept: Kept) -> None:
         """Put one kept message where it belongs: a thread, nowhere, or quarantine."""

@@ -59,7 +59,18 @@ class Packer:
             page=shared.page,
             others=shared.others,
             repeat=grant.attempt > 1,
+            reference=await self._reference(grant.thread_id, envelope),
         )
+
+    async def _reference(self, thread_id: str, envelope: Envelope) -> str:
+        """What a subject names the thread by, noted before it goes."""
+        adapter = self.adapters.get(envelope.address.channel)
+        if adapter is None or not adapter.capabilities.subjects:
+            return ""
+        owner = self.inbound.owner(envelope.identity)
+        reference = self.keyring.reference(thread_id, owner)
+        await self.inbound.refer(envelope.address.channel, reference, owner, thread_id)
+        return reference
 
     # --- what it is answered with
 

@@ -56,7 +56,7 @@ def web(door: Door) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _refused)
     app.middleware("http")(_with_headers)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, larger=door.admits)
     return app
 
 

@@ -12,7 +12,8 @@ from redis.asyncio import Redis
 from adapters.base import Kept, Position
 from gateway.store.client import call, patiently, script
 
-_SEIZE, _LEAVE, _KEEP, _SETTLE = script("seize"), script("leave"), script("keep"), script("settle")
+_SEIZE, _LEAVE, _KEEP = script("seize"), script("leave"), script("keep")
+_POST, _SETTLE = script("post"), script("settle")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,10 @@ class RedisMailroom:
         pairs = [part for kept in raw for part in (kept.id, zlib.compress(kept.raw))]
         where = (position.validity, position.uid)
         return bool(await call(self.redis, _KEEP, _prefix(source), "", holder, *where, *pairs))
+
+    async def post(self, source: str, kept: Kept) -> None:
+        """Store a message that was brought to us, whoever reads the source."""
+        await call(self.redis, _POST, _prefix(source), "", kept.id, zlib.compress(kept.raw))
 
     async def waiting(self, source: str, *, most: int = 50) -> list[Kept]:
         """Kept messages not settled yet, oldest first."""

@@ -33,6 +33,18 @@ async def test_messages_are_kept_byte_by_byte_in_order_with_their_position(room:
     assert await room.waiting(INBOX, most=1) == [ONE]
 
 
+async def test_what_is_posted_is_kept_once_whoever_reads_and_moves_no_position(room: RedisMailroom) -> None:
+    # EM-15
+    assert await room.seize(INBOX, "reader")
+    assert await room.keep(INBOX, "reader", Position(7, 1), [ONE])
+    await room.post(INBOX, TWO)
+    await room.post(INBOX, TWO)
+    await room.post("email:posted@example.test", ONE)
+    assert await room.waiting(INBOX) == [ONE, TWO]
+    assert await room.position(INBOX) == Position(7, 1)
+    assert await room.waiting("email:posted@example.test") == [ONE]
+
+
 async def test_two_readers_of_one_mailbox_are_one_and_a_half_too_many(room: RedisMailroom) -> None:
     assert await room.seize(INBOX, "first")
     assert not await room.seize(INBOX, "second")
