@@ -75,15 +75,19 @@ def _may_be_letter(part: Message) -> bool:
 
 
 def _is_file(part: Message, within: str) -> bool:
-    kind = part.get_content_type()
-    if kind in _NO_FILES or kind.startswith("multipart/") or (kind in _SEALED and not within):
+    kind, name = part.get_content_type(), filename(part)
+    if kind in _NO_FILES or kind.startswith("multipart/") or _is_sealed_letter(kind, name, within):
         return False
     if kind.startswith("message/") or part.get_content_disposition() == "attachment":
         return True
-    if not kind.startswith("text/"):
-        return True
-    # Without a name it is more of the letter, or the same words in another form.
-    return within != "multipart/alternative" and bool(filename(part))
+    if within == "multipart/alternative":
+        return bool(name) and not kind.startswith("text/")  # Else it is the same words in another form.
+    return bool(name) or not kind.startswith("text/")  # Else it is more of the letter.
+
+
+def _is_sealed_letter(kind: str, name: str, within: str) -> bool:
+    """Whether all of the mail is this one part, encrypted."""
+    return not within and (kind in _SEALED or name.lower().endswith(".p7m"))
 
 
 def _shown(parts: Iterable[Message]) -> frozenset[str]:

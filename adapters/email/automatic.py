@@ -12,7 +12,7 @@ from email.message import Message
 
 from adapters.email import calendar
 from adapters.email.account import Site
-from adapters.email.filename import decoded, parameter
+from adapters.email.filename import header, parameter
 from adapters.email.found import Auto, AutoKind
 from adapters.email.headers import sender, value, values
 from adapters.email.out_of_office import says_out_of_office
@@ -40,7 +40,7 @@ _ROBOT = re.compile(
 def automatic(mail: Message, site: Site) -> Auto | None:
     """Why no person wrote this, the most exact reason first; None if a person did, as far as can be seen."""
     first = next(_signs(mail, site), None)
-    away = says_out_of_office(decoded(value(mail, "Subject")))
+    away = says_out_of_office(header(mail, "Subject"))
     if first is None:
         return Auto(kind="auto-reply", sign="Subject", weak=True) if away else None
     # Exchange calls its answers "auto-generated", and sends them like bounces.

@@ -17,19 +17,24 @@ def filename(part: Message) -> str:
     return parameter(part, "filename", "content-disposition") or parameter(part, "name")
 
 
-def parameter(part: Message, name: str, header: str = "content-type") -> str:
+def parameter(part: Message, name: str, where: str = "content-type") -> str:
     """A parameter of a header of a part as text, or nothing."""
-    given = next((raw for called, raw in part.raw_items() if called.lower() == header), None)
-    return "" if given is None else decoded(_parameter(_readable(str(given)), header, name))
+    given = next((raw for called, raw in part.raw_items() if called.lower() == where), None)
+    return "" if given is None else _decoded(_parameter(_readable(str(given)), where, name))
 
 
 def title(mail: Message) -> str:
     """The subject of a mail that is enclosed in another, fit to be a name: a slash in it begins no folder."""
-    given = next((raw for name, raw in mail.raw_items() if name.lower() == "subject"), "")
-    return decoded(_readable(str(given))).replace("/", "_").replace("\\", "_")
+    return header(mail, "Subject").replace("/", "_").replace("\\", "_")
 
 
-def decoded(text: str) -> str:
+def header(mail: Message, name: str) -> str:
+    """A header as text: raw bytes and encoded words read. Nothing where there is none."""
+    given = next((raw for called, raw in mail.raw_items() if called.lower() == name.lower()), "")
+    return _decoded(_readable(str(given)))
+
+
+def _decoded(text: str) -> str:
     """The text with its encoded words read; as it stands where they are broken."""
     with contextlib.suppress(LookupError, ValueError, MessageError):
         text = str(make_header(decode_header(text)))
@@ -45,12 +50,12 @@ def _readable(raw: str) -> str:
         return data.decode("windows-1252", errors="replace")
 
 
-def _parameter(value: str, header: str, name: str) -> str:
+def _parameter(value: str, where: str, name: str) -> str:
     """A parameter of a header, RFC 2231 undone. The standard parser stumbles over some that are not well-formed."""
     alone = Message()
     try:
-        alone[header] = " ".join(value.split())
-        found = alone.get_param(name, "", header)
+        alone[where] = " ".join(value.split())
+        found = alone.get_param(name, "", where)
         if isinstance(found, tuple):
             return _unescaped(found)
         return str(found or "").strip()
