@@ -7,7 +7,6 @@ the answer is there, when the connection is lost, when nothing was heard for too
 from __future__ import annotations
 
 import asyncio
-import binascii
 import re
 import ssl
 from collections.abc import Awaitable, Collection, Sequence
@@ -17,6 +16,7 @@ from typing import Any, TypeVar
 import aioimaplib
 
 from adapters.email.account import Server
+from adapters.email.folder import encoded
 from adapters.email.pace import Patience
 
 FEW = 100
@@ -52,7 +52,7 @@ class Session:
 
     async def login(self, username: str, password: str) -> bool:
         """Log in by password. False: the server does not accept it."""
-        return await self._let_in(self._client.login(aioimaplib.aioimaplib.quoted(username), password))
+        return await self._let_in(self._client.login(_quoted(username), password))
 
     async def xoauth2(self, username: str, token: str) -> bool:
         """Log in by access token. False: the server does not accept it."""
@@ -65,7 +65,7 @@ class Session:
 
     async def select(self, folder: str) -> tuple[int, int] | None:
         """The folder's UIDVALIDITY, and the highest UID there may be; None if there is no such folder."""
-        answer = await self._soon(self._client.select(_encoded(folder)))
+        answer = await self._soon(self._client.select(_quoted(encoded(folder))))
         if answer.result == "NO":
             return None
         told = b"\n".join(bytes(line) for line in _ok(answer))
@@ -287,17 +287,11 @@ def _context(trust: str) -> ssl.SSLContext:
         raise Broken(f"the certificates to trust cannot be read: {type(error).__name__}") from error
 
 
+def _quoted(words: str) -> str:
+    return str(aioimaplib.aioimaplib.quoted(words))
+
+
 def _ok(answer: Any) -> Sequence[bytes | bytearray]:
     if answer.result != "OK":
         raise Broken(f"the server says {answer.result}")
     return list(answer.lines)
-
-
-def _encoded(folder: str) -> str:
-    """A folder's name on the wire: quoted, in modified UTF-7 (RFC 3501, 5.1.3)."""
-    words = re.sub(r"[^\x20-\x7e]+", lambda m: f"&{_base64(m[0])}-", folder.replace("&", "&-"))
-    return str(aioimaplib.aioimaplib.quoted(words))
-
-
-def _base64(text: str) -> str:
-    return binascii.b2a_base64(text.encode("utf-16-be"), newline=False).decode().rstrip("=").replace("/", ",")

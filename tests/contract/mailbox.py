@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from adapters.base import Batch, Position
 from adapters.email import imap
-from adapters.email.account import Account, Server, Site
+from adapters.email.account import Account, OAuth, Server, Site
 from adapters.email.imap import Box
 from adapters.email.pace import Patience
 from sandbox.mail import MailSandbox
@@ -24,10 +24,12 @@ Bend = Callable[[bytes], bytes]
 
 
 def account(mail: MailSandbox, *, password: str = "", poll_seconds: float = 30) -> Account:
-    """The bot's account at the sandbox."""
+    """The bot's account at the sandbox, which may want TLS, and access tokens."""
+    oauth = OAuth(mail.token_url, mail.client_id, mail.client_secret, mail.refresh_token) if mail.token_url else None
 
     def server(port: int) -> Server:
-        return Server(mail.host, port, mail.bot, password or mail.password, tls=False)
+        known = "" if oauth else password or mail.password
+        return Server(mail.host, port, mail.bot, known, tls=bool(mail.trust), oauth=oauth, trust=mail.trust)
 
     return Account(
         Site(mail.bot, (mail.authserv_id,)), server(mail.smtp_port), server(mail.imap_port), poll_seconds=poll_seconds
@@ -63,6 +65,11 @@ async def following(batches: AsyncIterator[Batch]) -> Batch:
         while not (batch := await anext(batches)).messages:
             pass
     return batch
+
+
+def words(batch: Batch) -> list[str]:
+    """The bodies of its mails."""
+    return [kept.raw.decode().partition("\r\n\r\n")[2].strip() for kept in batch.messages]
 
 
 async def until(true: Callable[[], object]) -> None:
@@ -116,9 +123,9 @@ class Wire:
         writer.transport.abort()
 
     async def _up(self, reader: asyncio.StreamReader, server: asyncio.StreamWriter) -> None:
-        while line := await reader.readline():
-            self.said.append(line)
-            server.write(line)
+        while said := await reader.read(65536):
+            self.said.extend(said.splitlines(keepends=True))
+            server.write(said)
 
     async def _down(self, server: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while said := await server.read(65536):

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.base import Batch, Position
+from adapters.base import Position
 from adapters.email import imap, limits
 from adapters.email.imap import LoginRefused
 from adapters.errors import SourceDown
 from sandbox.mail import Fault, MailSandbox
-from tests.contract.mailbox import ANA, CUT, Wire, account, at, following, reading, until
+from tests.contract.mailbox import ANA, CUT, Wire, account, at, following, reading, until, words
 
 
 @pytest.fixture
@@ -25,10 +25,6 @@ async def mail() -> AsyncIterator[MailSandbox]:
 async def write(mail: MailSandbox, *texts: str) -> None:
     for text in texts:
         await mail.send_as(ANA, mail.bot, "Hello", text)
-
-
-def words(batch: Batch) -> list[str]:
-    return [kept.raw.decode().partition("\r\n\r\n")[2].strip() for kept in batch.messages]
 
 
 # --- fetching
