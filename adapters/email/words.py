@@ -5,16 +5,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from email.message import Message
 
-from adapters.email.body import text_of
+from adapters.email.charset import text_of
+from adapters.email.disagreement import disagree
+from adapters.email.footers import without_footers
 from adapters.email.found import Words
-from adapters.email.reply import new_text, unbroken
+from adapters.email.lines import Line, joined, tokens
+from adapters.email.page import page_lines
+from adapters.email.pieces import Wanted, incomplete, pieces, sealed
+from adapters.email.plain import plain_lines
+from adapters.email.quotes import told_apart
+from agent_core.values import Doubt
 
 
 def words(mail: Message, sent: Sequence[str] = ()) -> Words:
     """What a mail says. `sent`: the plain texts, whole, of mails of ours that it answers."""
-    text = unbroken(text_of(mail))
-    reply = new_text(text)
-    ours = "\n".join(sent)
-    return Words(
-        reply=reply, quoted="\n".join(line for line in text.splitlines() if line in ours and line not in reply)
-    )
+    plain, _ = _view(mail, "text/plain", sent)
+    page, contained = _view(mail, "text/html", sent)
+    chosen = page if contained or not any(line.text for line in plain) else plain
+    reply = joined(chosen, "own")
+    cut = incomplete(mail, [*pieces(mail, "text/plain"), *pieces(mail, "text/html")])
+    doubt: Doubt = ""
+    if sealed(mail):
+        doubt = "encrypted"
+    elif cut or "\ufffd" in reply:
+        doubt = "cut"
+    elif disagree(plain, page):
+        doubt = "two_texts"
+    return Words(reply=reply, quoted=joined(chosen, "quoted", "rest", "signed"), doubt=doubt)
+
+
+def _view(mail: Message, wanted: Wanted, sent: Sequence[str]) -> tuple[list[Line], bool]:
+    """The mail's lines with whose they are, as a program that prefers this kind shows them; and if markup told."""
+    lines: list[Line] = []
+    contained = False
+    before: list[str] = []
+    for part in pieces(mail, wanted):
+        shown, told = (
+            page_lines(text_of(part)) if part.get_content_type() == "text/html" else (plain_lines(part), False)
+        )
+        said = tokens(" ".join(line.text for line in shown))
+        if said and said != before:  # The same again is an alternative put beside the first by mistake.
+            lines += [*shown, Line("")]
+            contained, before = contained or told, said
+    return without_footers(told_apart(lines, sent)), contained

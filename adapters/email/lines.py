@@ -1,0 +1,46 @@
+"""Lines: a mail's text line by line, each with whose it is. What reads text and what reads HTML both end here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+# `rest`: quoted, and so is all that follows. `signed`: a signature or footer.
+Place = Literal["own", "quoted", "rest", "signed"]
+
+_WORD = re.compile(r"[^\W_]+")
+_QUOTED = re.compile(r"^[ \t]{0,3}((?:[>＞][ \t]?)+)")
+
+
+class Line(NamedTuple):
+    """A line as a person sees it, without its quote marks."""
+
+    text: str
+    place: Place = "own"
+
+
+def of_text(text: str) -> Line:
+    """A line of plain text: whose it is, by the `>` it begins with."""
+    mark = _QUOTED.match(text)
+    return Line(text[mark.end() :].strip(), "quoted") if mark else Line(text.strip())
+
+
+def joined(lines: Iterable[Line], *places: Place) -> str:
+    """The lines of these places as text, never more than one blank line between."""
+    text = "\n".join(line.text for line in lines if line.place in places)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def placed(lines: Sequence[Line], place: Place, start: int, end: int) -> list[Line]:
+    """The same lines, those of the person's own from `start` to before `end` now of that place."""
+    return [
+        line._replace(place=place) if start <= number < end and line.place == "own" else line
+        for number, line in enumerate(lines)
+    ]
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text and nothing else: without case, marks, line breaks and the forms letters come in."""
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
