@@ -2,7 +2,7 @@
 
 SMTP, by the stage they strike at. `reply` replaces what the server says.
     smtp_greeting           421 in place of the greeting, and the connection closes
-    smtp_auth               454 to AUTH
+    smtp_auth               454 to every AUTH of a connection
     smtp_mail_later         451 to MAIL FROM
     smtp_mail_refused       550 to MAIL FROM
     smtp_rcpt_later         450 to RCPT TO; `to` names the recipient it waits for

@@ -20,7 +20,7 @@ from pysasl.hashing import Cleartext
 
 from sandbox.mail.faults import FaultKind
 from sandbox.mail.oauth import Tokens
-from sandbox.mail.post import Post
+from sandbox.mail.post import INBOX, JUNK, Post
 from sandbox.mail.relay import Line, Relay
 
 _ARGUMENTS = Namespace(passlib_cfg=None, proxy_protocol=None, cert=None, key=None)
@@ -54,7 +54,8 @@ class Imap:
         config.idle, config.xoauth2 = self._idle, self._tokens is not None
         login = Login(config)
         for address, password in people.items():
-            self._post.inboxes[address] = await _mailbox(config, login, address, password)
+            for folder, box in (await _mailboxes(config, login, address, password)).items():
+                self._post.boxes[address, folder] = box
         serve = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(login, config))
         self._inner = await asyncio.start_server(serve, host, 0)
         self._inner_at = self._inner.sockets[0].getsockname()[:2]
@@ -115,10 +116,11 @@ class _Config(Config):
         return BackendCapability(idle=self.idle, object_id=True, multi_append=True)
 
 
-async def _mailbox(config: Config, login: Login, address: str, password: str) -> MailboxData:
-    """A user with an INBOX, made before anybody logs in."""
+async def _mailboxes(config: Config, login: Login, address: str, password: str) -> dict[str, MailboxData]:
+    """The folders of a user, made before anybody logs in."""
     identity = Identity(address, login, None, frozenset())
     hashed = await Passwords(config).hash_password(password)
     await identity.set(UserMetadata(config, address, password=hashed))
     async with identity.new_session() as session:
-        return await session.mailbox_set.get_mailbox("INBOX")
+        await session.mailbox_set.add_mailbox(JUNK)
+        return {folder: await session.mailbox_set.get_mailbox(folder) for folder in (INBOX, JUNK)}

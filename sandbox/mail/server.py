@@ -15,12 +15,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
+from sandbox.mail.bounces import Bounces, Style
 from sandbox.mail.faults import Fault, FaultKind
+from sandbox.mail.habits import Away, Robot
 from sandbox.mail.imap import Imap
 from sandbox.mail.letter import Letter, quoted, write
 from sandbox.mail.oauth import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, Tokens, token_routes
-from sandbox.mail.post import MX, Auth, Post, Transaction
-from sandbox.mail.smtp import Smtp
+from sandbox.mail.post import INBOX, Post, Transaction
+from sandbox.mail.smtp import Smtp, Terms
+from sandbox.mail.stamps import MX, Auth, Rewrites
 from sandbox.mail.tls import certified
 from sandbox.mail.web import listening
 
@@ -35,7 +38,9 @@ class MailSandbox:
     `tls`: IMAP is within TLS, SMTP wants STARTTLS, and at `smtps_port` is within TLS; `trust` is then the file (PEM) of
     the authority that signed the certificate, which is for 127.0.0.1, ::1 and localhost. `idle=False`: the IMAP server
     does not know IDLE. `oauth`: the bot may log in by XOAUTH2 as well, with access tokens from `token_url`, for the
-    client's credentials or the refresh token; `tokens` hands them out, lets them expire and revokes them.
+    client's credentials or the refresh token; `tokens` hands them out, lets them expire and revokes them. `size` is the
+    largest mail that is taken, in bytes, and `rewrites` who replaces its Message-ID; `terms` are these and may be
+    changed while the server runs, for connections from then on.
     """
 
     bot = BOT
@@ -55,6 +60,9 @@ class MailSandbox:
         tls: bool = False,
         idle: bool = True,
         oauth: bool = False,
+        size: int = Terms.size,
+        smtputf8: bool = False,
+        rewrites: Rewrites = "",
     ) -> None:
         self.host = host
         self.smtp_port = smtp_port
@@ -66,12 +74,14 @@ class MailSandbox:
         self._oauth = oauth
         self._post = Post(bot=BOT, people=dict.fromkeys((BOT, *PEOPLE), PASSWORD))
         self.tokens = Tokens(BOT, self._post.faults)
+        self.terms = Terms(size, smtputf8, rewrites)
         tokens = self.tokens if oauth else None
-        self._smtp, self._imap = Smtp(self._post, tokens), Imap(self._post, tokens, idle=idle)
+        self._smtp, self._imap = Smtp(self._post, tokens, self.terms), Imap(self._post, tokens, idle=idle)
 
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as running:
             tls = self._certified(running) if self._tls else None
+            running.push_async_callback(self._post.stop)
             self.imap_port = await self._imap.start(self.host, self.imap_port, self._post.people, tls)
             running.push_async_callback(self._imap.stop)
             self.smtp_port = await self._smtp.start(self.host, self.smtp_port, tls)
@@ -98,9 +108,9 @@ class MailSandbox:
         """Everybody with a mailbox."""
         return tuple(self._post.people)
 
-    def letters(self, address: str) -> tuple[Letter, ...]:
-        """What is in a mailbox, oldest first."""
-        return self._post.letters(address)
+    def letters(self, address: str, folder: str = INBOX) -> tuple[Letter, ...]:
+        """What is in a folder (INBOX or Junk), oldest first."""
+        return self._post.letters(address, folder)
 
     @property
     def journal(self) -> tuple[Transaction, ...]:
@@ -139,9 +149,45 @@ class MailSandbox:
             auth=auth,
         )
 
-    async def deliver_raw(self, sender: str, to: str, raw: bytes, *, auth: Auth = "pass") -> None:
-        """Deliver bytes of any kind."""
-        await self._post.deliver(raw, sender, (to,), auth)
+    async def deliver_raw(self, sender: str, to: str, raw: bytes, *, auth: Auth = "pass", folder: str = INBOX) -> None:
+        """Deliver bytes of any kind, to INBOX or Junk. `sender` is the envelope's; empty, it is a bounce's."""
+        await self._post.deliver(raw, sender, (to,), auth, folder)
+
+    def bounce(
+        self,
+        address: str,
+        status: str = "5.1.1",
+        *,
+        after: float = 0.0,
+        style: Style = "postfix",
+        whole: bool = False,
+        text: str = "The email account that you tried to reach does not exist",
+    ) -> None:
+        """From now on an address takes mail, and returns it to the envelope's sender `after` so many seconds.
+
+        A status 4.x.x reports that the mail is delayed. The address needs no mailbox, and keeps nothing.
+        """
+        self._post.habits[address.lower()] = Bounces(status, text, style, after, whole)
+
+    def away(self, address: str, text: str, *, subject: str = "Automatic reply", rude: bool = False) -> None:
+        """From now on an address answers the return path that its owner is away; `rude`: machines too."""
+        self._post.habits[address.lower()] = Away(text, subject, rude)
+
+    def robot(self, address: str, text: str) -> None:
+        """From now on an address answers whatever comes, and nothing says that it is a machine."""
+        self._post.habits[address.lower()] = Robot(text)
+
+    def usual(self, address: str) -> None:
+        """From now on an address does nothing by itself."""
+        self._post.habits.pop(address.lower(), None)
+
+    async def settled(self) -> None:
+        """Wait until no bounce or answer of a machine is on its way any more."""
+        await self._post.settled()
+
+    def refuse(self, address: str, reply: str = "550 5.1.1 no such mailbox here") -> None:
+        """From now on the SMTP server refuses a recipient, in these words."""
+        self.terms.refused[address.lower()] = reply
 
     def order(self, fault: Fault) -> None:
         """Something goes wrong the next `count` times."""

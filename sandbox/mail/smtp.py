@@ -10,13 +10,15 @@ import asyncio
 import ssl
 import warnings
 from base64 import b64encode
+from dataclasses import dataclass, field
 from typing import Any
 
-from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import DATA_SIZE_DEFAULT, MISSING, SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from sandbox.mail.faults import Fault, FaultKind
 from sandbox.mail.oauth import REFUSAL, Tokens
-from sandbox.mail.post import MX, Post, Refused
+from sandbox.mail.post import Post, Refused
+from sandbox.mail.stamps import MX, Rewrites, renamed
 
 _REPLIES: dict[FaultKind, str] = {
     "smtp_greeting": "421 4.3.2 too many connections, try again later",
@@ -28,14 +30,26 @@ _REPLIES: dict[FaultKind, str] = {
     "temporary": "451 4.3.0 please try again later",
     "permanent": "554 5.7.1 this message is refused",
 }
+_NEEDS_UTF8 = "553 5.6.7 this address needs SMTPUTF8"
+
+
+@dataclass
+class Terms:
+    """What the server takes, for connections from now on. `size` is in bytes; `refused` answers RCPT by recipient."""
+
+    size: int = DATA_SIZE_DEFAULT
+    smtputf8: bool = False
+    rewrites: Rewrites = ""
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 class Smtp:
     """The servers: the one that may offer STARTTLS, and with TLS the one that is all TLS."""
 
-    def __init__(self, post: Post, tokens: Tokens | None) -> None:
+    def __init__(self, post: Post, tokens: Tokens | None, terms: Terms) -> None:
         self._post = post
         self._tokens = tokens
+        self._terms = terms
         self._servers: list[asyncio.Server] = []
 
     async def start(self, host: str, port: int, tls: ssl.SSLContext | None) -> int:
@@ -62,8 +76,10 @@ class Smtp:
             # It warns of passwords without TLS; without, this server is reached over loopback only.
             warnings.filterwarnings("ignore", message="Requiring AUTH while not requiring TLS")
             return _Greeting(
-                Submission(self._post, self._tokens),
+                Submission(self._post, self._tokens, self._terms),
                 hostname=MX,
+                data_size_limit=self._terms.size,
+                enable_SMTPUTF8=self._terms.smtputf8,
                 authenticator=self._authenticate,
                 auth_required=True,
                 auth_exclude_mechanism=() if self._tokens else ("XOAUTH2",),
@@ -94,17 +110,19 @@ class _Greeting(SMTP):
 
 
 class Submission:
-    """What the server says to each command that may fail."""
+    """What the server says to each command of one connection that may fail."""
 
-    def __init__(self, post: Post, tokens: Tokens | None) -> None:
+    def __init__(self, post: Post, tokens: Tokens | None, terms: Terms) -> None:
         self._post = post
         self._tokens = tokens
+        self._terms = terms
+        self._no_auth: Fault | None = None
         self.faults = post.faults
 
     async def handle_AUTH(self, server: SMTP, session: Session, envelope: Envelope, args: list[str]) -> object:
-        """Let aiosmtpd find out who it is."""
-        fault = self.faults.take("smtp_auth")
-        return _reply(fault) if fault else MISSING
+        """Let aiosmtpd find out who it is; a fault is one of the connection, whichever way its client tries next."""
+        self._no_auth = self._no_auth or self.faults.take("smtp_auth")
+        return _reply(self._no_auth) if self._no_auth else MISSING
 
     async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
         """Log in by access token; a refusal is a challenge first, which the client must answer."""
@@ -125,6 +143,8 @@ class Submission:
             return _reply(fault)
         if self._post.mailbox_of(address) != session.auth_data:
             return f"553 5.7.1 <{address}>: Sender address rejected: not owned by user {session.auth_data}"
+        if not address.isascii() and not envelope.smtp_utf8:
+            return _NEEDS_UTF8
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
@@ -136,25 +156,36 @@ class Submission:
         fault = self.faults.take("smtp_rcpt_later", "smtp_rcpt_refused", to=address)
         if fault:
             return _reply(fault)
-        if self._post.mailbox_of(address) is None:
+        if not address.isascii() and not envelope.smtp_utf8:
+            return _NEEDS_UTF8
+        if address.lower() in self._terms.refused:
+            return self._terms.refused[address.lower()]
+        if not self._post.takes(address):
             return f"550 5.1.1 <{address}>: no such mailbox here"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Deliver, or go wrong in the way that was ordered."""
+        answer = ""
         fault = self.faults.take("temporary", "permanent", "drop_before", "lost_reply")
         if fault and fault.kind in _REPLIES:
             return _reply(fault)
         if not fault or fault.kind != "drop_before":
-            content = envelope.content if isinstance(envelope.content, bytes) else b""
             try:
-                await self._post.deliver(content, envelope.mail_from or "", tuple(envelope.rcpt_tos), "pass")
+                answer = await self._taken(envelope)
             except Refused:
                 return "554 5.6.0 this message cannot be read"
         if fault and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
-        return "250 OK: delivered"
+        return answer
+
+    async def _taken(self, envelope: Envelope) -> str:
+        """Deliver; returns what is said about it."""
+        content = envelope.content if isinstance(envelope.content, bytes) else b""
+        raw, answer = renamed(content, self._terms.rewrites)
+        await self._post.deliver(raw, envelope.mail_from or "", tuple(envelope.rcpt_tos), "pass")
+        return answer
 
 
 async def _challenged(server: SMTP) -> bytes:

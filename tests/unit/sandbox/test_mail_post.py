@@ -8,7 +8,7 @@ from email import message_from_bytes
 import pytest
 
 from sandbox.mail import Fault, MailSandbox, Transaction
-from sandbox.mail.post import Auth, stamped
+from sandbox.mail.stamps import Auth, stamped
 
 ANA, BO, MALLORY = "ana@example.test", "bo@example.test", "mallory@evil.test"
 
