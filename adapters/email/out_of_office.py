@@ -96,11 +96,13 @@ PHRASES: Mapping[str, Sequence[str]] = {
 
 def _plain(text: str) -> str:
     """The text without case and accents, which mail programs lose, hyphens as spaces and all spaces single."""
-    bare = "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
+    marked = unicodedata.normalize("NFKD", text.casefold()).replace("ı", "i")
+    bare = "".join(char for char in marked if not unicodedata.combining(char))
     return " ".join(re.sub(r"[-_‐-–]", " ", bare).replace("’", "'").replace(" :", ":").split())
 
 
-_BEGINS = re.compile("|".join(re.escape(_plain(phrase)) for spoken in PHRASES.values() for phrase in spoken))
+_PLAIN = sorted((_plain(phrase) for spoken in PHRASES.values() for phrase in spoken), key=len, reverse=True)
+_BEGINS = re.compile("|".join(re.escape(phrase) for phrase in _PLAIN))
 # Of languages that are written without spaces a phrase may be followed by anything.
 _UNSPACED = re.compile(r"[぀-ヿ㐀-鿿]$")
 
