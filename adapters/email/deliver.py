@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from email.message import EmailMessage
 
 import structlog
 
@@ -15,7 +16,7 @@ from adapters.email.pool import Pool
 from adapters.email.recipient import Recipient, recipient
 from adapters.email.render import render, text_of
 from adapters.email.sent import SentMail
-from adapters.email.smtp import Session, connect
+from adapters.email.smtp import SenderRefused, Session, connect
 from adapters.email.where import Where
 from adapters.errors import TryLater
 from adapters.meter import Meter
@@ -38,30 +39,44 @@ class Outbox:
         oauth = account.smtp.oauth
         self._tokens = Tokens(oauth) if oauth else None
         self._pool = Pool(self._connect)
+        self._own_paths = True
 
     async def send(self, parcel: Parcel) -> Receipt:
         """One mail. Raises TryLater, Rejected, Unreachable, OutcomeUnknown, StoreError."""
         site, to = self._account.site, recipient(Where.of(parcel.address).to)
         mail = render(parcel, site)
         await self._may(parcel, to)
+        try:
+            await self._go(parcel, mail, to, return_path(parcel, site) if self._own_paths else site.address)
+        except SenderRefused:
+            if not self._own_paths:
+                raise
+            await self._go(parcel, mail, to, site.address)
+            self._own_paths = False
+            log.warning(
+                "the mail server lets bounces come back to our plain address only", host=self._account.smtp.host
+            )
+        return Receipt(provider_id=message_id(parcel, site))
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._pool.aclose()
+
+    async def _go(self, parcel: Parcel, mail: EmailMessage, to: Recipient, path: str) -> None:
+        """Remember the mail, and send it: the answer may be quick."""
         await self._sent.note(
             Sent(
                 effect_id=parcel.effect_id,
                 thread_id=parcel.thread_id,
                 cause=parcel.event.id,
                 to=parcel.identity,
-                message_id=message_id(parcel, site),
-                return_path=return_path(parcel, site),
+                message_id=message_id(parcel, self._account.site),
+                return_path=path,
                 text=text_of(mail),
             )
         )
         async with self._pool.session() as session:
-            await session.send(mail, return_path(parcel, site), to)
-        return Receipt(provider_id=message_id(parcel, site))
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._pool.aclose()
+            await session.send(mail, path, to)
 
     async def _connect(self) -> Session:
         return await connect(self._account.smtp, self._account.site.domain, self._tokens)

@@ -26,6 +26,7 @@ IMPLICIT = 465  # There TLS comes first; on every other port after STARTTLS, and
 # RFC 3463: no such mailbox, host or address, or it moved; or (RFC 7505) a domain that takes no mail. Others of 5.1
 # speak of the sender.
 _NOBODY = re.compile(r"5\.1\.(?:1|2|3|6|10)\b")
+_SENDER = 501, 550, 553, 554  # To MAIL; others speak of the size, or of us.
 _LOGIN = 530, 534, 535, 538  # RFC 4954, 6
 
 log = structlog.get_logger(__name__)
@@ -33,6 +34,10 @@ log = structlog.get_logger(__name__)
 
 class LoginRefused(TryLater):
     """The server does not know us. An operator can mend that, and only they."""
+
+
+class SenderRefused(Rejected):
+    """The server does not let us name this return path; it may let us name another."""
 
 
 class Session:
@@ -43,7 +48,7 @@ class Session:
         self.mails = 0
 
     async def send(self, mail: EmailMessage, sender: str, to: Recipient) -> None:
-        """Hand one mail to the server. Raises TryLater, Rejected, Unreachable, OutcomeUnknown."""
+        """Hand one mail to the server. Raises TryLater, Rejected, SenderRefused, Unreachable, OutcomeUnknown."""
         if to.wide and not self._client.supports_extension("smtputf8"):
             raise Rejected("the mail server cannot carry addresses with letters beyond ASCII before the @ (SMTPUTF8)")
         body = mail.as_bytes(policy=WIRE.clone(utf8=to.wide))
@@ -90,6 +95,8 @@ class Session:
             await self._client.rcpt(str(to), encoding=encoding)
         except aiosmtplib.SMTPRecipientRefused as error:
             raise _refusal(error, nobody=bool(_NOBODY.match(error.message))) from error
+        except aiosmtplib.SMTPSenderRefused as error:
+            raise SenderRefused(_said(error)) if error.code in _SENDER else _refusal(error) from error
         except aiosmtplib.SMTPResponseException as error:
             raise _refusal(error) from error
         except (aiosmtplib.SMTPException, OSError) as error:
@@ -139,6 +146,8 @@ async def _open(client: aiosmtplib.SMTP, server: Server, tokens: Tokens | None) 
         raise TryLater(str(error)) from error
     except aiosmtplib.SMTPResponseException as error:
         raise TryLater(_said(error)) from error
+    except aiosmtplib.SMTPNotSupported as error:
+        raise TryLater(str(error)) from error
     except (aiosmtplib.SMTPException, OSError) as error:
         if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
             log.error("the mail server cannot be trusted", host=server.host, port=server.port, why=str(error)[:200])
@@ -147,7 +156,7 @@ async def _open(client: aiosmtplib.SMTP, server: Server, tokens: Tokens | None) 
 
 async def _log_in(client: aiosmtplib.SMTP, server: Server, tokens: Tokens | None) -> None:
     if tokens is None:
-        await client.login(server.username, server.password)
+        await _by_password(client, server)
         return
     token = await tokens.access_token()
     try:
@@ -155,6 +164,18 @@ async def _log_in(client: aiosmtplib.SMTP, server: Server, tokens: Tokens | None
     except aiosmtplib.SMTPAuthenticationError:
         tokens.drop(token)
         await client.auth_xoauth2(server.username, await tokens.access_token())
+
+
+async def _by_password(client: aiosmtplib.SMTP, server: Server) -> None:
+    """In one way, once: a wrong password tried in every way there is counts as many failures, which lock accounts."""
+    if client.is_ehlo_or_helo_needed:
+        await client.ehlo()
+    if "plain" in client.server_auth_methods:
+        await client.auth_plain(server.username, server.password)
+    elif "login" in client.server_auth_methods:
+        await client.auth_login(server.username, server.password)
+    else:
+        raise aiosmtplib.SMTPNotSupported("there is no way to log in with a password")
 
 
 def _trusting(server: Server) -> ssl.SSLContext:
@@ -180,12 +201,3 @@ def _refusal(error: aiosmtplib.SMTPResponseException, *, nobody: bool = False) -
 
 def _said(error: aiosmtplib.SMTPResponseException) -> str:
     return f"{error.code} {' '.join(error.message.split())[:200]}"
-
-
-async def deliver(mail: EmailMessage, sender: str, to: Recipient, server: Server) -> None:
-    """One mail over a connection of its own. Raises TryLater, Rejected, Unreachable, OutcomeUnknown."""
-    session = await connect(server, sender.rpartition("@")[2])
-    try:
-        await session.send(mail, sender, to)
-    finally:
-        await session.leave()
