@@ -7,14 +7,18 @@ is the business of the shape it goes into.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 
+_Rfc2231 = tuple[str | None, str | None, str]  # Charset, language, and bytes as characters.
+
 
 def filename(part: Message) -> str:
-    """The name its sender gave a part, or nothing."""
-    return parameter(part, "filename", "content-disposition") or parameter(part, "name")
+    """The name its sender gave a part, or nothing; one of only dots is none."""
+    name = parameter(part, "filename", "content-disposition") or parameter(part, "name")
+    return name if name.strip(" .") else ""
 
 
 def parameter(part: Message, name: str, where: str = "content-type") -> str:
@@ -42,8 +46,12 @@ def _decoded(text: str) -> str:
 
 
 def _readable(raw: str) -> str:
-    """The value of a header, its raw bytes read as UTF-8, else as a Western mail program wrote them."""
-    data = raw.encode("utf-8", "surrogateescape")
+    """The value of a header, its raw bytes read."""
+    return _guessed(raw.encode("utf-8", "surrogateescape"))
+
+
+def _guessed(data: bytes) -> str:
+    """UTF-8, else as a Western mail program wrote it."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -55,19 +63,20 @@ def _parameter(value: str, where: str, name: str) -> str:
     alone = Message()
     try:
         alone[where] = " ".join(value.split())
-        found = alone.get_param(name, "", where)
-        if isinstance(found, tuple):
-            return _unescaped(found)
-        return str(found or "").strip()
+        given: Sequence[tuple[str, str | _Rfc2231]] = alone.get_params([], where)
     except (ValueError, LookupError, TypeError, AttributeError):
         return ""
+    found = [one for called, one in given if called.lower() == name]
+    # Who writes a name in both ways means the one that can hold every letter.
+    exact = next((one for one in found if isinstance(one, tuple)), None)
+    return _unescaped(exact) if exact else str(next(iter(found), "")).strip()
 
 
-def _unescaped(found: tuple[str | None, str | None, str]) -> str:
-    """The text of an RFC 2231 value: its charset, its language, and its bytes as characters."""
+def _unescaped(found: _Rfc2231) -> str:
+    """The text of an RFC 2231 value."""
     charset, _, escaped = found
     data = escaped.encode("raw-unicode-escape")
     try:
         return data.decode(charset or "utf-8").strip()
     except (LookupError, ValueError):
-        return data.decode("utf-8", errors="replace").strip()
+        return _guessed(data).strip()
