@@ -11,7 +11,19 @@ _LONGEST_BARE = 90
 
 # "wrote", as Gmail, Apple Mail, Thunderbird, Outlook for Mac, K-9 and webmails say it.
 _WROTE = (
-    *("wrote", "writes", "said", "schrieb", "schreibt", "geschrieben", "a écrit", "écrit", "escribió", "escribió lo"),
+    *(
+        "wrote",
+        "writes",
+        "said",
+        "quoting",
+        "zitat von",
+        "citando a",
+        "citando",
+        "en réponse à",
+        "citat från",
+        "citat fra",
+    ),
+    *("schrieb", "schreibt", "geschrieben", "a écrit", "écrit", "escribió", "escribió lo"),
     *("escribio", "escreveu", "ha scritto", "scrive", "ha escrito", "schreef", "geschreven", "skrev", "skreiv"),
     *("kirjoitti", "napisał", "napisała", "napisał(a)", "pisze", "nadesłał", "napsal", "napsala", "napsal(a)"),
     *("napísal", "napísala", "napísal(a)", "ezt írta", "írta", "a scris", "написал", "написала", "написал(а)"),

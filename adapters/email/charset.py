@@ -30,12 +30,13 @@ _MEANT = {
     **dict.fromkeys(("win-1251", "cp-1251", "x-cp1251"), "windows-1251"),
     **dict.fromkeys(("koi8-r", "koi8", "koi"), "koi8-u"),
 }
-_JAPANESE = ("iso-2022-jp", "iso-2022-jp-ext", "iso-2022-jp-2004")  # What Windows writes needs the later ones.
+_JAPANESE = "iso-2022-jp"
 # UTF-7 hides words from everybody but its reader; the others are Python's own, slow or no charsets of text.
 _REFUSED = ("utf-7", "unicode-1-1-utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined")
 # Bytes of these cannot be UTF-8 by chance for more than a letter or two, so text that is UTF-8 was mislabelled.
 _ONE_BYTE = re.compile(r"(?:windows|cp)-?125\d|iso-?8859-?\d+|koi8-[ru]|mac-\w+|cp(?:437|850|852|866|874)")
 _META = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_MOST_MARKS = 30
 _ENOUGH_TO_GUESS = 6
 _GUESSED = 20_000
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
@@ -56,7 +57,19 @@ def text_of(part: Message) -> str:
 
 def clean(text: str) -> str:
     """Line ends `\\n`, no invisible characters, NFC."""
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _LINE_END.sub("\n", text)))
+    return unicodedata.normalize("NFC", _bounded(_INVISIBLE.sub("", _LINE_END.sub("\n", text))))
+
+
+def _bounded(text: str) -> str:
+    """No more than 30 marks on a letter: to put them in order takes time squared (UAX 15, stream-safe text)."""
+    if text.isascii():
+        return text
+    marks, kept = 0, []
+    for letter in text:
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(letter)
+    return "".join(kept)
 
 
 def declared(part: Message) -> str:
@@ -74,7 +87,7 @@ def decoded(raw: bytes, charset: str) -> str:
             return raw.decode(name)
         except (LookupError, ValueError):
             continue
-    return _guessed(raw)
+    return _windows_japanese(raw) if charset == _JAPANESE else _guessed(raw)
 
 
 def _to_try(raw: bytes, charset: str) -> tuple[str, ...]:
@@ -84,8 +97,8 @@ def _to_try(raw: bytes, charset: str) -> tuple[str, ...]:
     meant = _MEANT.get(charset, charset)
     if not meant or meant in _REFUSED or not _is_of_text(meant):
         return ("utf-8",)
-    if meant == _JAPANESE[0]:
-        return (*_JAPANESE, "utf-8")
+    if meant == _JAPANESE and b"\x1b$" in raw:
+        return (meant,)
     if meant in ("utf-16", "ucs-2", "iso-10646-ucs-2", "unicode"):
         return ("utf-16-le", "utf-8")
     return ("utf-8", meant) if _ONE_BYTE.fullmatch(meant) else (meant, "utf-8")
@@ -105,6 +118,24 @@ def _is_of_text(charset: str) -> bool:
         return bool(getattr(codecs.lookup(charset), "_is_text_encoding", False))
     except (LookupError, ValueError):
         return False
+
+
+def _windows_japanese(raw: bytes) -> str:
+    """ISO-2022-JP as Windows writes it, with letters of its own: the same places in the table of Shift_JIS."""
+    first, *pieces = raw.split(b"\x1b")
+    text = [first.decode("ascii", "replace")]
+    for piece in pieces:
+        wide, letters = piece[:2] in (b"$B", b"$@"), piece[2:]
+        text.append(_shifted(letters).decode("cp932", "replace") if wide else letters.decode("ascii", "replace"))
+    return "".join(text)
+
+
+def _shifted(letters: bytes) -> bytes:
+    shifted = bytearray()
+    for row, cell in zip(letters[::2], letters[1::2], strict=False):
+        lead = (row + 1) // 2 + (0x70 if row < 0x5F else 0xB0)
+        shifted += bytes((lead, cell + (0x1F if cell < 0x60 else 0x20) if row % 2 else cell + 0x7E))
+    return bytes(shifted)
 
 
 def _guessed(raw: bytes) -> str:

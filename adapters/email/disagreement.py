@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from adapters.email.lines import Line, Place, joined, tokens
 
 _LINK = re.compile(
-    r"[<\[(]\s?(?:https?://|mailto:|tel:|cid:)[^\s<>\[\]]{0,2000}\s?[>\])]|https?://\S{1,2000}|\[(?:image|cid|"
+    r"[<\[(]\s?(?:https?://|mailto:|tel:|cid:)[^\s<>\[\]]{0,400}\s?[>\])]|https?://\S{1,2000}|\[(?:image|cid|"
     r"inline image)[^\[\]\n]{0,200}\]",
     re.IGNORECASE,
 )

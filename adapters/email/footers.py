@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from adapters.email.lines import Line, placed
+from adapters.email.lines import Line, put
 
 _DELIMITER = re.compile(r"^(?:--|—|–{2}|__|-- -|--\s*--)$")
 _RULE = re.compile(r"^_{10,}$")
 _SHORT = 90
+_FEW = 40
 _MAX_SIGNATURE = 12  # Lines below a closing formula.
 
 _DEVICE = (
@@ -168,20 +169,23 @@ _REACHED = re.compile(r"\+?\(?\d[\d ()./-]{6,}\d|\bwww\.|https?://|[^\s@<>]+@[^\
 
 def without_footers(lines: Sequence[Line]) -> list[Line]:
     """The lines, those of signatures and footers marked; one reaches to the next line that is not the person's."""
-    known = list(lines)
+    known, ends = list(lines), _ends(lines)
     for number, line in enumerate(lines):
         if known[number].place != "own" or not line.text:
             continue
-        end = _end(known, number)
         if _BANNER.match(line.text):
-            known = placed(known, "signed", number, _paragraph(known, number))
-        elif _begins_footer(known, number, end):
-            known = placed(known, "signed", number, end)
+            put(known, "signed", number, min(_paragraph(known, number), ends[number]))
+        elif _begins_footer(known, number, ends[number]):
+            put(known, "signed", number, ends[number])
     return known
 
 
-def _end(lines: Sequence[Line], start: int) -> int:
-    return next((number for number in range(start, len(lines)) if lines[number].place != "own"), len(lines))
+def _ends(lines: Sequence[Line]) -> list[int]:
+    """For each line, where the run of the person's own lines that it is in ends."""
+    ends = [len(lines)] * len(lines)
+    for number in range(len(lines) - 2, -1, -1):
+        ends[number] = ends[number + 1] if lines[number + 1].place == "own" else number + 1
+    return ends
 
 
 def _paragraph(lines: Sequence[Line], start: int) -> int:
@@ -209,7 +213,7 @@ def _is_program(text: str) -> bool:
 
 def _is_contact(lines: Sequence[Line], number: int, end: int) -> bool:
     """A closing formula with a block below it that says more than a name."""
-    if not _CLOSING.match(lines[number].text):
+    if end - number > _FEW or not _CLOSING.match(lines[number].text):
         return False
     below = [line.text for line in lines[number + 1 : end] if line.text]
     facts = sum(bool(_CONTACT.search(text)) for text in below)
@@ -218,13 +222,15 @@ def _is_contact(lines: Sequence[Line], number: int, end: int) -> bool:
 
 def _is_card(lines: Sequence[Line], number: int, end: int) -> bool:
     """A block of its own, below other words and above nothing: a name, and then a job, a company, a number."""
+    if not _FEW >= end - number > 2 or not number or lines[number - 1].text or not _NAME.match(lines[number].text):
+        return False
     block = [line.text for line in lines[number:end] if line.text]
     alone = (
         number > 0 and not lines[number - 1].text and any(line.text for line in lines[:number] if line.place == "own")
     )
     facts = sum(bool(_CONTACT.search(text)) for text in block[1:])
-    named = bool(block) and bool(_NAME.match(block[0])) and bool(_REACHED.search(" ".join(block[1:])))
-    return alone and named and 3 <= len(block) <= _MAX_SIGNATURE and facts >= 2 and _is_terse(block)
+    reached = bool(_REACHED.search(" ".join(block[1:])))
+    return alone and reached and 3 <= len(block) <= _MAX_SIGNATURE and facts >= 2 and _is_terse(block)
 
 
 def _is_terse(block: Sequence[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 # `rest`: quoted, and so is all that follows. `signed`: a signature or footer.
@@ -33,12 +33,9 @@ def joined(lines: Iterable[Line], *places: Place) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
-def placed(lines: Sequence[Line], place: Place, start: int, end: int) -> list[Line]:
-    """The same lines, those of the person's own from `start` to before `end` now of that place."""
-    return [
-        line._replace(place=place) if start <= number < end and line.place == "own" else line
-        for number, line in enumerate(lines)
-    ]
+def put(lines: list[Line], place: Place, start: int, end: int) -> None:
+    """Those of the lines from `start` to before `end` that were the person's own are of that place now."""
+    lines[start:end] = [line._replace(place=place) if line.place == "own" else line for line in lines[start:end]]
 
 
 def tokens(text: str) -> list[str]:

@@ -14,6 +14,8 @@ _ENOUGH = 40  # Letters of a run before it is ours and not by chance.
 _LONG_LINE = 5  # Words of a line that nobody types by chance.
 _NEAR = 60  # Words of ours that a mail program may leave out between two lines of a run.
 _MAX_LINES = 5_000
+_LONGEST_START = 12  # Words of ours in front of an answer on the same line.
+_WORD = re.compile(r"[^\W_]+")
 
 
 def without_ours(lines: Sequence[Line], sent: Sequence[str]) -> list[Line]:
@@ -99,7 +101,20 @@ def answers_within(lines: Sequence[Line], sent: Sequence[str]) -> list[Line]:
     if len(found) < 3:
         return list(lines)
     first, last = min(found), max(found)
-    return [
-        line._replace(place="own") if first < number < last and number not in found and line.place == "rest" else line
-        for number, line in enumerate(lines)
-    ]
+    answered: list[Line] = []
+    before = ""
+    for number, line in enumerate(lines):
+        before = line.text if number in found else before
+        is_answer = first < number < last and number not in found and line.place != "signed"
+        answered.append(Line(_behind_ours(line.text, before, sent), "own") if is_answer else line)
+    return answered
+
+
+def _behind_ours(text: str, before: str, sent: Sequence[str]) -> str:
+    """A line without the words it begins with, if they go on in ours where the line before ended."""
+    words = list(_WORD.finditer(text))
+    for count in range(min(_LONGEST_START, len(words) - 1), 0, -1):
+        start = text[: words[count - 1].end()]
+        if any(f" {' '.join(tokens(before) + tokens(start))} " in f" {' '.join(tokens(ours))} " for ours in sent):
+            return text[len(start) :].lstrip(" .,:;)\"'}")
+    return text

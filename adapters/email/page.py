@@ -15,7 +15,7 @@ from adapters.email.seen import Declarations, Look, looked, rules
 from adapters.email.shells import Drawn, Shells
 
 MAX_PAGE = 600_000  # Characters: long threads carry all their styles along.
-MAX_DEPTH = 400
+MAX_DEPTH = 5_000  # Elements within elements; what stands deeper is nobody's new words.
 
 _NOT_TEXT = frozenset(
     ("script", "style", "head", "title", "template", "noscript", "iframe", "object", "audio", "video")
@@ -54,7 +54,8 @@ _LISTS = frozenset(("ul", "ol"))
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _DECLARATION = re.compile(r"<[!?][^<>]*>")
 _LOOSE = re.compile(r"""<(?![a-z/](?:[^<>"']|"[^<"]*"|'[^<']*')*>)""", re.IGNORECASE)
-_STYLES = re.compile(r"<style\b[^<>]*>(.*?)</style", re.IGNORECASE | re.DOTALL)
+_STYLE = re.compile(r"<style\b[^<>]*>", re.IGNORECASE)
+_STYLE_ENDS = re.compile(r"</style", re.IGNORECASE)
 _PICTURED = re.compile(r"[^\w\s<>]{1,8}")  # The letters of a picture that stands for an emoji.
 
 
@@ -72,8 +73,7 @@ class _Open:
 def page_lines(html: str) -> tuple[list[Line], bool]:
     """The lines of a page, and whether it has a container of quoted text that a mail program made."""
     html = html[:MAX_PAGE]
-    css = "\n".join(_STYLES.findall(html)) if "<style" in html.lower() else ""
-    reader = _Reader(rules(re.sub(r"<!--|-->|/\*.{0,2000}?\*/", " ", css, flags=re.DOTALL)))
+    reader = _Reader(rules("\n".join(_STYLE_ENDS.split(piece, maxsplit=1)[0] for piece in _STYLE.split(html)[1:])))
     reader.feed(_tame(html))
     reader.close()
     return reader.finished(), reader.contained
@@ -114,6 +114,8 @@ class _Reader(HTMLParser):
             self._void(tag, attributes)
         elif len(self._open) < MAX_DEPTH:
             self._push(tag, attributes)
+        else:
+            self._rest = True
         self._mark(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -7,10 +7,14 @@ and mails within the mail are not its text.
 from __future__ import annotations
 
 import re
-from email.errors import CloseBoundaryNotFoundDefect
+from email import message_from_string
+from email.errors import CloseBoundaryNotFoundDefect, MissingHeaderBodySeparatorDefect
 from email.message import Message
+from email.policy import compat32
 from itertools import islice
 from typing import Literal
+
+from adapters.email.opaque import enclosed
 
 Wanted = Literal["text/plain", "text/html"]
 
@@ -19,6 +23,8 @@ MAX_DEPTH = 20
 
 _SEALED = frozenset(("application/pgp-encrypted", "application/x-microsoft-rpmsg-message", "multipart/encrypted"))
 _SMIME = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
+_FIELD = re.compile(r"[!-9;-~]{1,76}[ \t]*:|[ \t]+\S")
+_BLANK = re.compile(r"^([!-9;-~]{1,76})[ \t]+:", re.MULTILINE)
 _ARMOUR = re.compile(rb"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
 
 
@@ -29,6 +35,9 @@ def pieces(mail: Message, wanted: Wanted) -> list[Message]:
 
 def _pieces(part: Message, wanted: Wanted, depth: int, *, alone: bool) -> list[Message]:
     kind = part.get_content_type()
+    if kind in _SMIME:
+        opened = enclosed(part)
+        return _pieces(opened, wanted, depth + 1, alone=alone) if opened and depth < MAX_DEPTH else []
     if kind.startswith("message/") or part.get_content_disposition() == "attachment" or depth > MAX_DEPTH:
         return []
     if not part.is_multipart():
@@ -38,7 +47,7 @@ def _pieces(part: Message, wanted: Wanted, depth: int, *, alone: bool) -> list[M
     if kind == "multipart/alternative":
         return _alternative(inner, wanted, depth)
     if kind in ("multipart/signed", "multipart/related"):
-        return next((found for one in inner if (found := _pieces(one, wanted, depth + 1, alone=alone))), [])
+        return next((first for one in inner if (first := _pieces(one, wanted, depth + 1, alone=alone))), [])
     found: list[Message] = []
     for one in inner:
         found += _pieces(one, wanted, depth + 1, alone=alone and not found)
@@ -52,6 +61,18 @@ def _alternative(inner: list[Message], wanted: Wanted, depth: int) -> list[Messa
     return next(fit, choices[0] if choices else [])
 
 
+def mended(mail: Message) -> Message:
+    """The mail, its header whole again where a blank before a colon made the parser take the rest for text."""
+    body = mail.get_payload()
+    if not isinstance(body, str) or not any(isinstance(one, MissingHeaderBodySeparatorDefect) for one in mail.defects):
+        return mail
+    head, gap, rest = body.replace("\r\n", "\n").partition("\n\n")
+    if not gap or not all(_FIELD.match(line) for line in head.split("\n")):
+        return mail
+    fields = _BLANK.sub(r"\1:", head)
+    return message_from_string(f"{fields}\n\n{rest}", policy=compat32)
+
+
 def sealed(mail: Message) -> bool:
     """Whether what the mail says is encrypted, or enclosed in a seal that only its reader's program opens."""
     return any(_is_sealed(part) for part in islice(mail.walk(), MAX_PARTS * 3))
@@ -59,7 +80,7 @@ def sealed(mail: Message) -> bool:
 
 def _is_sealed(part: Message) -> bool:
     kind = part.get_content_type()
-    if kind in _SEALED or kind in _SMIME:
+    if kind in _SEALED or (kind in _SMIME and enclosed(part) is None):
         return True
     if kind != "text/plain" or part.get_content_disposition() == "attachment":
         return False
@@ -74,8 +95,8 @@ def incomplete(mail: Message, read: list[Message]) -> bool:
     unclosed = cut_short and not mail.is_multipart()
     while last.is_multipart() and last.get_payload():
         unclosed = unclosed or (cut_short and any(isinstance(one, CloseBoundaryNotFoundDefect) for one in last.defects))
-        inner = last.get_payload()[-1]
-        if not isinstance(inner, Message):
+        inner = last.get_payload()
+        if not isinstance(inner, list) or not isinstance(inner[-1], Message):
             break
-        last = inner
+        last = inner[-1]
     return unclosed and any(part is last for part in read)

@@ -15,6 +15,7 @@ _CLEARSIGNED = re.compile(
     r"(?:^-----BEGIN PGP SIGNATURE-----$.*?(?:^-----END PGP SIGNATURE-----$\n?|\Z)|\Z)",
     re.DOTALL | re.MULTILINE,
 )
+_ENCRYPTED = re.compile(r"^-----BEGIN PGP MESSAGE-----$.*?(?:^-----END PGP MESSAGE-----$|\Z)", re.DOTALL | re.MULTILINE)
 _DASHED = re.compile(r"^- ", re.MULTILINE)
 _MARKS = re.compile(r">+")
 
@@ -22,6 +23,7 @@ _MARKS = re.compile(r">+")
 def plain_lines(part: Message) -> list[Line]:
     """The lines of a text/plain part."""
     text = _CLEARSIGNED.sub(lambda found: _DASHED.sub("", found[1]), text_of(part)[:MAX_PLAIN])
+    text = _ENCRYPTED.sub("", text)
     if str(part.get_param("format", "")).lower() != "flowed":
         return [of_text(line) for line in text.split("\n")]
     return flowed(text, delete_space=str(part.get_param("delsp", "")).lower() == "yes")

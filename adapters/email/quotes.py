@@ -14,7 +14,7 @@ from mailparser_reply import EmailReplyParser
 from adapters.email.attributions import attribution
 from adapters.email.found import ANSWER_ABOVE
 from adapters.email.headings import heading
-from adapters.email.lines import Line, placed, tokens
+from adapters.email.lines import Line, put, tokens
 from adapters.email.ours import answers_within, without_ours
 
 _LANGUAGES = ["en", "de", "cs", "da", "es", "fr", "it", "ja", "ko", "nl", "pl", "sv", "zh", "david"]
@@ -41,7 +41,13 @@ def told_apart(lines: Sequence[Line], sent: Sequence[str]) -> list[Line]:
 def _to_the_end(lines: Sequence[Line]) -> list[Line]:
     """All is quoted from where the rest is."""
     first = next((number for number, line in enumerate(lines) if line.place == "rest"), len(lines))
-    return placed(lines, "rest", first, len(lines))
+    return _rest(lines, first)
+
+
+def _rest(lines: Sequence[Line], start: int) -> list[Line]:
+    known = list(lines)
+    put(known, "rest", start, len(known))
+    return known
 
 
 def _by_initials(lines: Sequence[Line]) -> list[Line]:
@@ -59,7 +65,7 @@ def _without_gaps(lines: Sequence[Line]) -> list[Line]:
     known = list(lines)
     for number, line in enumerate(lines):
         if line.place == "own" and _GAP.match(line.text) and _beside_quote(lines, number):
-            known = placed(known, "quoted", number, number + 1)
+            put(known, "quoted", number, number + 1)
     return known
 
 
@@ -78,9 +84,9 @@ def _by_attributions(lines: Sequence[Line]) -> list[Line]:
         below = next((other for other in lines[number + 1 :] if other.text), None)
         marked = below is not None and below.place in ("quoted", "rest")
         if (below is None or marked or below.place == "own") and (count := _attributed(known, number, marked=marked)):
-            known = placed(known, "quoted", number - count + 1, number + 1)
+            put(known, "quoted", number - count + 1, number + 1)
             if not marked:
-                return placed(known, "rest", number, len(known))
+                return _rest(known, number)
     return known
 
 
@@ -95,16 +101,14 @@ def _attributed(lines: Sequence[Line], number: int, *, marked: bool) -> int:
 
 def _by_headings(lines: Sequence[Line]) -> list[Line]:
     """What stands below a heading is the rest; only what a mail program marked below one is no more than quoted."""
-    known = list(lines)
     for number, line in enumerate(lines):
-        if line.place != "own" or not line.text or known[number].place != "own":
-            continue
-        if _is_our_line(line.text):
-            return placed(known, "rest", number, len(known))
-        count = heading([other.text for other in lines[number : number + 18]])
-        if count:
-            return placed(known, "rest", number, len(known))
-    return known
+        if line.place == "own" and line.text and (_is_our_line(line.text) or _is_heading(lines, number)):
+            return _rest(lines, number)
+    return list(lines)
+
+
+def _is_heading(lines: Sequence[Line], number: int) -> bool:
+    return heading([other.text for other in lines[number : number + 18]]) > 0
 
 
 def _is_our_line(text: str) -> bool:
@@ -126,7 +130,7 @@ def _by_library(lines: Sequence[Line]) -> list[Line]:
         return list(lines)
     starts = [number for number in own if lines[number].text and lines[number].text in header.split("\n")[0]]
     begins = next((number for number in starts if number >= own[min(before, len(own) - 1)]), None)
-    return list(lines) if begins is None else placed(lines, "rest", begins, len(lines))
+    return list(lines) if begins is None else _rest(lines, begins)
 
 
 def _harmless(line: str) -> str:

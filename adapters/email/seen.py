@@ -17,9 +17,11 @@ _MAX_CSS = 100_000
 _MAX_RULES = 2_000
 _RULE = re.compile(r"([^{}@;]{1,500})\{([^{}]{0,2000})\}")
 _CONDITION = re.compile(r"@[\w-]+[^{};]{0,300}(;|\{)")
+_BRACE = re.compile(r"[{}]")
 _SIMPLE = re.compile(r"(?:([a-z][a-z0-9]*)|\*)?([.#])?([\w-]+)?$", re.IGNORECASE)
 _LENGTH = re.compile(r"^(-?[\d.]{1,10})\s*(px|pt|em|rem|ex|ch|vw|vh|in|cm|mm|%)?$")
 _PIXELS = {"px": 1.0, "pt": 1.33, "em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "in": 96.0, "cm": 38.0, "mm": 3.8}
+_TELLING = frozenset(("a", "s", "strike", "del", "pre", "textarea", "font", "body"))  # Looks follow from these alone.
 _TINY = 3.0  # Pixels: letters below that are not read by anybody.
 _AWAY = -90.0
 _NO_ROOM = 2.0
@@ -47,13 +49,19 @@ class Look:
 def rules(css: str) -> dict[str, Declarations]:
     """The style rules of a page for single tags, `.classes` and `#ids`; those under conditions are left out."""
     found: dict[str, Declarations] = {}
-    for number, rule in enumerate(_RULE.finditer(_unconditional(css[:_MAX_CSS]))):
+    for number, rule in enumerate(_RULE.finditer(_unconditional(_bare(css[:_MAX_CSS])))):
         if number >= _MAX_RULES:
             break
         for selector in rule[1].split(","):
             if name := _name(selector):
                 found.setdefault(name, {}).update(declarations(rule[2]))
     return found
+
+
+def _bare(css: str) -> str:
+    """Without comments, and without the marks that hid styles from old programs."""
+    first, *rest = css.replace("<!--", " ").replace("-->", " ").split("/*")
+    return first + " ".join(piece.partition("*/")[2] for piece in rest)
 
 
 def _name(selector: str) -> str:
@@ -79,10 +87,10 @@ def _unconditional(css: str) -> str:
 
 def _closing(css: str, start: int) -> int:
     depth = 1
-    for brace in re.finditer(r"[{}]", css[start:]):
+    for brace in _BRACE.finditer(css, start):
         depth += 1 if brace[0] == "{" else -1
         if not depth:
-            return start + brace.end()
+            return brace.end()
     return len(css)
 
 
@@ -101,6 +109,8 @@ def declarations(style: str) -> Declarations:
 
 def looked(look: Look, tag: str, attributes: Mapping[str, str], page: Mapping[str, Declarations]) -> Look:
     """How an element looks within one that looks so."""
+    if not attributes and tag not in page and tag not in _TELLING:
+        return look
     style = _style(tag, attributes, page)
     return replace(
         look,

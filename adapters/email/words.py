@@ -11,7 +11,7 @@ from adapters.email.footers import without_footers
 from adapters.email.found import Words
 from adapters.email.lines import Line, joined, tokens
 from adapters.email.page import page_lines
-from adapters.email.pieces import Wanted, incomplete, pieces, sealed
+from adapters.email.pieces import Wanted, incomplete, mended, pieces, sealed
 from adapters.email.plain import plain_lines
 from adapters.email.quotes import told_apart
 from agent_core.values import Doubt
@@ -19,6 +19,7 @@ from agent_core.values import Doubt
 
 def words(mail: Message, sent: Sequence[str] = ()) -> Words:
     """What a mail says. `sent`: the plain texts, whole, of mails of ours that it answers."""
+    mail = mended(mail)
     plain, _ = _view(mail, "text/plain", sent)
     page, contained = _view(mail, "text/html", sent)
     chosen = page if contained or not any(line.text for line in plain) else plain
