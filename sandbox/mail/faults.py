@@ -22,6 +22,9 @@ IMAP.
 OAuth.
     oauth_down              503 from the token endpoint
     xoauth2_refused         a good token is refused, by IMAP or SMTP
+The nameserver.
+    dns_silent              a question is not answered
+    dns_failing             SERVFAIL
 """
 
 from __future__ import annotations
@@ -50,6 +53,8 @@ FaultKind = Literal[
     "imap_done_unanswered",
     "oauth_down",
     "xoauth2_refused",
+    "dns_silent",
+    "dns_failing",
 ]
 
 

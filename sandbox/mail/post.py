@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pymap.backend.dict.mailbox import MailboxData
 from pymap.parsing.message import AppendMessage
@@ -17,7 +18,7 @@ from sandbox.mail.habits import Arrived, Echo, Habit
 from sandbox.mail.letter import Letter, read
 from sandbox.mail.stamps import MX as MX
 from sandbox.mail.stamps import Auth as Auth
-from sandbox.mail.stamps import stamped
+from sandbox.mail.stamps import Stamp, head_of, stamped
 
 INBOX, JUNK = "INBOX", "Junk"
 
@@ -36,6 +37,18 @@ class Transaction:
 
 
 @dataclass
+class _Kept:
+    """A mail in a mailbox, read only when somebody looks: a large one takes seconds."""
+
+    uid: int
+    raw: bytes
+
+    @cached_property
+    def letter(self) -> Letter:
+        return read(self.uid, self.raw)
+
+
+@dataclass
 class Post:
     """All mailboxes. `people` are addresses with passwords; `bot` takes plus addresses too."""
 
@@ -45,7 +58,7 @@ class Post:
     journal: list[Transaction] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
     habits: dict[str, Habit] = field(default_factory=dict)
-    _letters: dict[tuple[str, str], list[Letter]] = field(default_factory=dict)
+    _kept: dict[tuple[str, str], list[_Kept]] = field(default_factory=dict)
     _coming: set[asyncio.Task[None]] = field(default_factory=set)
 
     def mailbox_of(self, address: str) -> str | None:
@@ -61,15 +74,15 @@ class Post:
         return self.mailbox_of(address) is not None or address.lower() in self.habits
 
     async def deliver(
-        self, raw: bytes, sender: str, recipients: tuple[str, ...], auth: Auth, folder: str = INBOX
+        self, raw: bytes, sender: str, recipients: tuple[str, ...], stamp: Stamp, folder: str = INBOX
     ) -> None:
         """Put a mail into its recipients' mailboxes, and into the journal. Raises Refused."""
-        self.journal.append(Transaction(sender, recipients, read(0, raw).message_id))
+        self.journal.append(Transaction(sender, recipients, read(0, head_of(raw)).message_id))
         for recipient in recipients:
             habit = self.habits.get(recipient.lower())
             box = self.mailbox_of(recipient)
             if box is not None and (habit is None or habit.keeps):
-                await self._append(box, folder, stamped(raw, sender, recipient, auth))
+                await self._append(box, folder, stamped(raw, sender, recipient, stamp))
             echo = habit.echo(Arrived(raw, sender, recipient)) if habit else None
             if echo:
                 self._send_back(echo)
@@ -79,7 +92,7 @@ class Post:
             message = await self.boxes[box, folder].append(AppendMessage(raw, now()))
         except Exception as error:  # To find its thread, pymap asks Python's parser, which breaks in many ways.
             raise Refused from error
-        self._letters.setdefault((box, folder), []).append(read(message.uid, raw))
+        self._kept.setdefault((box, folder), []).append(_Kept(message.uid, raw))
 
     def _send_back(self, echo: Echo) -> None:
         """A mail of its own, never within the transaction that it answers."""
@@ -87,7 +100,7 @@ class Post:
         async def later() -> None:
             await asyncio.sleep(echo.after)
             with contextlib.suppress(Refused):
-                await self.deliver(echo.raw, echo.sender, (echo.to,), "pass")
+                await self.deliver(echo.raw, echo.sender, (echo.to,), Stamp())
 
         task = asyncio.create_task(later(), name="sandbox mail comes back")
         self._coming.add(task)
@@ -106,4 +119,4 @@ class Post:
 
     def letters(self, address: str, folder: str = INBOX) -> tuple[Letter, ...]:
         """What is in a mailbox, oldest first."""
-        return tuple(self._letters.get((address.lower(), folder), ()))
+        return tuple(kept.letter for kept in self._kept.get((address.lower(), folder), ()))

@@ -17,13 +17,16 @@ from typing import Self
 
 from sandbox.mail.bounces import Bounces, Style
 from sandbox.mail.faults import Fault, FaultKind
+from sandbox.mail.forwarding import FORWARDER, LIST, Arc, forwarded, passed_on, rewritten
 from sandbox.mail.habits import Away, Robot
 from sandbox.mail.imap import Imap
 from sandbox.mail.letter import Letter, quoted, write
+from sandbox.mail.nameserver import nameserver
 from sandbox.mail.oauth import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, Tokens, token_routes
 from sandbox.mail.post import INBOX, Post, Transaction
+from sandbox.mail.signing import Dkim, Keys
 from sandbox.mail.smtp import Smtp, Terms
-from sandbox.mail.stamps import MX, Auth, Rewrites
+from sandbox.mail.stamps import MX, Auth, Rewrites, Stamp
 from sandbox.mail.tls import certified
 from sandbox.mail.web import listening
 
@@ -40,7 +43,8 @@ class MailSandbox:
     does not know IDLE. `oauth`: the bot may log in by XOAUTH2 as well, with access tokens from `token_url`, for the
     client's credentials or the refresh token; `tokens` hands them out, lets them expire and revokes them. `size` is the
     largest mail that is taken, in bytes, and `rewrites` who replaces its Message-ID; `terms` are these and may be
-    changed while the server runs, for connections from then on.
+    changed while the server runs, for connections from then on. `nameserver` ("127.0.0.1:port", UDP) knows the keys by
+    which domains sign.
     """
 
     bot = BOT
@@ -70,6 +74,8 @@ class MailSandbox:
         self.imap_port = imap_port
         self.trust = ""
         self.token_url = ""
+        self.nameserver = ""
+        self._keys = Keys()
         self._tls = tls
         self._oauth = oauth
         self._post = Post(bot=BOT, people=dict.fromkeys((BOT, *PEOPLE), PASSWORD))
@@ -82,6 +88,9 @@ class MailSandbox:
         async with contextlib.AsyncExitStack() as running:
             tls = self._certified(running) if self._tls else None
             running.push_async_callback(self._post.stop)
+            self.nameserver = await running.enter_async_context(
+                nameserver(self.host, self._keys.record, self._post.faults)
+            )
             self.imap_port = await self._imap.start(self.host, self.imap_port, self._post.people, tls)
             running.push_async_callback(self._imap.stop)
             self.smtp_port = await self._smtp.start(self.host, self.smtp_port, tls)
@@ -129,15 +138,30 @@ class MailSandbox:
         references: Sequence[str] = (),
         headers: Sequence[tuple[str, str]] = (),
         auth: Auth = "pass",
+        dkim: Dkim = "none",
+        authserv_id: str = MX,
     ) -> str:
-        """Write a mail as a person; returns its Message-ID. `auth` is what our exchanger finds out about it."""
+        """Write a mail as a person; returns its Message-ID.
+
+        `auth` is what our exchanger finds out about it, or another one that calls itself `authserv_id`; `dkim` how the
+        person's own domain signed it.
+        """
         message_id, raw = write(
             sender, to, subject, text, html=html, in_reply_to=in_reply_to, references=references, headers=headers
         )
-        await self.deliver_raw(sender, to, raw, auth=auth)
+        await self.deliver_raw(sender, to, raw, auth=auth, dkim=dkim, authserv_id=authserv_id)
         return message_id
 
-    async def reply_as(self, person: str, letter: Letter, text: str, *, quote: bool = True, auth: Auth = "pass") -> str:
+    async def reply_as(
+        self,
+        person: str,
+        letter: Letter,
+        text: str,
+        *,
+        quote: bool = True,
+        auth: Auth = "pass",
+        dkim: Dkim = "none",
+    ) -> str:
         """Answer a letter as a mail program does: to its Reply-To, in its thread, the original quoted below."""
         return await self.send_as(
             person,
@@ -147,11 +171,37 @@ class MailSandbox:
             in_reply_to=letter.message_id,
             references=letter.references,
             auth=auth,
+            dkim=dkim,
         )
 
-    async def deliver_raw(self, sender: str, to: str, raw: bytes, *, auth: Auth = "pass", folder: str = INBOX) -> None:
+    async def deliver_raw(
+        self,
+        sender: str,
+        to: str,
+        raw: bytes,
+        *,
+        auth: Auth = "pass",
+        dkim: Dkim = "none",
+        authserv_id: str = MX,
+        folder: str = INBOX,
+    ) -> None:
         """Deliver bytes of any kind, to INBOX or Junk. `sender` is the envelope's; empty, it is a bounce's."""
-        await self._post.deliver(raw, sender, (to,), auth, folder)
+        raw = self._keys.signed(raw, dkim)
+        await self._post.deliver(raw, sender, (to,), Stamp(auth, authserv_id), folder)
+
+    async def forward(
+        self, sender: str, to: str, raw: bytes, *, by: str = FORWARDER, found: Auth = "pass", arc: Arc = "good"
+    ) -> None:
+        """Deliver a mail that a forwarder of this domain passed on, and sealed together with what it had found."""
+        raw = forwarded(raw, sender, by, found, arc, self._keys)
+        await self._post.deliver(raw, f"srs0={sender.replace('@', '=')}@{by}", (to,), passed_on(raw, by, arc))
+
+    async def through_list(self, sender: str, to: str, raw: bytes, *, listed: str = LIST, arc: Arc = "good") -> None:
+        """Deliver a mail that a mailing list passed on, which writes its own name over the author's."""
+        domain = listed.rpartition("@")[2]
+        raw = self._keys.signed(rewritten(raw, listed), "good")
+        raw = forwarded(raw, sender, domain, "pass", arc, self._keys)
+        await self._post.deliver(raw, listed.replace("@", "-bounces@"), (to,), Stamp())
 
     def bounce(
         self,

@@ -18,7 +18,7 @@ from aiosmtpd.smtp import DATA_SIZE_DEFAULT, MISSING, SMTP, AuthResult, Envelope
 from sandbox.mail.faults import Fault, FaultKind
 from sandbox.mail.oauth import REFUSAL, Tokens
 from sandbox.mail.post import Post, Refused
-from sandbox.mail.stamps import MX, Rewrites, renamed
+from sandbox.mail.stamps import MX, Rewrites, Stamp, renamed
 
 _REPLIES: dict[FaultKind, str] = {
     "smtp_greeting": "421 4.3.2 too many connections, try again later",
@@ -184,7 +184,7 @@ class Submission:
         """Deliver; returns what is said about it."""
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         raw, answer = renamed(content, self._terms.rewrites)
-        await self._post.deliver(raw, envelope.mail_from or "", tuple(envelope.rcpt_tos), "pass")
+        await self._post.deliver(raw, envelope.mail_from or "", tuple(envelope.rcpt_tos), Stamp())
         return answer
 
 

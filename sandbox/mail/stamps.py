@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import compat32
 from email.utils import format_datetime, parseaddr
@@ -24,18 +25,29 @@ Rewrites = Literal["", "ses", "m365"]
 _HEADER = re.compile(rb"^[^\s:]+:[^\n]*\n(?:[ \t][^\n]*\n)*", re.MULTILINE)
 
 
-def stamped(raw: bytes, sender: str, recipient: str, auth: Auth) -> bytes:
+@dataclass(frozen=True)
+class Stamp:
+    """What an exchanger finds out about a mail, and what it calls itself. `said` are its own words, if it has any."""
+
+    auth: Auth = "pass"
+    authserv_id: str = MX
+    said: str = ""
+
+
+def stamped(raw: bytes, sender: str, recipient: str, stamp: Stamp) -> bytes:
     """The mail as our exchanger hands it on. An empty sender is the null return path, of bounces."""
-    domain = sender.rpartition("@")[2] or from_domain(raw)
     stamps = [f"Return-Path: <{sender}>", f"Delivered-To: {recipient}"]
-    if auth != "unstamped":
-        spf, dkim = ("pass", "pass") if auth == "pass" else ("fail", "none") if auth == "fail" else ("none", "none")
-        stamps.append(
-            f"Authentication-Results: {MX};\r\n dmarc={auth} header.from={domain};\r\n"
-            f" spf={spf} smtp.mailfrom={domain};\r\n dkim={dkim} header.d={domain}"
-        )
+    if stamp.auth != "unstamped":
+        said = stamp.said or results(stamp.auth, sender.rpartition("@")[2] or from_domain(raw))
+        stamps.append(f"Authentication-Results: {stamp.authserv_id};\r\n {said}")
     stamps.append(f"Received: from sandbox by {MX} with ESMTP; {format_datetime(now())}")
-    return "".join(f"{stamp}\r\n" for stamp in stamps).encode() + _without(raw, _pretends)
+    return "".join(f"{line}\r\n" for line in stamps).encode() + _without(raw, _pretends)
+
+
+def results(auth: Auth, domain: str) -> str:
+    """The usual words about a mail from a domain."""
+    spf, dkim = ("pass", "pass") if auth == "pass" else ("fail", "none") if auth == "fail" else ("none", "none")
+    return f"dmarc={auth} header.from={domain};\r\n spf={spf} smtp.mailfrom={domain};\r\n dkim={dkim} header.d={domain}"
 
 
 def from_domain(raw: bytes) -> str:
