@@ -6,6 +6,7 @@ time squared; and nothing of the mail that came back, which may say anything.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
 from email.message import Message
@@ -16,6 +17,9 @@ from flufl.bounce import all_failures
 from adapters.email.filename import header
 from adapters.email.headers import values
 from adapters.email.reports import Action, Report, addresses_in, parts, status_in, why_in
+
+# It writes down whatever it stumbles over; what is in a mail is for no log.
+logging.getLogger("flufl.bounce").disabled = True
 
 MOST_CHARACTERS = 16_000
 MOST_PARTS = 10
