@@ -7,6 +7,7 @@ import contextlib
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 from pymap.backend.dict.mailbox import MailboxData
 from pymap.parsing.message import AppendMessage
@@ -20,7 +21,8 @@ from sandbox.mail.stamps import MX as MX
 from sandbox.mail.stamps import Auth as Auth
 from sandbox.mail.stamps import Stamp, head_of, stamped
 
-INBOX, JUNK = "INBOX", "Junk"
+INBOX: Literal["INBOX"] = "INBOX"
+JUNK: Literal["Junk"] = "Junk"
 
 
 class Refused(Exception):

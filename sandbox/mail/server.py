@@ -228,8 +228,9 @@ class MailSandbox:
         self._post.habits[address.lower()] = Robot(text)
 
     def usual(self, address: str) -> None:
-        """From now on an address does nothing by itself."""
+        """From now on an address does nothing by itself, and is refused no more."""
         self._post.habits.pop(address.lower(), None)
+        self.terms.refused.pop(address.lower(), None)
 
     async def settled(self) -> None:
         """Wait until no bounce or answer of a machine is on its way any more."""
