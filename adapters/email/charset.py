@@ -46,6 +46,7 @@ _INVISIBLE = re.compile(
     "|[\x00-\x08\x0e-\x1f\x7f]"
     "|(?<=[\x00-\x7f\u00a0])[\u200c\u200d]|[\u200c\u200d](?=[\x00-\x7f\u00a0]|$)"  # Joiners join letters, not these.
 )
+_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -56,8 +57,8 @@ def text_of(part: Message) -> str:
 
 
 def clean(text: str) -> str:
-    """Line ends `\\n`, no invisible characters, NFC."""
-    return unicodedata.normalize("NFC", _bounded(_INVISIBLE.sub("", _LINE_END.sub("\n", text))))
+    """Line ends `\\n`, plain blanks, no invisible characters, NFC."""
+    return unicodedata.normalize("NFC", _bounded(_SPACE.sub(" ", _INVISIBLE.sub("", _LINE_END.sub("\n", text)))))
 
 
 def _bounded(text: str) -> str:

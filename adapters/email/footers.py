@@ -17,7 +17,7 @@ _FEW = 40
 _MAX_SIGNATURE = 12  # Lines below a closing formula.
 
 _DEVICE = (
-    r"(?:i(?:phone|pad|pod)|mac(?:book)?|apple|android|samsung|galaxy|huawei|xiaomi|pixel|oneplus|nokia|"
+    r"(?:i(?:phon\w*|pad\w*|pod)|mac(?:book)?|apple|android|samsung|galaxy|huawei|xiaomi|pixel|oneplus|nokia|"
     r"blackberry|windows|outlook|"
     r"yahoo|gmail|mail|e-?mail|proton ?mail|proton|spark|k-?9|thunderbird|fairemail|aol|web\.de|gmx|telekom|"
     r"zoho|hey|superhuman|"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _MOST_LINES = 14
 _LONGEST_LABEL = 40
@@ -110,10 +111,10 @@ def _header_block(below: Sequence[str]) -> int:
     kinds: set[str] = set()
     values, last, blank, loose = "", 0, 0, 0
     for number, line in enumerate(below[:_MOST_LINES]):
-        found = _LABEL.match(line[:200])
-        if found:
-            kinds |= {_KIND_OF[label.lower()] for label in [found[1], *_LABELS.findall(line[found.end() : 600])]}
-            values, last, loose = f"{values} {line[found.end() :][:300]}", number + 1, 0
+        named, value = _fields(line[:600])
+        if named:
+            kinds |= named
+            values, last, loose = f"{values} {value}", number + 1, 0
         elif not number:
             return 0
         elif line.strip():
@@ -123,6 +124,16 @@ def _header_block(below: Sequence[str]) -> int:
         if loose > 2 or blank > 2:
             break
     return last if _is_of_mail(kinds, values) else 0
+
+
+@lru_cache(maxsize=512)
+def _fields(line: str) -> tuple[frozenset[str], str]:
+    """The kinds of the fields that stand on a line, and their text."""
+    found = _LABEL.match(line[:200])
+    if not found:
+        return frozenset(), ""
+    others = _LABELS.findall(line[found.end() :])
+    return frozenset(_KIND_OF.get(label.lower(), "other") for label in [found[1], *others]), line[found.end() :][:300]
 
 
 def _is_of_mail(kinds: set[str], values: str) -> bool:

@@ -11,7 +11,7 @@ from adapters.email.footers import without_footers
 from adapters.email.found import Words
 from adapters.email.lines import Line, joined, tokens
 from adapters.email.page import page_lines
-from adapters.email.pieces import Wanted, incomplete, mended, pieces, sealed
+from adapters.email.pieces import incomplete, mended, pieces, sealed
 from adapters.email.plain import plain_lines
 from adapters.email.quotes import told_apart
 from agent_core.values import Doubt
@@ -20,27 +20,27 @@ from agent_core.values import Doubt
 def words(mail: Message, sent: Sequence[str] = ()) -> Words:
     """What a mail says. `sent`: the plain texts, whole, of mails of ours that it answers."""
     mail = mended(mail)
-    plain, _ = _view(mail, "text/plain", sent)
-    page, contained = _view(mail, "text/html", sent)
+    parts, others = pieces(mail, "text/plain"), pieces(mail, "text/html")
+    plain, told = _view(parts, sent)
+    page, contained = (plain, told) if others == parts else _view(others, sent)
     chosen = page if contained or not any(line.text for line in plain) else plain
     reply = joined(chosen, "own")
-    cut = incomplete(mail, [*pieces(mail, "text/plain"), *pieces(mail, "text/html")])
     doubt: Doubt = ""
     if sealed(mail):
         doubt = "encrypted"
-    elif cut or "\ufffd" in reply:
+    elif incomplete(mail, [*parts, *others]) or "\ufffd" in reply:
         doubt = "cut"
     elif disagree(plain, page):
         doubt = "two_texts"
     return Words(reply=reply, quoted=joined(chosen, "quoted", "rest", "signed"), doubt=doubt)
 
 
-def _view(mail: Message, wanted: Wanted, sent: Sequence[str]) -> tuple[list[Line], bool]:
-    """The mail's lines with whose they are, as a program that prefers this kind shows them; and if markup told."""
+def _view(parts: Sequence[Message], sent: Sequence[str]) -> tuple[list[Line], bool]:
+    """The lines of these parts with whose they are, one part below the other; and whether markup told."""
     lines: list[Line] = []
     contained = False
     before: list[str] = []
-    for part in pieces(mail, wanted):
+    for part in parts:
         shown, told = (
             page_lines(text_of(part)) if part.get_content_type() == "text/html" else (plain_lines(part), False)
         )
