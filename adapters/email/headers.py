@@ -116,12 +116,16 @@ def _ascii(domain: str) -> str:
 
 
 def _outside(text: str) -> str:
-    """What stands outside quoted strings and comments, which nest. Raises Unreadable when one does not end."""
+    """What stands outside quoted strings and comments, which nest. Raises Unreadable when one does not end.
+
+    Of a quoted string its quotes stay, so that what is around it does not become an address without it.
+    """
     kept: list[str] = []
     quoted, depth = False, 0
     for piece in _PIECE.findall(text):
         if piece == '"' and not depth:
             quoted = not quoted
+            kept.append(piece)
         elif piece == "(" and not quoted:
             depth += 1
         elif piece == ")" and depth:

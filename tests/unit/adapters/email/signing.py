@@ -101,12 +101,12 @@ def signed_with(letter: bytes, **tags: bytes) -> bytes:
     return b"DKIM-Signature: " + bytes(signer.gen_header(fields, names, policy, b"DKIM-Signature", pk)) + letter
 
 
-def sealed(letter: bytes, domain: str, results: str, *, before: str = "") -> bytes:
+def sealed(letter: bytes, domain: str, results: str, *, before: str = "", pem: bytes = b"") -> bytes:
     """A letter as one passes it on who found these results, and the chain before it so."""
     results += f"; arc={before}" if before else ""
     stamped = f"Authentication-Results: mx.{domain}; {results}\r\n".encode() + letter
     sets: list[bytes] = dkim.arc_sign(
-        stamped, b"s1", domain.encode(), pair()[0], f"mx.{domain}".encode(), include_headers=list(SIGNED)
+        stamped, b"s1", domain.encode(), pem or pair()[0], f"mx.{domain}".encode(), include_headers=list(SIGNED)
     )
     assert sets, "dkimpy did not seal"
     return b"".join(one if one.endswith(b"\r\n") else one + b"\r\n" for one in sets) + letter

@@ -90,6 +90,8 @@ REFUSED = {
     "an escaped quote outside a quote": f'\\" <{ANA}> \\"',
     "an encoded local part": "=?utf-8?q?ana?=@example.test",
     "an empty comment within an address": "ana()@example.test",
+    "a quote within the domain": 'ana@example"x".test',
+    "a quote behind the domain": 'ana@example.test"x"',
     "two dots in the local part": "a..na@example.test",
     "a dot before the at sign": "ana.@example.test",
 }
