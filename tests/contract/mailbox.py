@@ -85,16 +85,18 @@ class Wire:
     A piece that is bent to end in `CUT` is the last one of its connection.
     """
 
-    def __init__(self, host: str, port: int, bend: Bend = lambda said: said, *, listen: int = 0) -> None:
+    def __init__(
+        self, host: str, port: int, bend: Bend = lambda said: said, *, listen: int = 0, at: str = "127.0.0.1"
+    ) -> None:
         self._server = (host, port)
-        self.port = listen
+        self.at, self.port = at, listen
         self.bend = bend
         self.said: list[bytes] = []
         self.connections = 0
         self._relays: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Wire:
-        self._listening = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
+        self._listening = await asyncio.start_server(self._connected, self.at, self.port)
         self.port = int(self._listening.sockets[0].getsockname()[1])
         return self
 
