@@ -48,7 +48,7 @@ STYLES = {
     "heading": Style("margin:16px 0 8px;line-height:24px;font-weight:700"),
     "list": Style("margin:0 0 12px;padding:0 0 0 24px;line-height:24px"),
     "quote": Style(
-        "margin:0 0 12px;padding:2px 0 2px 14px;border-left:4px solid #c2cad6;color:#475264",
+        "margin:0 0 12px;padding:0 0 0 14px;border-left:4px solid #c2cad6;color:#475264",
         "color:#b8c3d1;border-color:#4a5768",
     ),
     "code": Style(
@@ -63,8 +63,8 @@ STYLES = {
     # Facts.
     "facts": Style("margin:0 0 16px;border-collapse:collapse;table-layout:fixed"),
     "name": Style(
-        f"width:32%;padding:7px 12px 7px 0;vertical-align:top;border-top:1px solid #e2e7ee;color:#566273;"
-        f"font-size:14px;line-height:20px;{_BREAKS}",
+        f"width:34%;padding:7px 8px 7px 0;vertical-align:top;border-top:1px solid #e2e7ee;color:#566273;"
+        f"font-size:13px;line-height:20px;{_BREAKS}",
         "color:#a3b0c0;border-color:#2b3440",
     ),
     "value": Style(

@@ -5,6 +5,7 @@ Everything that is not ours is escaped.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from html import escape
 from urllib.parse import urlsplit
 
@@ -88,12 +89,24 @@ def _answer(block: Answer) -> str:
 
 def _prose(text: str) -> str:
     """Markdown, drawn by us. A heading is a line in bold: none of the agent's looks like ours."""
-    tokens = _MARKDOWN.parse(visible(text))
-    for token in tokens:
+    source = visible(text)
+    tokens = _MARKDOWN.parse(source)
+    for token in _each(tokens):
         _dress(token)
-        for inner in token.children or ():
-            _dress(inner)
+    if _letters("".join(token.content for token in _each(tokens) if token.type != "inline")) != _letters(source):
+        return f"<div {dressed('block')}>{escape(source)}</div>"  # What is nested too deep, Markdown leaves out.
     return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})).strip()
+
+
+def _each(tokens: Sequence[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from token.children or ()
+
+
+def _letters(text: str) -> str:
+    """What must not be lost of a text. Numbers may: a list counts by itself."""
+    return "".join(filter(str.isalpha, text))
 
 
 def _dress(token: Token) -> None:

@@ -19,6 +19,7 @@ Tone = Literal["asks", "wants", "good", "bad", "quiet"]
 
 NOT_WHOLE = "This request is too long for a mail. The page behind the link has all of it."
 LEFT_OUT = "What is too long to be shown here is left out below, and says so."
+BEGINNING = "This is only how it begins: it has {length:,} characters."
 IN_FILE = "This is only how it begins. The file {name} has all of it: {length:,} characters."
 
 _TONES: dict[str, Tone] = {
@@ -30,6 +31,7 @@ _TONES: dict[str, Tone] = {
 _ENDS: dict[str, Tone] = {"approved": "good", "answered": "good", "denied": "bad"}
 _TITLED = {"approval_request", "input_request", "request_closed", "escalation"}
 _LONGEST_TITLE = 200
+_LONGEST_WORDS = 1_000
 _BRIEF = 200
 _MOST_ROWS = 40
 
@@ -93,6 +95,8 @@ def _outlined(blocks: tuple[Block, ...], longest: int) -> Iterator[Block]:
     yield Words(f"{NOT_WHOLE} {LEFT_OUT}" if decides else LEFT_OUT)
     for block in blocks:
         yield Answer((), block.url) if isinstance(block, Answer) else _brief_block(block, longest)
+        if isinstance(block, Prose | Quoted) and len(block.text) > longest:
+            yield Words(BEGINNING.format(length=len(block.text)))
 
 
 def _brief_block(block: Block, longest: int) -> Block:
@@ -100,7 +104,8 @@ def _brief_block(block: Block, longest: int) -> Block:
         case Facts():
             return Facts(_few(block.rows))
         case Words():
-            return block if len(block.text) <= _BRIEF * 5 else Words(f"{block.text[: _BRIEF * 5]} …")
+            long = len(block.text) > _LONGEST_WORDS
+            return Words(f"{block.text[:_LONGEST_WORDS]}… ({len(block.text):,} characters)") if long else block
         case Prose() | Quoted():
             return replace(block, text=block.text[:longest])
         case Answer():

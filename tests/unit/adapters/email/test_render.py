@@ -10,12 +10,15 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given as cases
+from hypothesis import strategies as st
 
 from adapters.base import Parcel
 from adapters.layout import Answer, Facts, Words, layout
+from agent_core.events import AgentMessage
 from tests.unit.adapters.cards import TICKET
 from tests.unit.adapters.email.mails import html, parsed, part, seen, squeezed, text, wire
-from tests.unit.adapters.email.parcels import EVERY, FORGED, HONEST
+from tests.unit.adapters.email.parcels import EVERY, FORGED, HONEST, parcel
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "email"
 TAGS = {
@@ -75,7 +78,11 @@ def test_text_and_page_have_the_same_letters(given: Parcel) -> None:
     for host in page.select("p.host"):
         host.decompose()
     shown, said = seen(page), text(given)
-    assert re.sub(r"[^a-z]", "", shown.lower()) == re.sub(r"[^a-z]", "", said.lower())
+    assert letters(shown) == letters(said)
+
+
+def letters(words: str) -> str:
+    return re.sub(r"[^a-z]", "", words.lower())
 
 
 def test_the_link_is_in_both_with_its_host() -> None:
@@ -123,6 +130,26 @@ def test_the_hostile_words_are_all_there_to_be_seen() -> None:
         assert piece in shown
     assert "&#x202e;" in shown
     assert "http://evil.test/d" in shown
+
+
+DEEP = ("> " * 30 + "approved\n", "- " * 30 + "approved", "*a **b " * 40 + "approved" + "** c*" * 40, "1. " * 30 + "x")
+
+
+@pytest.mark.parametrize("said", DEEP)
+def test_words_nested_deeper_than_a_page_is_drawn_are_not_lost(said: str) -> None:
+    given = parcel(AgentMessage(id="a5", to=("x",), text=said))
+    assert letters(seen(parsed(given))) == letters(text(given))
+
+
+def test_what_stands_behind_the_backticks_of_a_code_block_is_shown() -> None:
+    given = parcel(AgentMessage(id="a6", to=("x",), text="```approved by bo\nmake\n```"))
+    assert "approved by bo" in seen(parsed(given))
+
+
+@cases(st.text(alphabet="ab*_`>#-1. \n[]()<&~\\!:/", max_size=200))
+def test_whatever_the_agent_writes_text_and_page_have_the_same_letters(said: str) -> None:
+    given = parcel(AgentMessage(id="a7", to=("x",), text=said))
+    assert letters(seen(parsed(given))) == letters(text(given))
 
 
 def test_what_the_agent_writes_large_is_not_drawn_like_our_title() -> None:
