@@ -97,6 +97,7 @@ def test_what_a_program_or_a_company_puts_below_is_cut(footer: str) -> None:
     [
         "APPROVE 1\n\nCheers,\nBo",
         "Best regards to the team, but no.",
+        "No.\n\nThanks,\nBo\nWill you call me on +49 30 5550 1234?",
         "Sent from where? I do not know this one.",
         "Please ask:\n\nAna\nBo\nCy",
         "The information in the ticket is confidential?",
