@@ -108,17 +108,24 @@ async def test_a_server_idles_and_never_answers_done(mail: MailSandbox) -> None:
         before = len(talk.heard)
         for line in ("DONE", "d NOOP"):
             await talk.say(line)
+        await _taken(mail)
+        await mail.send_as(ANA, mail.bot, "two", "Hello")
         await _order_drop_when_taken(mail)
         assert await talk.hear(b"c ") == b""
-        assert not any(line.startswith((b"c ", b"d ")) for line in talk.heard[before:])
+        assert not any(line.startswith((b"* 2 EXISTS", b"c ", b"d ")) for line in talk.heard[before:])
 
 
 async def _order_drop_when_taken(mail: MailSandbox) -> None:
     """Break the connection as soon as another has been answered: what is unanswered by then was not to be."""
+    await _taken(mail)
+    mail.order(Fault("imap_drop"))
+
+
+async def _taken(mail: MailSandbox) -> None:
+    """Return once another connection has been answered, and so has everything before, if it was to be."""
     async with talking(mail) as other:
         await other.say("c NOOP")
         assert await other.hear(b"c OK")
-    mail.order(Fault("imap_drop"))
 
 
 async def test_a_slow_server_says_everything_byte_by_byte(mail: MailSandbox) -> None:

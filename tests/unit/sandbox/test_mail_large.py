@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import imaplib
+
 from sandbox.mail import MailSandbox
 
 ANA = "ana@example.test"
