@@ -100,7 +100,7 @@ class FormField(Frozen):
 
 # Why a person's words may not be what they meant, or not all of it. `two_texts`: their mail has a text and an HTML that
 # say different things; `by_subject`: nothing but its subject tells what it answers.
-Doubt = Literal["", "two_texts", "encrypted", "cut", "by_subject"]
+Doubt = Literal["", "two_texts", "encrypted", "unreadable", "cut", "by_subject"]
 
 # Why an answer did not count, or what became of the thread: each has its fixed sentence.
 NoticeKind = Literal[
@@ -118,6 +118,7 @@ NoticeKind = Literal[
     "unclear",
     "two_texts",
     "encrypted",
+    "unreadable",
     "cut",
     "by_subject",
     "words_too_weak",

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from adapters.base import Adapter, ListeningAdapter, SocketAdapter, WebhookAdapter
 from adapters.console.adapter import ConsoleAdapter
 from adapters.discord.account import Bot
-from adapters.email.account import Account, OAuth, Server, Site
 from adapters.heard import Address
 from adapters.sms.account import Bounds, Line, LineName, Quiet
 from agent_core.people import People
-from config.settings import EmailChannel, MailServer, Settings, SlackChannel, TwilioLine
+from config.settings import Settings, SlackChannel, TwilioLine
 from gateway.contacts import KnownContacts
 from gateway.errors import Misconfigured
 from gateway.keyring import Keyring
@@ -187,45 +186,10 @@ async def _mail(settings: Settings, opened: Opened) -> AsyncIterator[tuple[Email
         return
     with _extra("email"):
         from adapters.email.adapter import EmailAdapter
+        from gateway.mailbox import account
         from gateway.sent_mail import KeptMail
     if not (channel.imap or channel.posting_secret.get_secret_value()):
         raise Misconfigured("email needs imap, or a posting_secret")
-    adapter = EmailAdapter(_account(channel), KeptMail(opened.links), opened.meter, opened.mailroom)
+    adapter = EmailAdapter(account(channel), KeptMail(opened.links), opened.meter, opened.mailroom)
     async with contextlib.aclosing(adapter):
         yield (adapter,)
-
-
-def _account(channel: EmailChannel) -> Account:
-    site = Site(**{field.name: getattr(channel, field.name) for field in fields(Site)})
-    return Account(
-        site=site,
-        smtp=_server(channel.smtp),
-        imap=_server(channel.imap) if channel.imap else None,
-        poll_seconds=channel.poll_seconds,
-        junk=channel.junk,
-        posting_secret=channel.posting_secret.get_secret_value(),
-        per_hour=channel.per_hour,
-    )
-
-
-def _server(server: MailServer) -> Server:
-    oauth = server.oauth
-    tokens = oauth and OAuth(
-        token_url=oauth.token_url,
-        client_id=oauth.client_id,
-        client_secret=oauth.client_secret.get_secret_value(),
-        refresh_token=oauth.refresh_token.get_secret_value(),
-        scope=oauth.scope,
-    )
-    try:
-        return Server(
-            host=server.host,
-            port=server.port,
-            username=server.username,
-            password=server.password.get_secret_value(),
-            tls=server.tls,
-            oauth=tokens,
-            trust=server.trust,
-        )
-    except ValueError as error:
-        raise Misconfigured(str(error)) from error

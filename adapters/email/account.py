@@ -54,9 +54,9 @@ class Site:
 
     `address` is ours, `aliases` others that are ours as well. `authserv_ids` are what our own mail servers call
     themselves in Authentication-Results; `sealers` the domains whose word (ARC) on mails they passed on we take.
-    Replies come back to `<reply_prefix><token>@<reply_domain>`; if left empty, that is `local+<token>@domain` of our address,
-    and where mail programs refuse a plus it may be a domain all of whose addresses are ours. `nameservers`: whom to ask
-    for the keys of signatures, which are checked by ourselves only if there are any: `host` or `host:port`.
+    Replies come back to `<reply_prefix><token>@<reply_domain>`; if left empty, that is `local+<token>@domain` of our
+    address, and where mail programs refuse a plus it may be a domain all of whose addresses are ours. `nameservers`:
+    whom to ask for the keys of signatures, which are checked by ourselves only if there are any: `host` or `host:port`.
 
     `own_received`: how many `Received` of our own servers stand above the verdict (a delivery agent behind the
     exchanger writes one); every mail must have that many above what its sender wrote. `spf_counts`: an SPF pass for
@@ -90,7 +90,7 @@ class Site:
 
     @property
     def reply_forms(self) -> tuple[tuple[str, str], ...]:
-        """What stands before and behind a token in an address that brings one back, the form we write ourselves first."""
+        """What stands before and behind a token in an address that brings one back, the form we write first."""
         plus = tuple((f"{one.rpartition('@')[0]}+", one.rpartition("@")[2]) for one in self.addresses)
         if not (self.reply_prefix or self.reply_domain):
             return plus

@@ -12,7 +12,7 @@ from adapters.errors import Unreadable
 
 MAX_MAIL = 25 * 1024 * 1024
 MAX_HEADERS = 128 * 1024
-CUT = b"X-Holdpoint-Cut: larger than 25 MiB\r\n"  # Stands first where only the headers of a mail were fetched.
+CUT = b"X-Holdpoint-Cut: larger than 25 MiB\r\n"  # Stands first where only the first part of a mail was fetched.
 MAX_CONTENT_HEADER = 4096
 MAX_BOUNDARIES = 40
 MAX_DELIMITERS = 2000
@@ -31,7 +31,7 @@ _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 def check(raw: bytes) -> None:
     """Raises Unreadable for a mail that is not worth the risk of parsing."""
-    if len(raw) > MAX_MAIL or raw.startswith(CUT):
+    if len(raw) > MAX_MAIL:
         raise Unreadable("the mail is larger than 25 MiB")
     blank = _BLANK_LINE.search(raw)
     end = blank.start() if blank else len(raw)

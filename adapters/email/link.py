@@ -17,7 +17,7 @@ from adapters.email.headers import message_ids, value, values
 RETURN_PATH = "b."  # So begins the name that bounces come back to; no token does.
 
 _SENT_TO = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To", "Cc")
-_OUR_ID = re.compile(r"<hp\.([a-z0-9]{1,40})\.([a-z0-9.]{1,63})@", re.IGNORECASE)
+_OUR_ID = re.compile(r"<hp\.[a-z0-9]{1,40}\.([a-z0-9.]{1,63})@([a-z0-9.-]{1,253})>", re.IGNORECASE)
 _REFERENCE = re.compile(r"\[HP-([a-z2-7]{8})\]", re.IGNORECASE)
 
 
@@ -34,14 +34,16 @@ def _tokens(mail: Message, site: Site) -> Iterator[tuple[FoundBy, str]]:
     forms = [_form(before, domain) for before, domain in site.reply_forms]
     for given in (given for name in _SENT_TO for given in values(mail, name)):
         yield from (("address", found[1].lower()) for form in forms for found in form.finditer(given))
+    domains = {domain.lower() for _, domain in site.reply_forms} | {site.domain.lower()}
     for by, answered in _answered(mail):
-        yield from ((by, found[2].lower()) for one in answered if (found := _OUR_ID.match(one)))
+        ids = (found for one in answered if (found := _OUR_ID.match(one)))
+        yield from ((by, found[1].lower()) for found in ids if found[2].lower() in domains)
 
 
 def _form(before: str, domain: str) -> re.Pattern[str]:
     """An address that brings a token back."""
-    token = r"([a-z0-9.]{1,63})"
-    return re.compile(rf"(?<![\w.+-]){re.escape(before)}{token}@{re.escape(domain)}(?![\w.-])", re.IGNORECASE)
+    name = r"([a-z0-9.]{1,63})"
+    return re.compile(rf"(?<![\w.+-]){re.escape(before)}{name}@{re.escape(domain)}(?![\w.-])", re.IGNORECASE)
 
 
 def _answered(mail: Message) -> Iterator[tuple[FoundBy, tuple[str, ...]]]:

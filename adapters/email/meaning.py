@@ -75,11 +75,13 @@ def _received(reading: Reading) -> Received:
 
 
 def said(reading: Reading) -> str:
-    """The person's words: the new part of an answer, or subject and text of a first mail."""
-    reply, title = reading.words.reply, reading.subject
-    if reading.link.by or title.lower() in reply.lower():
-        return reply[:MAX_TEXT]
-    return f"{title}\n\n{reply}".strip()[:MAX_TEXT]
+    """The person's words: the new part of an answer; of a first mail its subject, and what it passes on, as well."""
+    words, title = reading.words, reading.subject
+    if reading.link.by:
+        return words.reply[:MAX_TEXT]
+    passed_on = "\n".join(f"> {line}".rstrip() for line in words.quoted.splitlines())
+    parts = ("" if title.lower() in words.reply.lower() else title, words.reply, passed_on)
+    return "\n\n".join(part for part in parts if part)[:MAX_TEXT]
 
 
 def code_in(text: str) -> str | None:

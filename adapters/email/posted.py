@@ -1,8 +1,8 @@
 """Posted: mails that a provider posts to us as they came (raw MIME), in the few wrappings there are.
 
-The mail is the body itself (`message/rfc822`), a field of a form (Mailgun's `body-mime`, SendGrid's `email`), or a field
-of JSON (Postmark's `RawEmail`; `content` in base64, as a function behind Amazon SES passes it on). Who posts must know
-our secret: as the password of HTTP Basic, which all of them send when it stands in the URL, or as a bearer token.
+The mail is the body itself (`message/rfc822`), a field of a form (Mailgun's `body-mime`, SendGrid's `email`), or one of
+JSON (Postmark's `RawEmail`; `content` in base64, as a function behind Amazon SES passes it on). Who posts must know our
+secret: as the password of HTTP Basic, which all of them send when it stands in the URL, or as a bearer token.
 """
 
 from __future__ import annotations

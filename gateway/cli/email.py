@@ -32,7 +32,7 @@ def parse_email(config: Annotated[Path | None, _OPTION] = None) -> None:
         raise typer.BadParameter(problems(error)) from error
     raw = sys.stdin.buffer.read()
     try:
-        checked = asyncio.run(signatures(raw, known.nameservers))
+        checked = asyncio.run(signatures(raw, known.site))
         told = report(raw, known, checked)
     except Unreadable as error:
         typer.echo(json.dumps({"may_decide": False, "why": f"it is set aside: {error}"}, indent=2))

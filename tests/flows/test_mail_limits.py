@@ -11,7 +11,7 @@ import pytest
 from adapters.base import Parcel
 from adapters.email import imap
 from adapters.email.account import Site
-from adapters.email.parse import parse
+from adapters.email.reading import read
 from adapters.email.render import render
 from adapters.email.where import Where
 from adapters.heard import Received
@@ -57,6 +57,6 @@ def test_an_answer_finds_its_way_however_long_our_own_name_is(site: Site) -> Non
         f"From: bo@example.test\r\nTo: {answer_to}\r\nMessage-ID: <a@example.test>\r\n"
         f"In-Reply-To: {ours['Message-ID']}\r\n\r\nHello.\r\n"
     )
-    received = parse(answer.encode(), site)
+    received = read(answer.encode(), site)
     assert isinstance(received, Received)
     assert received.token == TOKEN

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from adapters.email.account import Site
-from adapters.email.parse import parse
+from adapters.email.reading import read
 from adapters.errors import Unreadable
 
 SITE = Site("holdpoint@bot.example.test", ("mx.example.test",))
@@ -26,11 +26,11 @@ MANY = {
 def test_very_many_parts_are_not_worth_parsing(raw: bytes) -> None:
     start = time.monotonic()
     with pytest.raises(Unreadable, match="too many parts"):
-        parse(raw, SITE)
+        read(raw, SITE)
     assert time.monotonic() - start < 1.0
 
 
 def test_a_letter_with_a_long_patch_is_read() -> None:
     patch = b"--- a/file\r\n+++ b/file\r\n" * 50_000
-    received = parse(HEAD + b"text/plain\r\n\r\nPlease look:\r\n\r\n" + patch, SITE)
+    received = read(HEAD + b"text/plain\r\n\r\nPlease look:\r\n\r\n" + patch, SITE)
     assert "Please look" in str(received)

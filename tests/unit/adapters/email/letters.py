@@ -6,8 +6,9 @@ from email import message_from_bytes
 from email.message import Message
 
 from adapters.email.account import Site
-from adapters.email.parse import parse
-from adapters.heard import Ignored, Received
+from adapters.email.meaning import meaning
+from adapters.email.reading import read as reading_of
+from adapters.heard import Ignored, Received, Returned
 
 MX = "mx.bot.example.test"
 BOT = "holdpoint@bot.example.test"
@@ -38,9 +39,9 @@ def mail(*headers: str, body: str | bytes = "") -> Message:
     return message_from_bytes("\r\n".join(headers).encode() + b"\r\n\r\n" + text)
 
 
-def read(given: bytes) -> Received | Ignored:
+def read(given: bytes) -> Received | Returned | Ignored:
     """What our mailbox makes of it."""
-    return parse(given, SITE)
+    return meaning(reading_of(given, SITE))
 
 
 def heard(given: bytes) -> Received:
