@@ -92,6 +92,7 @@ KINDS = {
     "a document called text": ("text/plain", PDF, "application/pdf"),
     "an archive called a picture": ("image/png", ZIP, "application/zip"),
     "an archive called text": ("text/csv", ZIP, "application/zip"),
+    "an archive called data": ("application/json", ZIP, "application/zip"),
     "an archive by an old name": ("application/x-zip-compressed", ZIP, "application/x-zip-compressed"),
     "an archive of a kind": ("application/java-archive", ZIP, "application/java-archive"),
     "a document in an archive": (

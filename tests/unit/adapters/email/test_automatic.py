@@ -132,6 +132,7 @@ def test_an_address_that_nobody_reads_is_no_person(sender: str, expected: str) -
         "noreplyton@example.test",
         "bo@noreply.example.test",
         "mailerdaemonica@example.test",
+        "tamer-of-mailer-daemon@example.test",
     ],
 )
 def test_a_person_who_is_called_like_a_robot_is_one_still(sender: str) -> None:

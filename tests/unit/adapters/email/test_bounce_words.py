@@ -73,6 +73,7 @@ SAID: dict[str, tuple[Message, tuple[str, bool, str]]] = {
     "a warning": (plain(WARNING, "Subject: Warning: message delayed 24 hours"), ("delayed", False, "4.4.1")),
     "no language we know": (plain("Ei onnistu. 550 5.1.1", "Subject: Undeliverable: x"), ("failed", True, "5.1.1")),
     "by its subject, in German": (plain("Unbekannt.", "Subject: Unzustellbar: x"), ("failed", True, "")),
+    "late by its subject, in German": (plain("Später.", "Subject: Verzögert: x"), ("delayed", False, "")),
     "by its subject, in Japanese": (plain("x", "Subject: =?utf-8?b?6YWN5L+h5LiN6IO9?="), ("failed", True, "")),
 }
 
@@ -86,6 +87,12 @@ def test_what_a_server_says_in_words_is_understood(mail: Message, expected: tupl
 
 def test_the_reason_is_the_line_that_names_the_status() -> None:
     assert bounced(SAID["Exim"][0]).why == "the mailbox is full: host mx.example.test [192.0.2.1]: 552 5.2.2 over quota"
+
+
+def test_what_stands_in_the_copy_is_nothing_the_server_said() -> None:
+    told, _, copy = QMAIL.partition("Remote host said: 550 5.1.1 User unknown")
+    found = bounced(plain(told + copy.format(id=BO.message_id), "Subject: failure notice"))
+    assert (found.status, found.permanent, found.why) == ("", True, "")
 
 
 @pytest.mark.parametrize("text", [QMAIL, EXIM], ids=["qmail", "Exim"])
