@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -35,6 +36,26 @@ async def write(mail: MailSandbox, text: str) -> None:
 def server(of: Account) -> Server:
     assert of.imap is not None
     return of.imap
+
+
+@contextlib.asynccontextmanager
+async def challenging(heard: list[bytes]) -> AsyncIterator[int]:
+    """A server that challenges whatever token it is shown, and then says nothing; its port."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"* OK hello\r\n")
+        with contextlib.suppress(ConnectionError):
+            while line := await reader.readline():
+                heard.append(line)
+                tag = line.partition(b" ")[0]
+                if b"CAPABILITY" in line:
+                    writer.write(b"* CAPABILITY IMAP4rev1 AUTH=XOAUTH2 SASL-IR\r\n" + tag + b" OK done\r\n")
+                elif b"AUTHENTICATE" in line:
+                    writer.write(b"+ eyJzdGF0dXMiOiI0MDAifQ==\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
+        yield int(listening.sockets[0].getsockname()[1])
 
 
 # --- TLS
@@ -114,6 +135,18 @@ async def test_two_tokens_that_are_refused_are_the_end(modern: MailSandbox) -> N
         with pytest.raises(LoginRefused, match="does not accept our credentials"):
             await following(batches)
     assert (wire.connections, modern.tokens.issued) == (2, 2)
+
+
+async def test_a_challenge_is_answered_by_an_empty_line_and_without_an_end_it_is_a_refusal() -> None:  # EM-06, EM-09
+    heard: list[bytes] = []
+    async with MailSandbox(oauth=True) as tokens, challenging(heard) as port:
+        there = account(tokens)
+        async with reading(at(port, there)) as batches:
+            with pytest.raises(LoginRefused, match="does not accept our credentials"):
+                await following(batches)
+    assert [line.split(b" ")[1] for line in heard if b"AUTHENTICATE" in line] == [b"AUTHENTICATE"] * 2
+    assert [line for line in heard if b" " not in line] == [b"\r\n"] * 2
+    assert tokens.tokens.issued == 2
 
 
 async def test_consent_that_was_taken_back_is_told(modern: MailSandbox) -> None:  # EM-09
