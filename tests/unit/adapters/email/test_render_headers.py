@@ -13,9 +13,10 @@ from adapters.email.account import Site
 from adapters.email.envelope import answer_to, message_id, return_path
 from adapters.email.render import render
 from adapters.email.where import Where
+from agent_core.events import AgentMessage
 from tests.unit.adapters.cards import SAID
 from tests.unit.adapters.email.letters import SITE
-from tests.unit.adapters.email.mails import wire
+from tests.unit.adapters.email.mails import text, wire
 from tests.unit.adapters.email.parcels import EVERY, HONEST, IN_THREAD, parcel
 
 HEADERS = (
@@ -43,6 +44,12 @@ def test_a_mail_has_only_lines_and_letters_that_every_server_can_carry(given: Pa
     raw = render(given, SITE).as_bytes(policy=SMTP)
     assert raw.isascii()
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+
+
+def test_words_beyond_ascii_go_in_seven_bits_as_well() -> None:
+    given = parcel(AgentMessage(id="a8", to=("x",), text="Grüße"))
+    assert render(given, SITE).as_bytes(policy=SMTP).isascii()
+    assert "Grüße" in text(given)
 
 
 @PARCELS
