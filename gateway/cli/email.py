@@ -45,4 +45,6 @@ def _read(path: Path) -> object:
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (OSError, ValueError, yaml.YAMLError) as error:
-        raise typer.BadParameter(f"the configuration cannot be read: {type(error).__name__}") from error
+        mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+        where = f" in line {mark.line + 1}" if mark else ""
+        raise typer.BadParameter(f"the configuration cannot be read: {type(error).__name__}{where}") from error

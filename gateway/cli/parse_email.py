@@ -50,6 +50,7 @@ class Config(BaseModel):
     sealers: tuple[str, ...] = ()
     nameservers: tuple[str, ...] = ()
     own_received: int = 0
+    spf_counts: bool = False
 
     @field_validator("own_addresses", "authserv_ids", "approvers", "reference_codes", mode="before")
     @classmethod
@@ -68,6 +69,7 @@ class Config(BaseModel):
             reply_domain=self.reply_domain,
             nameservers=self.nameservers,
             own_received=self.own_received,
+            spf_counts=self.spf_counts,
         )
 
     @property
