@@ -113,16 +113,28 @@ class Wire:
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        server_reader, server_writer = await asyncio.open_connection(*self._server)
+        try:
+            with contextlib.suppress(OSError):  # The server may not be there.
+                await self._between(reader, writer, *await asyncio.open_connection(*self._server))
+        finally:
+            writer.transport.abort()
+
+    async def _between(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        server_reader: asyncio.StreamReader,
+        server_writer: asyncio.StreamWriter,
+    ) -> None:
         up = asyncio.create_task(self._up(reader, server_writer))
         down = asyncio.create_task(self._down(server_reader, writer))
-        with contextlib.suppress(asyncio.CancelledError):
+        try:
             await asyncio.wait({up, down}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (up, down):
-            task.cancel()
-        await asyncio.gather(up, down, return_exceptions=True)
-        server_writer.transport.abort()
-        writer.transport.abort()
+        finally:
+            server_writer.transport.abort()
+            up.cancel()
+            down.cancel()
+            await asyncio.wait({up, down})
 
     async def _up(self, reader: asyncio.StreamReader, server: asyncio.StreamWriter) -> None:
         while said := await reader.read(65536):
