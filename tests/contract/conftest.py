@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from adapters.email.pace import knocks
 from tests.contract.bench import Bench, bench_at
 from tests.contract.post_office import Debian, PostOffice, Sandbox, debian, sandbox
 from tests.servers import FLAVOURS, Server, running
@@ -54,7 +55,8 @@ async def debian_servers(anyio_backend: str) -> AsyncIterator[Debian]:
 
 @pytest.fixture
 def real(debian_servers: Debian) -> Debian:
-    """The same, with nothing in any mailbox."""
+    """The same, with nothing in any mailbox, and no login that failed before."""
+    knocks.cache_clear()
     debian_servers.exim.empty()
     debian_servers.dovecot.empty()
     return debian_servers

@@ -36,6 +36,7 @@ ssl_cert = <$dir/server.pem
 ssl_key = <$dir/server.pem
 disable_plaintext_auth = no
 auth_mechanisms = plain login xoauth2
+auth_failure_delay = 1 secs
 mail_location = maildir:$dir/mail/%n
 passdb {
   driver = static
@@ -116,15 +117,16 @@ class Dovecot(Daemon):
         )
         return tuple(read(number, path.read_bytes()) for number, (_, path) in enumerate(found, 1))
 
-    def deliver(self, address: str, raw: bytes, folder: str = "INBOX") -> None:
-        """Put bytes of any kind into somebody's folder, as a delivery agent does."""
+    def deliver(self, address: str, *pieces: bytes, folder: str = "INBOX") -> None:
+        """Put bytes of any kind into somebody's folder, as a delivery agent does; a huge mail in pieces."""
         home = self.mail / address.partition("@")[0]
         maildir = home if folder == "INBOX" else home / f".{folder}"
         for path in (home, maildir, *(maildir / name for name in ("tmp", "new", "cur"))):
             if not path.exists():
                 self._make(path)
         name = f"{1_700_000_000 + next(self._numbers)}.{os.getpid()}.test"
-        (maildir / "tmp" / name).write_bytes(raw)
+        with (maildir / "tmp" / name).open("wb") as file:
+            file.writelines(pieces)
         self._user.own(maildir / "tmp" / name)
         (maildir / "tmp" / name).rename(maildir / "new" / name)
 

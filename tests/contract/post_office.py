@@ -126,7 +126,7 @@ class Debian:
         await asyncio.to_thread(self._send, envelope, to, raw)
 
     async def drop(self, raw: bytes, folder: str = "INBOX") -> None:
-        self.dovecot.deliver(BOT, raw, folder)
+        self.dovecot.deliver(BOT, raw, folder=folder)
 
     async def break_off(self) -> None:
         self.dovecot.kill()
