@@ -19,11 +19,15 @@ Role = Literal["decide", "watch"]
 
 
 class Ticket(Frozen):
-    """How one recipient may decide one request: a code to type, a page to open, or what a button carries."""
+    """How one recipient may decide one request: a code to type, a page to open, or what a button carries.
+
+    The page asks for a code, too: `code`, or where words must not decide `page_code`, which is good for nothing else.
+    """
 
     code: str = ""
     url: str = ""
     button: str = ""
+    page_code: str = ""
 
 
 class Open(Frozen):

@@ -58,10 +58,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How to answer: lines to type, and a page to open. Without lines, words do not decide."""
+    """How to answer: lines to type, and a page to open; without lines words do not decide, and the page has its code."""
 
     lines: tuple[str, ...]
     url: str
+    code: str = ""
 
 
 Block = Words | Prose | Quoted | Facts | Answer
@@ -77,6 +78,7 @@ SUBJECTS = {
 }
 BY_WORDS = "To decide, answer with one of these as the first line:"
 ONLY_BY_LINK = "This cannot be decided by an answer in words, only by the link."
+CODE_ASKED = "The page asks for this code:"
 _OUTCOMES = {
     "approved": "was approved",
     "denied": "was denied",
@@ -162,7 +164,7 @@ def _to_decide(event: ApprovalRequest, ticket: Ticket | None) -> Iterator[Block]
         yield Quoted(event.reason)
     if ticket:
         typed = (f"APPROVE {ticket.code}", f"DENY {ticket.code} and why") if ticket.code else ()
-        yield Answer(typed, ticket.url)
+        yield Answer(typed, ticket.url, ticket.page_code)
 
 
 def _facts(event: ApprovalRequest) -> Facts:
@@ -260,7 +262,7 @@ def _plain(block: Block) -> str:
             width = max(len(name) for name, _ in block.rows) + 1
             return "\n".join(f"  {name + ':':<{width}} {value}" for name, value in block.rows)
         case Answer(lines=()):
-            return f"{ONLY_BY_LINK}\n\n{block.url}"
+            return f"{ONLY_BY_LINK}\n\n{block.url}" + (f"\n\n{CODE_ASKED} {block.code}" if block.code else "")
         case Answer():
             typed = "\n".join(f"  {line}" for line in block.lines)
             return f"{BY_WORDS}\n\n{typed}\n\nor open: {block.url}"

@@ -70,8 +70,10 @@ class EmailChannel(_Group):
     Without `imap` mails are posted to `/email/events`, by whoever knows `posting_secret`. `aliases` are addresses that
     are ours as well; `junk` is a folder that is watched for answers; `nameservers` are asked for the keys of DKIM
     signatures, which are checked by us only if there are any; `sealers` are domains whose word on mails they passed on
-    (ARC) is taken. Answers come back to `<reply_prefix><token>@<reply_domain>` where that is set, else to a plus
-    address. `per_hour` mails go to one recipient. Lists are separated by commas in the environment.
+    (ARC) is taken. `own_received` is how many `Received` of our own servers stand above their verdict; `spf_counts`:
+    where a domain has no DMARC policy, SPF for it is proof enough. Answers come back to
+    `<reply_prefix><token>@<reply_domain>` where that is set, else to a plus address. `per_hour` mails go to one
+    recipient. Lists are separated by commas in the environment.
     """
 
     address: str
@@ -84,6 +86,7 @@ class EmailChannel(_Group):
     posting_secret: SecretStr = SecretStr("")
     sealers: Annotated[tuple[str, ...], NoDecode] = ()
     nameservers: Annotated[tuple[str, ...], NoDecode] = ()
+    own_received: int = Field(default=0, ge=0)
     spf_counts: bool = False
     reply_prefix: str = Field(default="", pattern=r"^[a-z0-9._+-]*$")
     reply_domain: str = ""

@@ -80,6 +80,14 @@ class Keyring:
         """The eight characters of `[a-z2-7]` that stand in a subject for a thread, if its owner says them."""
         return self._mac("reference", thread_id, owner)[:_REFERENCE_CHARS]
 
+    def page_code(self, place: Place, owner: str) -> str:
+        """The six digits that this owner types on the page of this request, and nowhere else."""
+        return self.code(place, f"page\x1f{owner}")
+
+    def is_page_code(self, code: str, place: Place, owner: str) -> bool:
+        """Whether somebody typed the owner's code for the page."""
+        return _same(code, self.page_code(place, owner))
+
     def ticket(self, bearer: Pass) -> str:
         """The secret part of a decision link."""
         return self._links.dumps([bearer.thread_id, bearer.request_id, bearer.identity])

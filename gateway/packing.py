@@ -70,7 +70,7 @@ class Packer:
         owner = self.inbound.owner(envelope.identity)
         reference = self.keyring.reference(thread_id, owner)
         await self.inbound.refer(envelope.address.channel, reference, owner, thread_id)
-        return reference
+        return f"HP-{reference}"
 
     # --- what it is answered with
 
@@ -87,7 +87,10 @@ class Packer:
         url = await self._link(place, envelope.identity)
         if self._is_weak(envelope.address.channel, event):
             return Ticket(url=url)
-        return Ticket(code=self._code(place, envelope.identity), url=url, button=button)
+        wordless = envelope.address.channel in event.wordless
+        code = "" if wordless else self._code(place, envelope.identity)
+        page_code = self.keyring.page_code(place, self.inbound.owner(envelope.identity))
+        return Ticket(code=code, url=url, button=button, page_code=page_code)
 
     async def _to_undo(self, thread_id: str, notice: Notice, envelope: Envelope) -> Ticket | None:
         """How who gave an approval that is held takes it back."""

@@ -94,7 +94,7 @@ def _outlined(blocks: tuple[Block, ...], longest: int) -> Iterator[Block]:
     decides = any(isinstance(block, Answer) for block in blocks)
     yield Words(f"{NOT_WHOLE} {LEFT_OUT}" if decides else LEFT_OUT)
     for block in blocks:
-        yield Answer((), block.url) if isinstance(block, Answer) else _brief_block(block, longest)
+        yield replace(block, lines=()) if isinstance(block, Answer) else _brief_block(block, longest)
         if isinstance(block, Prose | Quoted) and len(block.text) > longest:
             yield Words(BEGINNING.format(length=len(block.text)))
 

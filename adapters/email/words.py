@@ -28,7 +28,9 @@ def words(mail: Message, sent: Sequence[str] = ()) -> Words:
     doubt: Doubt = ""
     if sealed(mail):
         doubt = "encrypted"
-    elif incomplete(mail, [*parts, *others]) or "\ufffd" in reply:
+    elif "\ufffd" in reply:
+        doubt = "unreadable"
+    elif incomplete(mail, [*parts, *others]):
         doubt = "cut"
     elif disagree(plain, page):
         doubt = "two_texts"

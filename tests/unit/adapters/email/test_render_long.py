@@ -11,6 +11,7 @@ from adapters.base import Parcel
 from adapters.email.found import ANSWER_ABOVE
 from adapters.email.render import MOST_PAGE, render
 from adapters.email.sheet import LEFT_OUT, NOT_WHOLE
+from adapters.layout import CODE_ASKED
 from agent_core.events import AgentMessage, Escalation, RequestClosed
 from agent_core.values import Call
 from tests.unit.adapters.cards import BO, CALL, CARD, NOTICES, QUESTION, TICKET, calling, card
@@ -62,6 +63,7 @@ def test_a_request_that_cannot_be_shown_whole_can_be_decided_by_its_link_only(na
     for shown in (said, seen(page)):
         assert squeezed(NOT_WHOLE) in squeezed(shown)
         assert TICKET.code not in shown
+        assert f"{CODE_ASKED} {TICKET.page_code}" in shown
         assert "APPROVE" not in shown
         assert ANSWER_ABOVE not in shown
     assert TICKET.url in said
