@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from adapters.base import Kept
 from adapters.email.account import Account, Server, Site
 from sandbox.mail import Fault, Letter, MailSandbox
 from sandbox.mail.letter import quoted, write
@@ -51,6 +52,14 @@ class PostOffice(Protocol):
     async def break_off(self) -> None:
         """Every connection to the IMAP server ends in the middle of whatever it was."""
         ...
+
+
+class Nowhere:
+    """No mail is posted to the adapters of these tests."""
+
+    async def post(self, source: str, kept: Kept) -> None:
+        """Never."""
+        raise AssertionError("nobody posts")
 
 
 async def write_as(

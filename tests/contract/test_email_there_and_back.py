@@ -17,18 +17,11 @@ from sandbox.mail.letter import write
 from tests.contract.email_sending import Counters, Memory, numbered
 from tests.contract.exim import GONE
 from tests.contract.mailbox import BO, following, reading
-from tests.contract.post_office import PostOffice, came, reply_as, write_as
+from tests.contract.post_office import Nowhere, PostOffice, came, reply_as, write_as
 from tests.unit.adapters.email.parcels import HONEST
 
 CARD = HONEST["card"]
 MALLORY = "mallory@evil.test"
-
-
-class Nowhere:
-    """No mail is posted here."""
-
-    async def post(self, source: str, kept: Kept) -> None:
-        raise AssertionError("nobody posts")
 
 
 @dataclass(frozen=True)

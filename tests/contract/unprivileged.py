@@ -45,7 +45,7 @@ def unprivileged() -> User:
 @contextlib.contextmanager
 def directory(user: User) -> Iterator[Path]:
     """A directory of theirs, with a short name: sockets are made in it. pytest's own are closed to anybody else."""
-    path = Path(tempfile.mkdtemp(prefix="hp-"))
+    path = Path(tempfile.mkdtemp(prefix="real-mail-"))
     user.own(path)
     try:
         yield path
