@@ -26,17 +26,16 @@ async def while_away(t: Teller) -> None:
     t.chapter("Ana asks; Bo's mailbox answers that he is away, and then he does")
     before = t.world.running("staging")
     card = await _asked(t, "Before the holidays", "1.4.1")
-    words = f"APPROVE {code(card)}\n\nI am out of office until Monday."
     await t.world.mail.send_as(
         BO,
         card.answer_to,
         f"Automatic reply: {card.subject}",
-        words,
+        f"APPROVE {code(card)}",
         in_reply_to=card.message_id,
         references=card.references,
         headers=OUT_OF_OFFICE,
     )
-    t.step("Bo's mailbox answers by itself, and what it says begins with APPROVE and the code")
+    t.step("Bo's mailbox answers by itself, and what it says is APPROVE and the code")
     await t.world.mail.reply_as(BO, card, f"DENY {code(card)} staging is frozen")
     await t.letter(ANA, "staging is frozen", "Bo himself denies it, and that is what counts: Ana hears why")
     t.check(t.world.running("staging") == before, "staging is untouched")
@@ -80,13 +79,14 @@ async def returned(t: Teller) -> None:
 async def in_html_alone(t: Teller) -> None:
     """A mail program without plain text, and with everything quoted."""
     t.chapter("Ana asks; Bo's mail program writes HTML alone, and quotes all that it answers")
+    before = t.world.running("staging")
     card = await _asked(t, "The last one", "1.4.2")
-    t.check("APPROVE" in card.html, "the request says how to approve it")
     answer = _in_html(card, f"DENY {code(card)} one is enough")
     await t.world.mail.deliver_raw(BO, card.answer_to, answer)
     t.step("Bo writes DENY and the code above it")
-    await t.letter(ANA, "one is enough", "Ana is told that it was denied, and why")
-    t.check(t.world.running("staging") == "1.4.1", "staging is as it was")
+    told = await t.letter(ANA, "one is enough", "Ana is told that it was denied, and why")
+    t.check("May this run?" not in told.text, "nothing of what he quoted is taken for his words")
+    t.check(t.world.running("staging") == before, "staging is as it was")
 
 
 def code(letter: Letter) -> str:
