@@ -48,7 +48,7 @@ class Packer:
         return Parcel(
             effect_id=grant.id,
             thread_id=grant.thread_id,
-            reply_token=self.keyring.reply_token(place, self.inbound.owner(envelope.identity)),
+            reply_token=self.keyring.reply_token(_answered(event, place), self.inbound.owner(envelope.identity)),
             identity=envelope.identity,
             address=envelope.address,
             event=event,
@@ -193,6 +193,13 @@ class _Shared:
 
     page: str = ""
     others: tuple[Open, ...] = ()
+
+
+def _answered(event: Outbound, place: Place) -> Place:
+    """What an answer to this message answers: of an approval that is held, the request that it may be taken back of."""
+    if isinstance(event, Notice) and event.kind == "held":
+        return place.model_copy(update={"request_id": event.about})
+    return place
 
 
 def asks_for(event: Outbound) -> str:

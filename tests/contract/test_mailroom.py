@@ -60,6 +60,7 @@ async def test_what_is_posted_is_kept_once_whoever_reads_and_moves_no_position(r
 
 
 async def test_two_readers_of_one_mailbox_are_one_and_a_half_too_many(room: RedisMailroom) -> None:
+    # EM-01
     assert await room.seize(INBOX, "first")
     assert not await room.seize(INBOX, "second")
     assert await room.seize(INBOX, "first")

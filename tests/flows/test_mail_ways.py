@@ -127,6 +127,24 @@ async def test_above_the_policys_risk_the_mail_has_a_link_and_its_words_decide_n
         await house.running("1.4.2")
 
 
+async def test_what_was_understood_is_told_to_both_and_can_be_taken_back_while_there_is_time(tmp_path: Path) -> None:
+    # EM-44
+    rule = {"tool": "deploy", "approvers": ["bo"], "undo_within": "PT10M"}
+    async with mail_house(tmp_path, policy={"rules": [rule]}) as house:
+        card = await house.asks()
+        await house.mail.reply_as(BO, card, f"APPROVE {code(card)}")
+        held = await house.letter(BO, "Your approval takes effect at")
+        await house.mail.reply_as(BO, held, f"UNDO {code(card)}")
+        await house.letter(BO, "You took your approval back, and nothing was done")
+        assert house.production == "1.4.0"
+        await house.mail.reply_as(BO, card, f"APPROVE {code(card)}")
+        await house.letter(BO, "Your approval takes effect at")
+        house.clock.move_on(hours=1)
+        await house.running("1.4.2")
+        await house.letter(BO, "was approved by bo")
+        await house.letter(ANA, "1.4.2 now")
+
+
 async def test_two_robots_that_answer_each_other_end_after_an_hours_mails(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
