@@ -20,7 +20,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adapters.text import mixed_scripts, one_line, visible
-from agent_core.approvals import outcome_in_words
+from agent_core.approvals import hold_in_words, outcome_in_words
 from agent_core.events import ApprovalRequest, ApprovalResponse
 from agent_core.thread import Thread
 from agent_core.values import Author, Decision
@@ -29,7 +29,7 @@ from gateway.door import Door
 from gateway.errors import BadToken, NoSuchThread
 from gateway.keyring import Keyring, Pass, Place
 from gateway.links import ShortLinks
-from gateway.told import drawn, find
+from gateway.told import drawn, ending, find
 
 TRIES = 5
 TRIES_SECONDS = 600
@@ -130,12 +130,14 @@ async def _page(door: Door, ticket: str, *, problem: str = "", status: int = 200
     if not isinstance(request, ApprovalRequest):
         told = await find(door.threads, bearer.thread_id, bearer.request_id)
         if told is None or isinstance(told.event, ApprovalRequest):
-            return _render("gone.html", 200, message=_ended(thread, bearer.request_id))
+            return _render("gone.html", 200, message=await _ended(door, thread, bearer.request_id))
         return _render("read.html", 200, blocks=drawn(told))
     if any(isinstance(e, ApprovalResponse) and e.request_id == request.id for e in thread.unheard):
         return _render("received.html", 200)
     hidden = {"form_token": door.keyring.form_token(ticket), "seen": thread.seq}
-    return _render("decide.html", status, problem=problem, **hidden, **_card(request))
+    held = thread.held_approval(request.id)
+    standing = f"This request was {hold_in_words(held)}." if held else ""
+    return _render("decide.html", status, problem=problem, standing=standing, **hidden, **_card(request))
 
 
 async def _bearer(door: Door, link: str) -> Pass:
@@ -184,8 +186,9 @@ def _card(request: ApprovalRequest) -> dict[str, object]:
     }
 
 
-def _ended(thread: Thread, request_id: str) -> str:
-    closed = thread.closed_request(request_id)
+async def _ended(door: Door, thread: Thread, request_id: str) -> str:
+    """What happened, by whom, and when; the thread itself remembers that for a while only."""
+    closed = thread.closed_request(request_id) or await ending(door.threads, thread.id, request_id)
     return f"This request was {outcome_in_words(closed)}." if closed else "This request is closed."
 
 
