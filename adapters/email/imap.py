@@ -73,9 +73,12 @@ async def listen(box: Box, since: Position | None) -> AsyncIterator[Batch]:
                 _session(box) as (session, knock),
                 contextlib.aclosing(_Reader(session, box, tries).batches(since)) as batches,
             ):
+                rounds = 0
                 async for batch in batches:
-                    failures = 0
+                    rounds += 1
                     box.knocks.well(knock)
+                    if batch.messages or rounds > 1:
+                        failures = 0  # Not for the login alone: who lets us in and hangs up is asked less and less.
                     if batch.position != since:
                         since = batch.position
                         yield batch
@@ -156,7 +159,7 @@ class _Reader:
     tries: Counter[str]
 
     async def batches(self, since: Position | None) -> AsyncGenerator[Batch]:
-        """New mails after a position, or those of the last days; and an empty batch after each round."""
+        """New mails after a position, or those of the last days; and an empty batch around each wait."""
         validity, last = await self._selected()
         known = since is not None and since.validity == validity
         position = since if since and known else Position(validity, 0)
@@ -168,6 +171,7 @@ class _Reader:
                     position = Position(validity, part[-1][0])
                     yield Batch(position, tuple(mail for mail in mails if mail))
             if known:
+                yield Batch(position, ())
                 await self.session.push(self.box.poll_seconds)
             else:
                 known, position = True, Position(validity, max(position.uid, last))
