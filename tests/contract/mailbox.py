@@ -82,6 +82,8 @@ async def until(true: Callable[[], object]) -> None:
 class Wire:
     """A relay before the IMAP server: `bend` sees every piece the server says, `said` is what the client said.
 
+    `heard` is what the server said.
+
     A piece that is bent to end in `CUT` is the last one of its connection.
     """
 
@@ -92,6 +94,7 @@ class Wire:
         self.at, self.port = at, listen
         self.bend = bend
         self.said: list[bytes] = []
+        self.heard: list[bytes] = []
         self.connections = 0
         self._relays: set[asyncio.Task[None]] = set()
 
@@ -143,8 +146,14 @@ class Wire:
 
     async def _down(self, server: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while said := await server.read(65536):
+            self.heard.append(said)
             bent = self.bend(said)
             writer.write(bent.removesuffix(CUT))
             await writer.drain()
             if bent.endswith(CUT):
                 return
+
+
+def idling(wire: Wire) -> bool:
+    """Whether the server has taken a wish to idle: only from then on it pushes."""
+    return any(line.startswith(b"+ ") for said in wire.heard for line in said.splitlines())

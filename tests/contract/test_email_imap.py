@@ -13,7 +13,7 @@ from adapters.email import imap, limits
 from adapters.email.imap import LoginRefused
 from adapters.errors import SourceDown
 from sandbox.mail import Fault, MailSandbox
-from tests.contract.mailbox import ANA, CUT, Wire, account, at, following, reading, until, words
+from tests.contract.mailbox import ANA, CUT, Wire, account, at, following, idling, reading, until, words
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ async def test_a_new_mail_is_pushed(mail: MailSandbox) -> None:
         await write(mail, "one")
         await following(batches)
         pushed = asyncio.create_task(following(batches))
-        await until(lambda: any(b"IDLE" in line for line in wire.said))
+        await until(lambda: idling(wire))
         await write(mail, "two")
         assert words(await pushed) == ["two"]
     assert wire.connections == 1

@@ -15,7 +15,7 @@ import structlog
 from adapters.base import Position
 from adapters.email import imap, limits
 from sandbox.mail import MailSandbox
-from tests.contract.mailbox import ANA, HASTE, Wire, account, at, following, reading, until, words
+from tests.contract.mailbox import ANA, HASTE, Wire, account, at, following, idling, reading, until, words
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ async def test_nothing_is_said_between_a_push_and_its_end(mail: MailSandbox) -> 
         reading(at(wire.port, account(mail, poll_seconds=600)), patience=HASTE) as batches,
     ):
         coming = asyncio.create_task(following(batches))
-        await until(lambda: any(b"IDLE" in line for line in wire.said))
+        await until(lambda: idling(wire))
         await as_client(mail, put("one"))
         await coming
     idle = next(number for number, line in enumerate(wire.said) if b"IDLE" in line)
