@@ -231,11 +231,9 @@ async def test_every_recipient_of_every_request_has_a_link_of_their_own(
 # --- what scanners send
 
 
-@pytest.mark.parametrize("dummy", ["", " ", "test", "on", "12345", "1234567", "APPROVE", "٠٠٠٠٠٠", "0000 0"])
-async def test_what_is_no_code_is_no_guess(ana: Caller, card: Card, dummy: str) -> None:  # EM-49
-    form = await card.form(code=dummy)
-    for _ in range(10):
-        assert (await card.post(form)).status_code == 422
+async def test_what_is_no_code_is_no_guess(ana: Caller, card: Card) -> None:  # EM-49
+    for dummy in ("", " ", "test", "on", "12345", "1234567", "APPROVE", "٠٠٠٠٠٠", "0000 0"):
+        assert (await card.post(await card.form(code=dummy))).status_code == 422, dummy
     assert (await card.post(await card.form())).status_code == 303
     await ana.heard(card.thread, "request_closed", outcome="approved")
 
