@@ -73,7 +73,7 @@ BREAKS = {
 }
 
 
-@pytest.mark.parametrize("broken", BREAKS)
+@pytest.mark.parametrize("broken", ["no button", *(pytest.param(one, marks=pytest.mark.slow) for one in BREAKS if one != "no button")])
 @pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 640)])
 async def test_what_is_missing_or_of_another_colour_is_seen(
     browser: Browser, broken: str, scheme: Scheme, width: int
