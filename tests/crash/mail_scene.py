@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,7 +93,8 @@ class Apart:
 
     async def heard(self, *conversations: Iterable[str]) -> None:
         """When the mailbox is read to its end: each of these mails is in one thread and once, and in order."""
-        await until(self._caught_up)
+        while not await self._caught_up():
+            await until(self._read_on(await self._read()))
         assert sorted(await self.said()) == sorted(list(texts) for texts in conversations)
 
     async def said(self) -> list[list[str]]:
@@ -101,6 +102,19 @@ class Apart:
         threads = await self.house.opened.threads.threads(most=MANY)
         logs = [await self.house.threads.events(one.id, after=0) for one in threads]
         return [[one.text for one in log if isinstance(one, UserMessage)] for log in logs]
+
+    async def _read(self) -> tuple[Position | None, int]:
+        """How far the mailbox is read, and how many mails wait in the mailroom."""
+        waiting = [await self.mailroom.redis.llen(key) async for key in self.mailroom.redis.scan_iter(match="*:todo")]
+        return await self.position(), sum(waiting)
+
+    def _read_on(self, before: tuple[Position | None, int]) -> Callable[[], Awaitable[bool]]:
+        """Whether anything was read since: of many mails, each has the time that one has."""
+
+        async def look() -> bool:
+            return await self._read() != before
+
+        return look
 
     async def _caught_up(self) -> bool:
         position, letters = await self.position(), self.mail.letters(self.mail.bot)
