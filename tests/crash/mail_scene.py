@@ -130,15 +130,17 @@ class Apart:
         keys = [key async for key in self.mailroom.redis.scan_iter(match="hp:{src:*}:lease")]
         return "".join([str(await self.mailroom.redis.get(key)) for key in keys])
 
-    async def renewed(self, times: int) -> None:
-        """When whoever listens has renewed its lease so often."""
+    async def renewed(self, times: int) -> set[str]:
+        """When whoever listens has renewed its lease so often; all who held it meanwhile."""
         key = await anext(self.mailroom.redis.scan_iter(match="hp:{src:*}:lease"))
-        left, seen = await self.mailroom.redis.pttl(key), 0
+        left, seen, holders = await self.mailroom.redis.pttl(key), 0, set()
         async with asyncio.timeout(ENDS_WITHIN):
             while seen < times:
                 before, left = left, await self.mailroom.redis.pttl(key)
                 seen += left > before
+                holders.add(await self.holder())
                 await asyncio.sleep(0.01)
+        return holders
 
     async def clients(self) -> int:
         """How many connections the store has."""
