@@ -58,7 +58,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How to answer: lines to type, and a page to open; without lines words do not decide, and the page has its code."""
+    """How to answer: lines to type, and a page to open. Without lines no words decide, and the page has its code."""
 
     lines: tuple[str, ...]
     url: str

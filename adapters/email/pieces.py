@@ -35,7 +35,7 @@ def pieces(mail: Message, wanted: Wanted) -> list[Message]:
 
 def _pieces(part: Message, wanted: Wanted, depth: int, *, alone: bool) -> list[Message]:
     kind = part.get_content_type()
-    if kind in _SMIME:
+    if _is_smime(part):
         opened = enclosed(part)
         return _pieces(opened, wanted, depth + 1, alone=alone) if opened and depth < MAX_DEPTH else []
     if kind.startswith("message/") or part.get_content_disposition() == "attachment" or depth > MAX_DEPTH:
@@ -80,12 +80,18 @@ def sealed(mail: Message) -> bool:
 
 def _is_sealed(part: Message) -> bool:
     kind = part.get_content_type()
-    if kind in _SEALED or (kind in _SMIME and enclosed(part) is None):
+    if kind in _SEALED or (_is_smime(part) and enclosed(part) is None):
         return True
     if kind != "text/plain" or part.get_content_disposition() == "attachment":
         return False
     payload = part.get_payload(decode=True)
     return isinstance(payload, bytes) and bool(_ARMOUR.search(payload[:4000].replace(b"\r", b"")))
+
+
+def _is_smime(part: Message) -> bool:
+    """Some servers on the way, and some programs, do not know its kind; then its name tells (RFC 8551, 3.2.1)."""
+    kind, name = part.get_content_type(), str(part.get_param("name", "") or part.get_filename() or "")
+    return kind in _SMIME or (kind == "application/octet-stream" and name.lower().endswith((".p7m", ".p7z")))
 
 
 def incomplete(mail: Message, read: list[Message]) -> bool:
