@@ -93,8 +93,10 @@ class Apart:
 
     async def heard(self, *conversations: Iterable[str]) -> None:
         """When the mailbox is read to its end: each of these mails is in one thread and once, and in order."""
+        before = await self._read()
         while not await self._caught_up():
-            await until(self._read_on(await self._read()))
+            await until(self._read_on(before))
+            before = await self._read()
         assert sorted(await self.said()) == sorted(list(texts) for texts in conversations)
 
     async def said(self) -> list[list[str]]:
@@ -117,9 +119,9 @@ class Apart:
         return look
 
     async def _caught_up(self) -> bool:
-        position, letters = await self.position(), self.mail.letters(self.mail.bot)
+        (position, waiting), letters = await self._read(), self.mail.letters(self.mail.bot)
         behind = not position or position.validity == self.renumbered or position.uid < letters[-1].uid
-        return not behind and not await self.mailroom.waiting(self.source)
+        return not behind and not waiting
 
     async def position(self) -> Position | None:
         """How far the mailbox is read."""
