@@ -196,8 +196,8 @@ class _Shared:
 
 
 def _answered(event: Outbound, place: Place) -> Place:
-    """What an answer to this message answers: of an approval that is held, the request that it may be taken back of."""
-    if isinstance(event, Notice) and event.kind == "held":
+    """What an answer to this message answers: to a notice, the request that it speaks of, as if its card was answered."""
+    if isinstance(event, Notice) and event.about:
         return place.model_copy(update={"request_id": event.about})
     return place
 

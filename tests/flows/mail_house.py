@@ -48,13 +48,13 @@ class MailHouse:
         await self.mail.send_as(ANA, self.mail.bot, "Deployment", text, **more)
         return await self.letter(BO, CARD)
 
-    async def letter(self, address: str, containing: str) -> Letter:
-        """The next unread letter to somebody that says this."""
+    async def letter(self, address: str, *containing: str) -> Letter:
+        """The next unread letter to somebody that says all this."""
 
         async def there() -> Letter | None:
             letters = self.mail.letters(address)
             for place in range(self.read.get(address, 0), len(letters)):
-                if containing in letters[place].text:
+                if all(words in letters[place].text for words in containing):
                     self.read[address] = place + 1
                     return letters[place]
             return None

@@ -15,7 +15,7 @@ from tests.flows.mail_house import ANA, BO, CY, MALLORY, MailHouse, code, mail_h
 @pytest.fixture(scope="module")
 async def house(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MailHouse]:
     """One house for all: each test asks for something of its own."""
-    async with mail_house(tmp_path_factory.mktemp("m")) as made:
+    async with mail_house(tmp_path_factory.mktemp("m"), per_hour=1_000) as made:
         yield made
 
 
@@ -127,8 +127,17 @@ async def test_a_receipt_and_an_accepted_meeting_approve_nothing(house: MailHous
     assert len(house.mail.letters(BO)) == seen
 
 
+async def test_an_answer_to_what_asked_back_counts_like_one_to_the_request(house: MailHouse) -> None:
+    card = await house.asks("Please deploy 1.4.4 to production.")
+    await house.mail.reply_as(BO, card, "APPROVE")
+    asked_back = await house.letter(BO, "put the code of this very request", "1.4.4")
+    await house.mail.reply_as(BO, asked_back, f"DENY {code(card)} clearer now")
+    await house.letter(BO, "was denied by bo", "1.4.4")
+    await house.letter(ANA, "clearer now")
+
+
 async def test_of_two_mailboxes_of_one_person_both_decide_as_that_person(house: MailHouse) -> None:
     card = await house.asks("Please deploy 1.4.3 to production.")
     await house.mail.reply_as(CY, card, f"DENY {code(card)} as myself")
-    await house.letter(BO, "was denied by bo")
+    await house.letter(BO, "was denied by bo", "1.4.3")
     await house.letter(ANA, "as myself")
