@@ -196,7 +196,7 @@ class _Shared:
 
 
 def _answered(event: Outbound, place: Place) -> Place:
-    """What an answer to this message answers: to a notice, the request that it speaks of, as if its card was answered."""
+    """What an answer to this message answers; to a notice it is the request that the notice speaks of."""
     if isinstance(event, Notice) and event.about:
         return place.model_copy(update={"request_id": event.about})
     return place

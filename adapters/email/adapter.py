@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from adapters.base import Capabilities, Desk, HttpCall, HttpReply, Parcel, Receipt, Source
-from adapters.email import posted
 from adapters.email.account import Account
-from adapters.email.deliver import Outbox
-from adapters.email.imap import Box
+from adapters.email.fetching import posted
+from adapters.email.fetching.imap import Box
+from adapters.email.fetching.posted import Postbox
 from adapters.email.mailbox import Junk, Mailbox, Reader
-from adapters.email.posted import Postbox
+from adapters.email.sending.deliver import Outbox
 from adapters.email.sent import SentMail
 from adapters.email.where import CHANNEL, Where
 from adapters.heard import Address

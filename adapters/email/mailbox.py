@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import structlog
 
 from adapters.base import Batch, Kept, Position
-from adapters.email import imap
 from adapters.email.account import Site
 from adapters.email.apart import read_apart
-from adapters.email.dkim import signatures
+from adapters.email.fetching import imap
+from adapters.email.fetching.imap import Box
 from adapters.email.found import Sent
-from adapters.email.imap import Box
 from adapters.email.link import effects_named
 from adapters.email.meaning import meaning
+from adapters.email.proof.dkim import signatures
 from adapters.email.reading import Reading
 from adapters.email.sent import SentMail
 from adapters.email.where import CHANNEL

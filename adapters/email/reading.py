@@ -12,15 +12,15 @@ from email.policy import compat32
 from adapters.email import limits
 from adapters.email.account import Site
 from adapters.email.attached import attached
-from adapters.email.auth import verdict
-from adapters.email.automatic import automatic
-from adapters.email.bounce import bounce
-from adapters.email.calendar import invitation
 from adapters.email.found import Auto, Bounce, Invitation, Link, Sent, Signature, Verdict, Words
 from adapters.email.headers import message_ids, on_behalf, sender, subject
 from adapters.email.link import link
+from adapters.email.proof.auth import verdict
+from adapters.email.robots.automatic import automatic
+from adapters.email.robots.bounce import bounce
+from adapters.email.robots.calendar import invitation
+from adapters.email.text.words import words
 from adapters.email.where import REFERENCES_KEPT
-from adapters.email.words import words
 from adapters.errors import Unreadable
 from agent_core.values import Attachment, Frozen
 

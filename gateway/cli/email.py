@@ -21,7 +21,7 @@ _OPTION = typer.Option(help="YAML or JSON: own_addresses, authserv_ids, approver
 def parse_email(config: Annotated[Path | None, _OPTION] = None) -> None:
     """Print how a mail on standard input is read, and why its answer counts or does not, without effects."""
     try:
-        from adapters.email.dkim import signatures
+        from adapters.email.proof.dkim import signatures
         from gateway.cli.parse_email import Config, report
     except ModuleNotFoundError as error:
         typer.echo("mails cannot be read: pip install 'holdpoint[email]'", err=True)

@@ -57,22 +57,39 @@ def _postfix(bounce: Bounces, arrived: Arrived) -> str:
     queue = secrets.token_hex(5).upper()
     host = f"mx.{arrived.recipient.rpartition('@')[2]}"
     at, until = format_datetime(now()), format_datetime(now() + timedelta(days=5))
-    boundary = f"{queue}.{secrets.randbelow(10**10)}/{host}"
-    kind = "Delayed" if bounce.late else "Undelivered"
     subject = "Delayed Mail (still being retried)" if bounce.late else "Undelivered Mail Returned to Sender"
-    part = ("Message", "message/rfc822") if bounce.whole else ("Message Headers", "text/rfc822-headers")
-    retried = f"Will-Retry-Until: {until}\n" if bounce.late else ""
-    return f"""Received: by {host} (Postfix)
+    return _POSTFIX.format(
+        host=host,
+        queue=queue,
+        at=at,
+        subject=subject,
+        to=arrived.return_path,
+        boundary=f"{queue}.{secrets.randbelow(10**10)}/{host}",
+        stamp=f"{now():%Y%m%d%H%M%S}",
+        words=_LATE if bounce.late else _FAILED,
+        recipient=arrived.recipient,
+        said=bounce.said,
+        action="delayed" if bounce.late else "failed",
+        status=bounce.status,
+        retried=f"Will-Retry-Until: {until}\n" if bounce.late else "",
+        kind="Delayed" if bounce.late else "Undelivered",
+        part="Message" if bounce.whole else "Message Headers",
+        type="message/rfc822" if bounce.whole else "text/rfc822-headers",
+        returned=_returned(bounce, arrived),
+    )
+
+
+_POSTFIX = """Received: by {host} (Postfix)
 \tid {queue}; {at}
 Date: {at}
 From: MAILER-DAEMON@{host} (Mail Delivery System)
 Subject: {subject}
-To: {arrived.return_path}
+To: {to}
 Auto-Submitted: auto-replied
 MIME-Version: 1.0
 Content-Type: multipart/report; report-type=delivery-status;
 \tboundary="{boundary}"
-Message-Id: <{now():%Y%m%d%H%M%S}.{queue}@{host}>
+Message-Id: <{stamp}.{queue}@{host}>
 
 This is a MIME-encapsulated message.
 
@@ -82,8 +99,8 @@ Content-Type: text/plain; charset=us-ascii
 
 This is the mail system at host {host}.
 
-{_LATE if bounce.late else _FAILED}
-<{arrived.recipient}>: host store.{host}[192.0.2.25] said: {bounce.said} (in reply
+{words}
+<{recipient}>: host store.{host}[192.0.2.25] said: {said} (in reply
     to RCPT TO command)
 
 --{boundary}
@@ -92,21 +109,21 @@ Content-Type: message/delivery-status
 
 Reporting-MTA: dns; {host}
 X-Postfix-Queue-ID: {queue}
-X-Postfix-Sender: rfc822; {arrived.return_path}
+X-Postfix-Sender: rfc822; {to}
 Arrival-Date: {at}
 
-Final-Recipient: rfc822; {arrived.recipient}
-Original-Recipient: rfc822;{arrived.recipient}
-Action: {"delayed" if bounce.late else "failed"}
-Status: {bounce.status}
+Final-Recipient: rfc822; {recipient}
+Original-Recipient: rfc822;{recipient}
+Action: {action}
+Status: {status}
 Remote-MTA: dns; store.{host}
-Diagnostic-Code: smtp; {bounce.said}
+Diagnostic-Code: smtp; {said}
 {retried}
 --{boundary}
-Content-Description: {kind} {part[0]}
-Content-Type: {part[1]}
+Content-Description: {kind} {part}
+Content-Type: {type}
 
-{_returned(bounce, arrived)}
+{returned}
 --{boundary}--
 """
 
@@ -138,20 +155,34 @@ delete your own text from the attached returned message.
 
 
 def _exchange(bounce: Bounces, arrived: Arrived) -> str:
-    domain = arrived.recipient.rpartition("@")[2]
-    host = f"{secrets.token_hex(5).upper()}.{domain}"
-    at, outer, inner = format_datetime(now()), f"_{secrets.token_hex(12)}_", f"_000_{secrets.token_hex(12)}_"
-    headers = arrived.headers
-    subject = " ".join(str(headers.get("Subject", "")).split())
-    original = " ".join(str(headers.get("Message-ID", "")).split())
-    name = parseaddr(arrived.recipient)[1]
-    verdict = "is delayed" if bounce.late else "couldn't be delivered"
-    part = "message/rfc822" if bounce.whole else "text/rfc822-headers"
-    return f"""From: <postmaster@{domain}>
-To: <{arrived.return_path}>
+    domain, headers = arrived.recipient.rpartition("@")[2], arrived.headers
+    return _EXCHANGE.format(
+        domain=domain,
+        host=f"{secrets.token_hex(5).upper()}.{domain}",
+        at=format_datetime(now()),
+        outer=f"_{secrets.token_hex(12)}_",
+        inner=f"_000_{secrets.token_hex(12)}_",
+        id=secrets.token_hex(16),
+        to=arrived.return_path,
+        title="Delivery delayed" if bounce.late else "Undeliverable",
+        subject=" ".join(str(headers.get("Subject", "")).split()),
+        original=" ".join(str(headers.get("Message-ID", "")).split()),
+        name=parseaddr(arrived.recipient)[1],
+        verdict="is delayed" if bounce.late else "couldn't be delivered",
+        said=bounce.said,
+        recipient=arrived.recipient,
+        action="delayed" if bounce.late else "failed",
+        status=bounce.status,
+        type="message/rfc822" if bounce.whole else "text/rfc822-headers",
+        returned=_returned(bounce, arrived),
+    )
+
+
+_EXCHANGE = """From: <postmaster@{domain}>
+To: <{to}>
 Date: {at}
-Subject: {"Delivery delayed" if bounce.late else "Undeliverable"}: {subject}
-Message-ID: <{secrets.token_hex(16)}@{host}>
+Subject: {title}: {subject}
+Message-ID: <{id}@{host}>
 In-Reply-To: {original}
 References: {original}
 Content-Language: en-US
@@ -176,14 +207,14 @@ Diagnostic information for administrators:
 Generating server: {host}
 
 {name}
-Remote Server returned '{bounce.said}'
+Remote Server returned '{said}'
 
 --{inner}
 Content-Type: text/html; charset="us-ascii"
 Content-Transfer-Encoding: 7bit
 
 <html><body><p><b>Your message to {name} {verdict}.</b></p>
-<p>Remote Server returned '{bounce.said}'</p></body></html>
+<p>Remote Server returned '{said}'</p></body></html>
 
 --{inner}--
 
@@ -194,14 +225,14 @@ Reporting-MTA: dns;{host}
 Received-From-MTA: dns;mail.bot.example.test
 Arrival-Date: {at}
 
-Final-Recipient: rfc822;{arrived.recipient}
-Action: {"delayed" if bounce.late else "failed"}
-Status: {bounce.status}
-Diagnostic-Code: smtp;{bounce.said}
+Final-Recipient: rfc822;{recipient}
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp;{said}
 
 --{outer}
-Content-Type: {part}
+Content-Type: {type}
 
-{_returned(bounce, arrived)}
+{returned}
 --{outer}--
 """

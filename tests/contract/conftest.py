@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.email.pace import knocks
+from adapters.email.fetching.pace import knocks
 from tests.contract.bench import Bench, bench_at
 from tests.contract.post_office import Debian, PostOffice, Sandbox, debian, sandbox
 from tests.servers import FLAVOURS, Server, running

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from adapters.base import Parcel
 from adapters.email.account import Server
-from adapters.email.deliver import Outbox
 from adapters.email.found import Sent
+from adapters.email.sending.deliver import Outbox
 from adapters.email.where import Where
 from sandbox.mail import MailSandbox
 from tests.contract.mailbox import account

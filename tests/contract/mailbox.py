@@ -8,10 +8,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import replace
 
 from adapters.base import Batch, Position
-from adapters.email import imap
 from adapters.email.account import Account, OAuth, Server, Site
-from adapters.email.imap import Box
-from adapters.email.pace import Patience
+from adapters.email.fetching import imap
+from adapters.email.fetching.imap import Box
+from adapters.email.fetching.pace import Patience
 from sandbox.mail import MailSandbox
 
 ANA, BO = "ana@example.test", "bo@example.test"

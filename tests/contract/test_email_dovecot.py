@@ -17,10 +17,10 @@ from fastapi.responses import JSONResponse
 from structlog.testing import capture_logs
 
 from adapters.email.account import OAuth
-from adapters.email.imap import FIRST_PART, LoginRefused
+from adapters.email.fetching.imap import FIRST_PART, LoginRefused
+from adapters.email.fetching.pace import PATIENCE
 from adapters.email.limits import CUT as LARGE
 from adapters.email.limits import MAX_MAIL
-from adapters.email.pace import PATIENCE
 from sandbox.mail.faults import Faults
 from sandbox.mail.oauth import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, Tokens, token_routes
 from sandbox.mail.server import BOT

@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.base import Position
-from adapters.email import imap, limits
-from adapters.email.imap import LoginRefused
+from adapters.email import limits
+from adapters.email.fetching import imap
+from adapters.email.fetching.imap import LoginRefused
 from adapters.errors import SourceDown
 from sandbox.mail import Fault, MailSandbox
 from tests.contract.mailbox import ANA, CUT, Wire, account, at, following, idling, reading, until, words

@@ -13,7 +13,8 @@ import pytest
 import structlog
 
 from adapters.base import Position
-from adapters.email import imap, limits
+from adapters.email import limits
+from adapters.email.fetching import imap
 from sandbox.mail import MailSandbox
 from tests.contract.mailbox import ANA, HASTE, Wire, account, at, following, idling, reading, until, words
 

@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from adapters.email.account import Account, Server
-from adapters.email.imap import LoginRefused
+from adapters.email.fetching.imap import LoginRefused
 from sandbox.mail import Fault, MailSandbox
 from tests.contract.mailbox import ANA, HASTE, Wire, account, at, box, following, reading, until, words
 

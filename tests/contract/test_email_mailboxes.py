@@ -12,8 +12,8 @@ import pytest
 
 from adapters.base import Batch, Kept
 from adapters.email.account import Account
-from adapters.email.imap import LoginRefused
-from adapters.email.pace import PATIENCE
+from adapters.email.fetching.imap import LoginRefused
+from adapters.email.fetching.pace import PATIENCE
 from tests.contract.mailbox import CUT, Wire, at, following, reading, until, words
 from tests.contract.post_office import PostOffice
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.email import smtp
+from adapters.email.sending import smtp
 from adapters.email.where import Where
 from adapters.errors import OutcomeUnknown, Rejected, SendError, TryLater, Unreachable
 from sandbox.mail import Fault, MailSandbox

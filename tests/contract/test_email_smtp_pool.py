@@ -10,12 +10,12 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.email import pool as pools
 from adapters.email.account import Server
-from adapters.email.envelope import addressed
-from adapters.email.pool import Pool
-from adapters.email.recipient import recipient
-from adapters.email.smtp import Session, connect
+from adapters.email.sending import pool as pools
+from adapters.email.sending.envelope import addressed
+from adapters.email.sending.pool import Pool
+from adapters.email.sending.recipient import recipient
+from adapters.email.sending.smtp import Session, connect
 from adapters.errors import SendError, TryLater
 from sandbox.mail import Fault, MailSandbox
 from tests.contract.email_sending import numbered, sending

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.email import smtp
 from adapters.email.account import Server
+from adapters.email.sending import smtp
 from adapters.errors import TryLater
 from sandbox.mail import Fault, MailSandbox
 from tests.contract.email_sending import numbered, sending

@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.email.account import Account
-from adapters.email.deliver import Outbox
+from adapters.email.sending.deliver import Outbox
 from adapters.errors import OutcomeUnknown, Rejected, TryLater, Unreachable
 from tests.contract.email_sending import Counters, Memory, numbered
 from tests.contract.exim import BUSY, NOBODY, SIZE

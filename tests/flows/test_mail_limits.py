@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from adapters.base import Parcel
-from adapters.email import imap
 from adapters.email.account import Site
+from adapters.email.fetching import imap
 from adapters.email.reading import read
-from adapters.email.render import render
+from adapters.email.sending.render import render
 from adapters.email.where import Where
 from agent_core.events import AgentMessage
 from gateway.demo.teller import Teller

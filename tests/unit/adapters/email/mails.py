@@ -10,7 +10,7 @@ from email.policy import SMTP, default
 from bs4 import BeautifulSoup
 
 from adapters.base import Parcel
-from adapters.email.render import render
+from adapters.email.sending.render import render
 from tests.unit.adapters.email.letters import SITE
 
 

@@ -6,7 +6,7 @@ from email import message_from_bytes
 from email.message import Message
 
 from adapters.email.found import Words
-from adapters.email.words import words
+from adapters.email.text.words import words
 
 
 def part(kind: str, text: str | bytes, *headers: str) -> bytes:

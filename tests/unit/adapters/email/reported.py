@@ -5,8 +5,8 @@ from __future__ import annotations
 from email import message_from_bytes
 from email.message import Message
 
-from adapters.email.bounce import bounce
 from adapters.email.found import Bounce, Sent
+from adapters.email.robots.bounce import bounce
 from tests.unit.adapters.email.letters import SITE
 from tests.unit.adapters.email.parts import multipart, part
 

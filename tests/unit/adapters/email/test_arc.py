@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.email.account import Site
-from adapters.email.arc import MAX_SETS, seals
-from adapters.email.auth import verdict
 from adapters.email.found import Signature, Verdict
+from adapters.email.proof.arc import MAX_SETS, seals
+from adapters.email.proof.auth import verdict
 from agent_core.values import Assurance
 from tests.unit.adapters.email.letters import ANA, MX, RECEIVED, SITE, mail
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from adapters.email.account import Site
-from adapters.email.auth import verdict
+from adapters.email.proof.auth import verdict
 from agent_core.values import Assurance
 from tests.unit.adapters.email.letters import MX, SITE, mail
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.email.auth import verdict
 from adapters.email.found import Signature
+from adapters.email.proof.auth import verdict
 from agent_core.values import Assurance
 from tests.unit.adapters.email.letters import ANA, MX, RECEIVED, SITE, mail
 

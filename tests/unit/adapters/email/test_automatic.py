@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 
 from adapters.email.account import Site
-from adapters.email.automatic import LOOP_HEADER, automatic
 from adapters.email.found import Auto
+from adapters.email.robots.automatic import LOOP_HEADER, automatic
 from tests.unit.adapters.email.letters import BOT, REPLY_TO, mail
 from tests.unit.adapters.email.parts import mail as of_parts
 from tests.unit.adapters.email.parts import multipart, part

@@ -7,9 +7,9 @@ from email import message_from_bytes
 
 import pytest
 
-from adapters.email.automatic import automatic
 from adapters.email.found import Auto
-from adapters.email.out_of_office import PHRASES, says_out_of_office
+from adapters.email.robots.automatic import automatic
+from adapters.email.robots.out_of_office import PHRASES, says_out_of_office
 from tests.unit.adapters.email.letters import SITE
 
 WEAK = Auto(kind="auto-reply", sign="Subject", weak=True)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from adapters.content import MOST_TEXT
 from adapters.email.attached import MOST_NAMED, attached
-from adapters.email.automatic import automatic
-from adapters.email.bounce import bounce
-from adapters.email.calendar import invitation
+from adapters.email.robots.automatic import automatic
+from adapters.email.robots.bounce import bounce
+from adapters.email.robots.calendar import invitation
 from tests.unit.adapters.email.letters import SITE
 from tests.unit.adapters.email.parts import multipart, part
 from tests.unit.adapters.email.reported import BO, CY, block, dsn, plain

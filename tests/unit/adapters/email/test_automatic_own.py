@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from adapters.base import Parcel
-from adapters.email.automatic import LOOP_HEADER, automatic
 from adapters.email.found import Auto
-from adapters.email.render import render
+from adapters.email.robots.automatic import LOOP_HEADER, automatic
+from adapters.email.sending.render import render
 from adapters.email.where import Where
 from tests.unit.adapters.cards import CARD, TICKET
 from tests.unit.adapters.email.letters import SITE

@@ -8,7 +8,7 @@ from email import message_from_bytes
 import pytest
 
 from adapters.email.found import Bounce
-from adapters.email.reports import status_in
+from adapters.email.robots.reports import status_in
 from tests.unit.adapters.email.parts import multipart, part
 from tests.unit.adapters.email.reported import BO, CY, TEXT, UNKNOWN, back, block, bounced, dsn, read
 

@@ -7,7 +7,7 @@ from email.message import Message
 
 import pytest
 
-from adapters.email.bounce import bounce
+from adapters.email.robots.bounce import bounce
 from tests.unit.adapters.email.letters import BOT, SITE
 from tests.unit.adapters.email.parts import part
 from tests.unit.adapters.email.reported import BO, CY, back, block, bounced, dsn, plain, sent

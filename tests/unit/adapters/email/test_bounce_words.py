@@ -7,8 +7,8 @@ from email.message import Message
 import pytest
 from flufl.bounce import all_failures
 
-from adapters.email import bounce_words
 from adapters.email.found import Sent
+from adapters.email.robots import bounce_words
 from tests.unit.adapters.email.reported import BO, bounced, plain, read
 
 QMAIL = """Hi. This is the qmail-send program at mx.example.test.

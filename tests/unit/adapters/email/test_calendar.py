@@ -6,8 +6,8 @@ from base64 import encodebytes
 
 import pytest
 
-from adapters.email.calendar import MOST_BYTES, invitation
 from adapters.email.found import Invitation
+from adapters.email.robots.calendar import MOST_BYTES, invitation
 from tests.unit.adapters.email.parts import mail, multipart, part
 
 PLAIN = part("text/plain", "Bo has accepted this invitation.")

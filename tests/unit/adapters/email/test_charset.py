@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.email.charset import clean, decoded
+from adapters.email.text.charset import clean, decoded
 from tests.unit.adapters.email.papers import part, read
 
 # EM-38

@@ -10,10 +10,10 @@ from email import message_from_bytes
 
 import pytest
 
-from adapters.email import dkim
-from adapters.email.auth import verdict
 from adapters.email.found import Signature
 from adapters.email.limits import CUT
+from adapters.email.proof import dkim
+from adapters.email.proof.auth import verdict
 from tests.unit.adapters.email.letters import SITE
 from tests.unit.adapters.email.nameserver import serving
 from tests.unit.adapters.email.signing import LETTER, pair, short_pair, signed, signed_with

@@ -7,9 +7,9 @@ from email import message_from_bytes
 
 import pytest
 
-from adapters.email import dkim
-from adapters.email.auth import verdict
 from adapters.email.found import Signature, Verdict
+from adapters.email.proof import dkim
+from adapters.email.proof.auth import verdict
 from tests.unit.adapters.email.letters import ANA, SITE
 from tests.unit.adapters.email.nameserver import serving
 from tests.unit.adapters.email.signing import LETTER, pair, sealed

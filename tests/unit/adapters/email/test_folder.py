@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.email.folder import encoded
+from adapters.email.fetching.folder import encoded
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.email.page import MAX_PAGE
+from adapters.email.text.page import MAX_PAGE
 from tests.unit.adapters.email.papers import html, part, read
 
 MARKUP = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.email.pace import Knocks, Patience, knocks
+from adapters.email.fetching.pace import Knocks, Patience, knocks
 
 
 class Clock:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.base import HttpCall, Kept
-from adapters.email.posted import knows, mime_of, take
+from adapters.email.fetching.posted import knows, mime_of, take
 from adapters.errors import Unreadable
 from tests.unit.adapters.email.letters import raw
 

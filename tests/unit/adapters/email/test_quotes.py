@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.email.attributions import LONGEST
+from adapters.email.text.attributions import LONGEST
 from tests.unit.adapters.email.papers import plain
 
 CARD = "May this run?\n\n  APPROVE 482913\n  DENY 482913 and why"

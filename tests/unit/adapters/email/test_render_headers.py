@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from adapters.base import Parcel
 from adapters.email.account import Site
-from adapters.email.envelope import answer_to, message_id, return_path
-from adapters.email.render import render
+from adapters.email.sending.envelope import answer_to, message_id, return_path
+from adapters.email.sending.render import render
 from adapters.email.where import Where
 from agent_core.events import AgentMessage
 from tests.unit.adapters.cards import SAID

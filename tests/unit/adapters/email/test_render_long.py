@@ -9,8 +9,8 @@ import pytest
 
 from adapters.base import Parcel
 from adapters.email.found import ANSWER_ABOVE
-from adapters.email.render import MOST_PAGE, render
-from adapters.email.sheet import LEFT_OUT, NOT_WHOLE
+from adapters.email.sending.render import MOST_PAGE, render
+from adapters.email.sending.sheet import LEFT_OUT, NOT_WHOLE
 from adapters.layout import CODE_ASKED
 from agent_core.events import AgentMessage, Escalation, RequestClosed
 from agent_core.values import Call

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from adapters.email.plain import MAX_PLAIN
+from adapters.email.text.plain import MAX_PLAIN
 from tests.unit.adapters.email.papers import both, multipart, part, plain, read
 
 PLAIN, HTML = part("text/plain", "plain words"), part("text/html", "<p>plain words</p>")

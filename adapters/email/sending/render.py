@@ -7,10 +7,10 @@ from email.message import EmailMessage
 
 from adapters.base import Parcel
 from adapters.email.account import Site
-from adapters.email.envelope import addressed, message_id
 from adapters.email.found import ANSWER_ABOVE
-from adapters.email.markup import markup
-from adapters.email.sheet import Sheet, shorter, whole
+from adapters.email.sending.envelope import addressed, message_id
+from adapters.email.sending.markup import markup
+from adapters.email.sending.sheet import Sheet, shorter, whole
 from adapters.errors import Rejected
 from adapters.layout import plain
 

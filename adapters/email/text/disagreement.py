@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from adapters.email.lines import Line, Place, joined, tokens
+from adapters.email.text.lines import Line, Place, joined, tokens
 
 _LINK = re.compile(
     r"[<\[(]\s?(?:https?://|mailto:|tel:|cid:)[^\s<>\[\]]{0,400}\s?[>\])]|https?://\S{1,2000}|\[(?:image|cid|"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from adapters.email.lines import Line, put
+from adapters.email.text.lines import Line, put
 
 _DELIMITER = re.compile(r"^(?:--|—|–{2}|__|-- -|--\s*--)$")
 _RULE = re.compile(r"^_{10,}$")

@@ -14,7 +14,7 @@ from email.policy import compat32
 from itertools import islice
 from typing import Literal
 
-from adapters.email.opaque import enclosed
+from adapters.email.text.opaque import enclosed
 
 Wanted = Literal["text/plain", "text/html"]
 

@@ -15,10 +15,10 @@ from email.message import Message
 
 from authres import AuthResError, FeatureContext, dmarc
 
-from adapters.email import arc
 from adapters.email.account import Site
-from adapters.email.domains import speaks_for
 from adapters.email.found import Signature, Verdict
+from adapters.email.proof import arc
+from adapters.email.proof.domains import speaks_for
 
 MAX_EVIDENCE = 200
 

@@ -9,14 +9,14 @@ import structlog
 
 from adapters.base import Parcel, Receipt
 from adapters.email.account import Account
-from adapters.email.envelope import message_id, return_path
 from adapters.email.found import Sent
 from adapters.email.oauth import Tokens
-from adapters.email.pool import Pool
-from adapters.email.recipient import Recipient, recipient
-from adapters.email.render import render, text_of
+from adapters.email.sending.envelope import message_id, return_path
+from adapters.email.sending.pool import Pool
+from adapters.email.sending.recipient import Recipient, recipient
+from adapters.email.sending.render import render, text_of
+from adapters.email.sending.smtp import SenderRefused, Session, connect
 from adapters.email.sent import SentMail
-from adapters.email.smtp import SenderRefused, Session, connect
 from adapters.email.where import Where
 from adapters.errors import TryLater
 from adapters.meter import Meter

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from email.message import Message
 
-from adapters.email.charset import text_of
-from adapters.email.lines import Line, of_text
+from adapters.email.text.charset import text_of
+from adapters.email.text.lines import Line, of_text
 
 MAX_PLAIN = 120_000  # Characters of a part: new words come first, what stands behind so many is old.
 

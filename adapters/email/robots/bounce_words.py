@@ -16,7 +16,7 @@ from flufl.bounce import all_failures
 
 from adapters.email.filename import header
 from adapters.email.headers import values
-from adapters.email.reports import Action, Report, addresses_in, parts, status_in, why_in
+from adapters.email.robots.reports import Action, Report, addresses_in, parts, status_in, why_in
 
 # It writes down whatever it stumbles over; what is in a mail is for no log.
 logging.getLogger("flufl.bounce").disabled = True

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from adapters.email.lines import Line, tokens
+from adapters.email.text.lines import Line, tokens
 
 _ENOUGH = 40  # Letters of a run before it is ours and not by chance.
 _LONG_LINE = 5  # Words of a line that nobody types by chance.

@@ -7,7 +7,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from adapters.email.smtp import LoginRefused, Session
+from adapters.email.sending.smtp import LoginRefused, Session
 from adapters.errors import TryLater
 
 MOST = 2

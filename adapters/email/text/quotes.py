@@ -11,11 +11,11 @@ from collections.abc import Sequence
 
 from mailparser_reply import EmailReplyParser
 
-from adapters.email.attributions import attribution
 from adapters.email.found import ANSWER_ABOVE
-from adapters.email.headings import heading
-from adapters.email.lines import Line, put, tokens
-from adapters.email.ours import answers_within, without_ours
+from adapters.email.text.attributions import attribution
+from adapters.email.text.headings import heading
+from adapters.email.text.lines import Line, put, tokens
+from adapters.email.text.ours import answers_within, without_ours
 
 _LANGUAGES = ["en", "de", "cs", "da", "es", "fr", "it", "ja", "ko", "nl", "pl", "sv", "zh", "david"]
 _OUR_LINE = " ".join(tokens(ANSWER_ABOVE))

@@ -11,11 +11,11 @@ from email.message import Message
 from itertools import product
 
 from adapters.email.account import Site
-from adapters.email.automatic import from_daemon, returned_to_nobody
-from adapters.email.bounce_words import in_words, old_ids, speaks_of_delivery
 from adapters.email.found import Bounce, Sent
 from adapters.email.headers import message_ids, value, values
-from adapters.email.reports import Report, addresses_in, original_ids, reports
+from adapters.email.robots.automatic import from_daemon, returned_to_nobody
+from adapters.email.robots.bounce_words import in_words, old_ids, speaks_of_delivery
+from adapters.email.robots.reports import Report, addresses_in, original_ids, reports
 from adapters.email.where import CHANNEL
 
 MOST_NAMED = 20

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from adapters.email.charset import clean
-from adapters.email.lines import Place
+from adapters.email.text.charset import clean
+from adapters.email.text.lines import Place
 
 _FORWARDED = re.compile(r"-{4,}")
 _FIRST = 4  # Lines of a shell that may say it is a forward.

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 import aioimaplib
 
 from adapters.email.account import Server
-from adapters.email.folder import encoded
-from adapters.email.pace import Patience
+from adapters.email.fetching.folder import encoded
+from adapters.email.fetching.pace import Patience
 
 FEW = 100
 ENDING = 1.0

@@ -13,8 +13,8 @@ from email.policy import EmailPolicy, Policy
 
 from adapters.base import Parcel
 from adapters.email.account import Site
-from adapters.email.automatic import LOOP_HEADER
-from adapters.email.recipient import LONGEST_LOCAL, recipient
+from adapters.email.robots.automatic import LOOP_HEADER
+from adapters.email.sending.recipient import LONGEST_LOCAL, recipient
 from adapters.email.where import Where
 from adapters.layout import subject
 from adapters.text import one_line

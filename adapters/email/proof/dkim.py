@@ -14,12 +14,13 @@ from email.policy import compat32
 import anyio
 from anyio import to_process
 
-from adapters.email import arc, limits, signed
+from adapters.email import limits
 from adapters.email.account import Site
-from adapters.email.domains import speaks_for
 from adapters.email.found import Signature
 from adapters.email.headers import sender
-from adapters.email.keys import Key, fetch
+from adapters.email.proof import arc, signed
+from adapters.email.proof.domains import speaks_for
+from adapters.email.proof.keys import Key, fetch
 
 SECONDS = 20.0
 ANSWER_SECONDS = 5.0

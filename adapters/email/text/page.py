@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from adapters.email.containers import Role, role_of
-from adapters.email.lines import Line, Place, of_text
-from adapters.email.seen import Declarations, Look, looked, rules
-from adapters.email.shells import Drawn, Shells
+from adapters.email.text.containers import Role, role_of
+from adapters.email.text.lines import Line, Place, of_text
+from adapters.email.text.seen import Declarations, Look, looked, rules
+from adapters.email.text.shells import Drawn, Shells
 
 MAX_PAGE = 600_000  # Characters: long threads carry all their styles along.
 MAX_DEPTH = 5_000  # Elements within elements; what stands deeper is nobody's new words.

@@ -13,8 +13,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from adapters.email.found import ANSWER_ABOVE
-from adapters.email.look import SHEET, STYLES, dressed
-from adapters.email.sheet import Sheet
+from adapters.email.sending.look import SHEET, STYLES, dressed
+from adapters.email.sending.sheet import Sheet
 from adapters.layout import BY_WORDS, CODE_ASKED, ONLY_BY_LINK, Answer, Block, Facts, Prose, Quoted, Words
 from adapters.text import visible
 

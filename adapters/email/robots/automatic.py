@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 from email.message import Message
 
-from adapters.email import calendar
 from adapters.email.account import Site
 from adapters.email.filename import header, parameter
 from adapters.email.found import Auto, AutoKind
 from adapters.email.headers import sender, value, values
-from adapters.email.out_of_office import says_out_of_office
+from adapters.email.robots import calendar
+from adapters.email.robots.out_of_office import says_out_of_office
 from adapters.errors import Unreadable
 
 LOOP_HEADER = "X-Holdpoint-Loop"

@@ -18,10 +18,10 @@ import structlog
 from adapters.base import Batch, Kept, Position
 from adapters.email import oauth
 from adapters.email.account import Server
+from adapters.email.fetching.pace import PATIENCE, Knocks, Patience, knocks
+from adapters.email.fetching.session import Broken, Session
 from adapters.email.limits import CUT, MAX_MAIL
 from adapters.email.oauth import TokenRefused, Tokens, TokenUnavailable
-from adapters.email.pace import PATIENCE, Knocks, Patience, knocks
-from adapters.email.session import Broken, Session
 from adapters.errors import SourceDown
 
 log = structlog.get_logger(__name__)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from email.message import Message
 
-from adapters.email.charset import text_of
-from adapters.email.disagreement import disagree
-from adapters.email.footers import without_footers
 from adapters.email.found import Words
-from adapters.email.lines import Line, joined, tokens
-from adapters.email.page import page_lines
-from adapters.email.pieces import incomplete, mended, pieces, sealed
-from adapters.email.plain import plain_lines
-from adapters.email.quotes import told_apart
+from adapters.email.text.charset import text_of
+from adapters.email.text.disagreement import disagree
+from adapters.email.text.footers import without_footers
+from adapters.email.text.lines import Line, joined, tokens
+from adapters.email.text.page import page_lines
+from adapters.email.text.pieces import incomplete, mended, pieces, sealed
+from adapters.email.text.plain import plain_lines
+from adapters.email.text.quotes import told_apart
 from agent_core.values import Doubt
 
 

@@ -16,7 +16,7 @@ import structlog
 
 from adapters.email.account import Server
 from adapters.email.oauth import TokenRefused, Tokens, TokenUnavailable
-from adapters.email.recipient import Recipient
+from adapters.email.sending.recipient import Recipient
 from adapters.errors import OutcomeUnknown, Rejected, TryLater, Unreachable
 
 TIMEOUT = 30.0

@@ -11,7 +11,7 @@ import dkim
 from dkim.util import parse_tag_value
 
 from adapters.email.found import Signature
-from adapters.email.keys import Key
+from adapters.email.proof.keys import Key
 
 MIN_BITS = 1024
 MAX_SIGNATURES = 5

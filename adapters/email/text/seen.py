@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from adapters.email.colours import WHITE, Colour, close, colour, first_colour
+from adapters.email.text.colours import WHITE, Colour, close, colour, first_colour
 
 Declarations = dict[str, str]
 
