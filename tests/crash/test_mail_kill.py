@@ -98,7 +98,8 @@ async def test_a_sender_killed_around_its_sending_sends_what_shows_as_one_mail(
         await h.hears(["Hello there.", "Thanks."])
 
 
-@pytest.mark.parametrize("more", [2, pytest.param(20, marks=SLOW)])
+@pytest.mark.slow
+@pytest.mark.parametrize("more", [2, 20])
 async def test_of_two_listeners_the_other_takes_over_when_the_first_is_killed(tmp_path: Path, more: int) -> None:
     # EM-01
     async with apart(tmp_path, ["listener"]) as h:

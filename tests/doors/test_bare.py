@@ -43,7 +43,7 @@ asyncio.run(main())
 GIVEN = {
     "email": {
         "ADDRESS": "a@example.test",
-        "AUTHSERV_ID": "mx.example.test",
+        "AUTHSERV_IDS": "mx.example.test",
         **{
             f"{kind}__{name}": value
             for kind in ("IMAP", "SMTP")
