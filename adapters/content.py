@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-
-import aiohttp
+from typing import TYPE_CHECKING
 
 from agent_core.values import Attachment, WhyNot
+
+if TYPE_CHECKING:  # Files that come within a message need no client to fetch them.
+    import aiohttp
 
 MOST_FILES = 10
 MOST_BYTES = 256 * 1024

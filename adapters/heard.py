@@ -26,7 +26,8 @@ class Received(Frozen):
     reply token of ours the message carries, if any: it names the thread (and the request) and outranks the
     conversation. `code` is the decision code the person typed. The message's id is the same for every redelivery.
     `joins`: not said to us, so it counts only in a conversation we are part of already. `under` is the message of ours
-    it was said in answer to: where that began a conversation, that one is meant.
+    it was said in answer to: where that began a conversation, that one is meant. `reference` is one of ours that
+    anybody may have: it finds the conversation of somebody who is proven, and nothing it says decides.
     """
 
     message: UserMessage
@@ -36,6 +37,7 @@ class Received(Frozen):
     code: str | None = None
     joins: bool = False
     under: str = ""
+    reference: str = ""
 
 
 class Pressed(Frozen):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.base import Role, Ticket
+from adapters.notices import NOTICES
 from adapters.text import mixed_scripts, one_line, visible
 from agent_core.events import (
     AgentMessage,
@@ -57,10 +58,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How to answer: lines to type, and a page to open."""
+    """How to answer: lines to type, and a page to open. Without lines no words decide, and the page has its code."""
 
     lines: tuple[str, ...]
     url: str
+    code: str = ""
 
 
 Block = Words | Prose | Quoted | Facts | Answer
@@ -74,32 +76,9 @@ SUBJECTS = {
     "notice": "About your message",
     "agent_message": "Message",
 }
-_NOTICES = {
-    "not_an_approver": "Your answer does not count: this request was not put to you.",
-    "own_request": "Your answer does not count: nobody can approve what they asked for themselves.",
-    "not_verified": "Your answer does not count: this message could not be proven to come from you. "
-    "Please use the link in the request.",
-    "already_closed": "Your answer came too late: the request was {detail}.",
-    "expired": "Your answer came too late: the request has expired, and nothing was done.",
-    "changed": "Your answer does not count: what you saw is not what is being asked. Please look at the request again.",
-    "needs_stronger": "Your answer does not count: this is too risky to be decided by text message. Please decide it "
-    "by the link in the request, or where you can be known for sure.",
-    "held": "Your approval takes effect at {detail}.",
-    "undone": "You took your approval back, and nothing was done. The request can be answered until it expires.",
-    "unknown_request": "There is no open request here that this could answer, so nothing was done.",
-    "code_needed": "Your answer does not count yet: put the code of this very request behind the word, "
-    "on the first line.",
-    "unclear": "Your answer was not clear enough to act on, so nothing was done. A condition cannot be kept for you: "
-    "answer with the word and the code alone, or deny and say why.",
-    "not_a_choice": "Please answer with one of: {detail}.",
-    "bad_form": "Your answer cannot be used as it is: {detail}. Please send it again, with one line for each field.",
-    "bad_arguments": "Your approval does not count: the changed arguments cannot be used ({detail}).",
-    "paused": "This conversation is paused. What you write is kept and will be read when it goes on.",
-    "resumed": "This conversation goes on.",
-    "stopped": "This conversation was stopped by {detail}. Write again to start over.",
-    "finished_after_stop": "The step that was already running when you stopped ended: {detail}.",
-    "undelivered": "A message of this conversation could not be delivered to {detail}.",
-}
+BY_WORDS = "To decide, answer with one of these as the first line:"
+ONLY_BY_LINK = "This cannot be decided by an answer in words, only by the link."
+CODE_ASKED = "The page asks for this code:"
 _OUTCOMES = {
     "approved": "was approved",
     "denied": "was denied",
@@ -149,7 +128,7 @@ def _blocks(event: Outbound, role: Role, ticket: Ticket | None, request: Request
         case RequestClosed():
             yield from _closed(event, request)
         case Notice():
-            yield Words(_NOTICES[event.kind].format(detail=one_line(event.detail)))
+            yield Words(NOTICES[event.kind].format(detail=one_line(event.detail)))
             if event.kind == "held":
                 yield Words(f"To take it back before that, {_taken_back(ticket)}.")
             yield from _what(request)
@@ -184,7 +163,8 @@ def _to_decide(event: ApprovalRequest, ticket: Ticket | None) -> Iterator[Block]
         yield Words("Text by the agent, not checked:")
         yield Quoted(event.reason)
     if ticket:
-        yield Answer((f"APPROVE {ticket.code}", f"DENY {ticket.code} and why"), ticket.url)
+        typed = (f"APPROVE {ticket.code}", f"DENY {ticket.code} and why") if ticket.code else ()
+        yield Answer(typed, ticket.url, ticket.page_code)
 
 
 def _facts(event: ApprovalRequest) -> Facts:
@@ -281,6 +261,8 @@ def _plain(block: Block) -> str:
         case Facts():
             width = max(len(name) for name, _ in block.rows) + 1
             return "\n".join(f"  {name + ':':<{width}} {value}" for name, value in block.rows)
+        case Answer(lines=()):
+            return f"{ONLY_BY_LINK}\n\n{block.url}" + (f"\n\n{CODE_ASKED} {block.code}" if block.code else "")
         case Answer():
             typed = "\n".join(f"  {line}" for line in block.lines)
-            return f"To decide, answer with one of these as the first line:\n\n{typed}\n\nor open: {block.url}"
+            return f"{BY_WORDS}\n\n{typed}\n\nor open: {block.url}"

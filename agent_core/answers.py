@@ -9,41 +9,26 @@ have their own use for it, and it does not say to what.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from agent_core import forms
-from agent_core.events import ApprovalRequest, ApprovalResponse, InputRequest, InputResponse, UserMessage
+from agent_core.events import ApprovalRequest, ApprovalResponse, InputRequest, InputResponse, Request, UserMessage
 from agent_core.spelling import plain
 from agent_core.thread import Thread
 from agent_core.values import Author, Decision, FormField, Frozen, NoticeKind, Text
+from agent_core.wording import LETTERS, WORDS, is_condition
 
-_WORDS: dict[str, Decision] = {
-    "approve": "approve",
-    "approved": "approve",
-    "deny": "deny",
-    "denied": "deny",
-    "reject": "deny",
-    "rejected": "deny",
-    "undo": "undo",
-}
-# Too short to mean anything by themselves: they need the code beside them, or to be all that was said.
-_LETTERS: dict[str, Decision] = {"a": "approve", "r": "deny", "u": "undo"}
 # A bare one of these from somebody who has something to decide is asked back about; LIST asks what there is.
 _LOOSE = re.compile(r"(yes|y|yep|yeah|yup|ok|okay|k|sure|fine|go|no|n|nope|nah|list|pending|👍)?[.! ]*")
 _CODE = r"(?:\d{6}|\d{3} \d{3})"
+_ANY = "|".join(re.escape(word) for word in sorted((*WORDS, *LETTERS), key=len, reverse=True))
 _LINE = re.compile(
-    rf"^(?P<before>{_CODE}[ ,:-]*)?(?P<word>{'|'.join((*_WORDS, *_LETTERS))})\b[ ,:-]*(?P<after>{_CODE}\b)?"
+    rf"^(?P<before>{_CODE}[ ,:-]*)?(?P<word>{_ANY})(?!\w)[ ,:-]*(?P<after>{_CODE}\b)?"
     r"[ ,.:;!-]*(?P<rest>.*)$",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(rf"^{_CODE}(?!\d)[ ,:-]*|[ ,:-]*(?<!\d){_CODE}$")
 _MISTYPED = re.compile(r"[aru][ ,:-]*[\d ]+")
-_CONDITION = re.compile(
-    r"\b(but|only|if|unless|except|until|till|after|before|when|once|first|provided|assuming|not|cannot|dont|\w+n['’]t|"
-    r"no|nope|never|wait|hold|instead|however|although|later|tomorrow|maybe|perhaps|or|should|would|could|cancel|stop|"
-    rf"{'|'.join(_WORDS)}|\d+)\b|\?",
-    re.IGNORECASE,
-)
 
 
 class Words(Frozen):
@@ -81,6 +66,8 @@ Reading = ApprovalResponse | InputResponse | NextField | Explain | None
 def read(thread: Thread, message: UserMessage) -> Reading:
     """What this message answers; None for plain talk."""
     words = decision_in(message.text)
+    if message.doubt:
+        return _doubtful(thread, message, words)
     if words is not None and words.short and not _may_mean(thread, message, words):
         words = None
     if words is not None and not _is_for_a_question(thread, message, words):
@@ -89,8 +76,18 @@ def read(thread: Thread, message: UserMessage) -> Reading:
         return explained
     request = thread.open_request(message.answers) if message.answers else None
     if isinstance(request, ApprovalRequest):
-        return None
+        return Explain(kind="unclear", about=request.id) if _names_a_code(message.text) else None
     return _as_input(thread, message)
+
+
+def _doubtful(thread: Thread, message: UserMessage, words: Words | None) -> Explain | None:
+    """Why nothing is done on words that may not be what was meant. Talk is talk, whatever tells where it belongs."""
+    asked = _asked(thread, message)
+    waiting: list[Request] = [*_to_decide(thread, message.author), *([asked] if asked else [])]
+    if message.doubt == "by_subject" and not (waiting or words):
+        return None
+    assert message.doubt
+    return Explain(kind=message.doubt, about=waiting[0].id if len(waiting) == 1 else "")
 
 
 def _is_for_a_question(thread: Thread, message: UserMessage, words: Words) -> bool:
@@ -125,16 +122,36 @@ def _held_by(thread: Thread, author: Author) -> list[str]:
 
 def decision_in(text: str) -> Words | None:
     """The decision on the first line that is not empty, if that line is one."""
-    lines = [(meant, line.strip()) for line in text.splitlines() if (meant := _meant(line))]
-    match = _LINE.match(lines[0][0]) if lines else None
+    match, after = _first_line(text)
     if match is None:
         return None
-    rest = "\n".join(part for part in (match["rest"].strip(), *(line for _, line in lines[1:])) if part)
+    rest = "\n".join(part for part in (match["rest"].strip(), *after) if part)
     word, code = match["word"].lower(), bool(match["before"] or match["after"])
-    short = not code and (word in _LETTERS or word == "undo")
+    short = not code and (word in LETTERS or word == "undo")
     if short and rest:
         return None
-    return Words(decision=(_WORDS | _LETTERS)[word], rest=rest, code=code, short=short)
+    return Words(decision=(WORDS | LETTERS)[word], rest=rest, code=code, short=short)
+
+
+def at_best(text: str) -> Decision | Literal["ask"] | None:
+    """What words can mean at best, whoever says them of whatever: a decision, something to ask back about, or talk."""
+    words = decision_in(text)
+    if words is None:
+        loose = bool(text.strip() and _LOOSE.fullmatch(_meant(text).lower()))
+        return "ask" if loose or _names_a_code(text) else None
+    return "ask" if words.decision == "approve" and _is_conditional(text) else words.decision
+
+
+def _first_line(text: str) -> tuple[re.Match[str] | None, list[str]]:
+    """The first line that is not empty as a decision, if it is one, and the lines after it."""
+    lines = [(meant, line.strip()) for line in text.splitlines() if (meant := _meant(line))]
+    return (_LINE.match(lines[0][0]) if lines else None), [line for _, line in lines[1:]]
+
+
+def _is_conditional(text: str) -> bool:
+    """Whether an approval in these words is something else."""
+    match, after = _first_line(text)
+    return match is not None and is_condition(match["rest"], plain("\n".join(after)))
 
 
 def _meant(line: str) -> str:
@@ -146,7 +163,7 @@ def _as_decision(thread: Thread, message: UserMessage, words: Words) -> Reading:
     if request_id is None:
         everything = [r for r in thread.open if isinstance(r, ApprovalRequest)]
         return _code_needed(_to_decide(thread, message.author) if words.short else everything)
-    if words.decision == "approve" and _CONDITION.search(plain(words.rest)):
+    if words.decision == "approve" and _is_conditional(message.text):
         return Explain(kind="unclear", about=request_id)
     return ApprovalResponse(
         id=f"{message.id}/answer",
@@ -185,6 +202,12 @@ def _said_before(thread: Thread, message: UserMessage) -> str:
     ids = [event.id for event in thread.recent]
     place = ids.index(message.id) if message.id in ids else 0
     return ids[place - 1] if place else ""
+
+
+def _names_a_code(text: str) -> bool:
+    """Whether the first line has a code in it: whoever types one means to decide."""
+    first = next((meant for line in text.splitlines() if (meant := _meant(line))), "")
+    return bool(re.search(rf"(?<!\d){_CODE}(?!\d)", first))
 
 
 def _as_loose(thread: Thread, message: UserMessage) -> Explain | None:

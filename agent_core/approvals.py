@@ -7,7 +7,7 @@ whichever channel it came by.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from agent_core.people import People
     from agent_core.thread import Thread
     from agent_core.tools import Tool
+
+
+Most = Risk | Literal["none"]
 
 
 class Rule(Frozen):
@@ -40,11 +43,14 @@ class Policy(Frozen):
     """All rules, and whom to tell when the agent is at a loss (person ids). A tool without a rule has no approvers.
 
     `text_up_to`: the highest risk that may be decided by text message, where the telephone network is all the proof.
+    `words_up_to`: by channel, the highest risk that may be decided by an answer in words, and not by a button or a
+    page; any risk, on channels that are not named.
     """
 
     rules: tuple[Rule, ...] = ()
     escalate_to: tuple[str, ...] = ()
-    text_up_to: Risk | Literal["none"] = "low"
+    text_up_to: Most = "low"
+    words_up_to: Mapping[str, Most] = {}
 
     @property
     def version(self) -> str:
@@ -85,11 +91,16 @@ def approvers_for(tool: Tool, askers: Sequence[Author], policy: Policy) -> tuple
 
 def needs_of(risk: Risk, policy: Policy) -> Proof:
     """The weakest proof of who somebody is that is enough to decide a call of this risk."""
-    return "restricted" if risk in RISKS[: 1 + _most_by_text(policy)] else "verified"
+    return "restricted" if _within(risk, policy.text_up_to) else "verified"
 
 
-def _most_by_text(policy: Policy) -> int:
-    return -1 if policy.text_up_to == "none" else RISKS.index(policy.text_up_to)
+def wordless(risk: Risk, policy: Policy) -> tuple[str, ...]:
+    """The channels on which a call of this risk cannot be decided in words."""
+    return tuple(sorted(channel for channel, most in policy.words_up_to.items() if not _within(risk, most)))
+
+
+def _within(risk: Risk, most: Most) -> bool:
+    return most != "none" and RISKS.index(risk) <= RISKS.index(most)
 
 
 def digest(*, tenant: str, thread_id: str, call: Call, policy: str) -> str:
@@ -123,6 +134,8 @@ def judge(thread: Thread, response: ApprovalResponse, policy: Policy, people: Pe
         return Refusal(kind="changed")
     if refused := _not_theirs(response.author, request, policy, people):
         return Refusal(kind=refused)
+    if _in_words_only(response, request, policy):
+        return Refusal(kind="words_too_weak")
     return _held_by_others(response, held) or request
 
 
@@ -130,6 +143,12 @@ def judge_again(request: ApprovalRequest, held: ApprovalHeld, policy: Policy, pe
     """Why a held approval does not count any more, now that it would take effect. The request outlived its expiry."""
     refused = _not_theirs(held.by, request, policy, people)
     return Refusal(kind=refused) if refused else None
+
+
+def _in_words_only(response: ApprovalResponse, request: ApprovalRequest, policy: Policy) -> bool:
+    """Whether it was said where words do not decide this: by the card, or by today's policy."""
+    channel = response.author.identity.partition(":")[0]
+    return bool(response.cause) and channel in (*request.wordless, *wordless(request.risk, policy))
 
 
 def _held_by_others(response: ApprovalResponse, held: ApprovalHeld | None) -> Refusal | None:

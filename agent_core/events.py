@@ -1,8 +1,8 @@
 """Events: the facts a thread is made of.
 
-Each event is frozen and only ever appended. Four pairs carry the talk between the agent and the outside (messages,
-tools, approvals, inputs); the rest mark the life of a thread. The model chooses a `Step`, which is not an event: it
-has no way to write an answer that belongs to a person.
+Each is frozen and only ever appended. Four pairs carry the talk between the agent and the outside (messages, tools,
+approvals, inputs); the rest mark the life of a thread. The model chooses a `Step`, which is no event: it cannot write
+an answer that belongs to a person.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from agent_core.values import (
     Author,
     Call,
     Decision,
+    Doubt,
     Fact,
     FormField,
     NoticeKind,
@@ -33,7 +34,7 @@ from agent_core.values import (
 class UserMessage(Fact):
     """A person said something, and maybe sent files along.
 
-    `answers` names the request whose code the message proved to know, if any.
+    `answers` is the request whose code the message proved to know; `doubt`, why it may not say what they meant.
     """
 
     type: Literal["user_message"] = "user_message"
@@ -41,6 +42,7 @@ class UserMessage(Fact):
     text: Text
     attachments: tuple[Attachment, ...] = ()
     answers: str | None = None
+    doubt: Doubt = ""
     raw: str | None = None
 
 
@@ -95,7 +97,8 @@ class ApprovalRequest(Fact):
 
     `digest` is the SHA-256 that binds tenant, thread, call and policy; `approvers` are persons and groups, nobody if
     there are none; `askers` are the persons it is for, none of whom may decide it; `via` are the channels approvers are
-    asked on, the best first; `needs` is the weakest proof that is enough; `reason` is the agent's wording, unchecked.
+    asked on, the best first; `needs` is the weakest proof that is enough; on channels `wordless` no words decide it;
+    `reason` is the agent's wording, unchecked.
     """
 
     type: Literal["approval_request"] = "approval_request"
@@ -109,6 +112,7 @@ class ApprovalRequest(Fact):
     askers: tuple[str, ...] = ()
     via: tuple[str, ...] = ()
     needs: Proof = "verified"
+    wordless: tuple[str, ...] = ()
     reason: Text = ""
 
 
@@ -279,17 +283,8 @@ class ModelCall(Fact):
     output_tokens: int = 0
 
 
-Inbound = (
-    UserMessage
-    | MessageRevised
-    | ToolResult
-    | ApprovalResponse
-    | InputResponse
-    | Control
-    | TimerFired
-    | Handoff
-    | Delivery
-)
+Said = UserMessage | MessageRevised | ApprovalResponse | InputResponse
+Inbound = Said | ToolResult | Control | TimerFired | Handoff | Delivery
 Outbound = AgentMessage | ApprovalRequest | InputRequest | FieldRequest | RequestClosed | Notice | Escalation
 Request = ApprovalRequest | InputRequest
 Event = Annotated[

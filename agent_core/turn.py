@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from agent_core.agent import Agent, Model, Thought
-from agent_core.approvals import approvers_for, digest, gate, needs_of
+from agent_core.approvals import approvers_for, digest, gate, needs_of, wordless
 from agent_core.errors import BadArguments
 from agent_core.events import (
     AgentMessage,
@@ -171,6 +171,7 @@ def _request(thread: Thread, tool: Tool, call: Call, reason: str, setting: Setti
         expires_at=setting.now + rule.expires_in,
         via=rule.via,
         needs=needs_of(tool.risk, policy),
+        wordless=wordless(tool.risk, policy),
         reason=reason,
     )
 

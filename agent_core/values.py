@@ -98,6 +98,10 @@ class FormField(Frozen):
         return bool(self.choices) and not any(choice.strip()[:1].isdigit() for choice in self.choices)
 
 
+# Why a person's words may not be what they meant, or not all of it. `two_texts`: their mail has a text and an HTML that
+# say different things; `by_subject`: nothing but its subject tells what it answers.
+Doubt = Literal["", "two_texts", "encrypted", "unreadable", "cut", "by_subject"]
+
 # Why an answer did not count, or what became of the thread: each has its fixed sentence.
 NoticeKind = Literal[
     "not_an_approver",
@@ -112,6 +116,12 @@ NoticeKind = Literal[
     "unknown_request",
     "code_needed",
     "unclear",
+    "two_texts",
+    "encrypted",
+    "unreadable",
+    "cut",
+    "by_subject",
+    "words_too_weak",
     "not_a_choice",
     "bad_form",
     "bad_arguments",

@@ -39,24 +39,63 @@ class StoreSettings(_Group):
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
+class MailOAuth(_Group):
+    """Where access tokens for XOAUTH2 come from: for a `refresh_token`, or else for the client's own credentials."""
+
+    token_url: str
+    client_id: str
+    client_secret: SecretStr = SecretStr("")
+    refresh_token: SecretStr = SecretStr("")
+    scope: str = ""
+
+
 class MailServer(_Group):
-    """One mail server as a client sees it. Plain connections are refused except to this very machine."""
+    """One mail server as a client sees it. Plain connections are refused except to this very machine.
+
+    With `oauth` no password is needed. `trust`: a file of certificates (PEM) trusted in place of the system's.
+    """
 
     host: str
     port: Port
     tls: bool = True
     username: str
-    password: SecretStr
+    password: SecretStr = SecretStr("")
+    oauth: MailOAuth | None = None
+    trust: str = ""
 
 
 class EmailChannel(_Group):
-    """The mailbox we read and write as. `authserv_id` is what our own MX calls itself in Authentication-Results."""
+    """The mailbox we read and write as. `authserv_ids` are what our own MX calls itself in Authentication-Results.
+
+    Without `imap` mails are posted to `/email/events`, by whoever knows `posting_secret`. `aliases` are addresses that
+    are ours as well; `junk` is a folder that is watched for answers; `nameservers` are asked for the keys of DKIM
+    signatures, which are checked by us only if there are any; `sealers` are domains whose word on mails they passed on
+    (ARC) is taken. `own_received` is how many `Received` of our own servers stand above their verdict; `spf_counts`:
+    where a domain has no DMARC policy, SPF for it is proof enough. Answers come back to
+    `<reply_prefix><token>@<reply_domain>` where that is set, else to a plus address. `per_hour` mails go to one
+    recipient. Lists are separated by commas in the environment.
+    """
 
     address: str
-    authserv_id: str
-    imap: MailServer
+    authserv_ids: Annotated[tuple[str, ...], NoDecode]
     smtp: MailServer
+    imap: MailServer | None = None
     poll_seconds: float = Field(default=60.0, gt=0)
+    aliases: Annotated[tuple[str, ...], NoDecode] = ()
+    junk: str = ""
+    posting_secret: SecretStr = SecretStr("")
+    sealers: Annotated[tuple[str, ...], NoDecode] = ()
+    nameservers: Annotated[tuple[str, ...], NoDecode] = ()
+    own_received: int = Field(default=0, ge=0)
+    spf_counts: bool = False
+    reply_prefix: str = Field(default="", pattern=r"^[a-z0-9._+-]*$")
+    reply_domain: str = ""
+    per_hour: int = Field(default=30, ge=1)
+
+    @field_validator("authserv_ids", "aliases", "sealers", "nameservers", mode="before")
+    @classmethod
+    def _separated(cls, given: object) -> object:
+        return separated(given)
 
 
 class SlackChannel(_Group):

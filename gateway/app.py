@@ -109,6 +109,7 @@ class House:
             durability=self.opened.found.durability,
             public_url=self.settings.public_url,
             hooks={a.channel: Hook(a, self.desk(a.channel)) for a in self.channels.posted_to},
+            admits=self.channels.admits,
             installing=self.channels.installing,
         )
 
@@ -161,10 +162,9 @@ class House:
     def listener(self) -> Listener:
         """Reads mailboxes."""
         return Listener(
-            adapters=self.channels.read,
+            sources=[(source, self.desk(a.channel)) for a in self.channels.read for source in a.sources],
             sockets=[(a, self.desk(a.channel)) for a in self.channels.connected],
             mailroom=self.opened.mailroom,
-            inbound=self.inbound,
             renew_every=self._renew_every,
         )
 

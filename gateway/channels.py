@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from adapters.base import Adapter, ListeningAdapter, SocketAdapter, WebhookAdapter
 from adapters.console.adapter import ConsoleAdapter
 from adapters.discord.account import Bot
-from adapters.email.account import Account, Server
 from adapters.heard import Address
 from adapters.sms.account import Bounds, Line, LineName, Quiet
 from agent_core.people import People
-from config.settings import EmailChannel, MailServer, Settings, SlackChannel, TwilioLine
+from config.settings import Settings, SlackChannel, TwilioLine
 from gateway.contacts import KnownContacts
 from gateway.errors import Misconfigured
 from gateway.keyring import Keyring
+from gateway.limits import Admits
 from gateway.sealed import SealedText, Sealer
 from gateway.store.opening import Opened
 
@@ -36,14 +36,15 @@ if TYPE_CHECKING:
 class Channels:
     """`adapters` by channel; of these, those that are read, posted to, or connected.
 
-    `seals` say, by channel, where a button may be pressed. `installing` is there where any workspace may install our
-    Slack app.
+    `admits` is where more may be posted than elsewhere. `seals` say, by channel, where a button may be pressed.
+    `installing` is there where any workspace may install our Slack app.
     """
 
     adapters: Mapping[str, Adapter]
     read: tuple[ListeningAdapter, ...] = ()
     posted_to: tuple[WebhookAdapter, ...] = ()
     connected: tuple[SocketAdapter, ...] = ()
+    admits: Admits = field(default_factory=dict)
     seals: Mapping[str, Callable[[Address], str]] = field(default_factory=dict)
     installing: SlackInstalling | None = None
 
@@ -53,12 +54,12 @@ async def open_channels(
     settings: Settings, people: People, keyring: Keyring, opened: Opened, clock: Callable[[], int] | None
 ) -> AsyncIterator[Channels]:
     """All channels that the settings name, and the console. `clock` as the store's. Raises Misconfigured."""
-    mail = (_mail(settings.email),) if settings.email else ()
     contacts = KnownContacts(opened.contacts, people)
     async with (
         _slack(settings, keyring, opened) as (slack, installing),
         _texting(settings, contacts, opened, _moments(clock)) as lines,
         _discord(settings, keyring, opened) as discords,
+        _mail(settings, opened) as mail,
     ):
         slacks = (slack,) if slack else ()
         everyone: tuple[Adapter, ...] = (ConsoleAdapter(), *mail, *slacks, *lines, *discords)
@@ -67,8 +68,9 @@ async def open_channels(
         yield Channels(
             adapters={adapter.channel: adapter for adapter in everyone},
             read=mail,
-            posted_to=(*(one for one in (*slacks, *discords) if one.by_hook), *lines),
+            posted_to=(*(one for one in (*slacks, *discords, *mail) if one.by_hook), *lines),
             connected=tuple(one for one in (*slacks, *discords) if one.by_socket),
+            admits={f"/{one.channel}/events": one.admits for one in mail if one.by_hook},
             seals={one.channel: one.seal for one in buttons},
             installing=installing,
         )
@@ -175,24 +177,19 @@ def _extra(name: str) -> Iterator[None]:
         raise Misconfigured(f"{name} is configured and not installed: pip install 'holdpoint[{name}]'") from error
 
 
-def _mail(channel: EmailChannel) -> EmailAdapter:
+@contextlib.asynccontextmanager
+async def _mail(settings: Settings, opened: Opened) -> AsyncIterator[tuple[EmailAdapter, ...]]:
+    """The mailbox, if there is one."""
+    channel = settings.email
+    if channel is None:
+        yield ()
+        return
     with _extra("email"):
         from adapters.email.adapter import EmailAdapter
-    return EmailAdapter(_account(channel))
-
-
-def _account(channel: EmailChannel) -> Account:
-    return Account(
-        address=channel.address,
-        authserv_id=channel.authserv_id,
-        imap=_server(channel.imap),
-        smtp=_server(channel.smtp),
-        poll_seconds=channel.poll_seconds,
-    )
-
-
-def _server(server: MailServer) -> Server:
-    try:
-        return Server(server.host, server.port, server.username, server.password.get_secret_value(), server.tls)
-    except ValueError as error:
-        raise Misconfigured(str(error)) from error
+        from gateway.mailbox import account
+        from gateway.sent_mail import KeptMail
+    if not (channel.imap or channel.posting_secret.get_secret_value()):
+        raise Misconfigured("email needs imap, or a posting_secret")
+    adapter = EmailAdapter(account(channel), KeptMail(opened.links), opened.meter, opened.mailroom)
+    async with contextlib.aclosing(adapter):
+        yield (adapter,)

@@ -10,6 +10,7 @@ from adapters.base import Desk, WebhookAdapter
 from gateway.access import Access
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring
+from gateway.limits import Admits
 from gateway.ports import ThreadStore
 from gateway.storage import Guard
 from gateway.threads import Threads
@@ -29,6 +30,7 @@ class Hook:
 @dataclass(frozen=True)
 class Door:
     """`durability` is the class in force; `public_url` is where people reach us; `hooks` by channel.
+    `admits` is where more may be posted than elsewhere.
 
     `installing` is there where any workspace may install our Slack app.
     """
@@ -42,4 +44,5 @@ class Door:
     durability: str
     public_url: str
     hooks: Mapping[str, Hook] = field(default_factory=dict)
+    admits: Admits = field(default_factory=dict)
     installing: SlackInstalling | None = None

@@ -52,7 +52,8 @@ class Inbound:
         Raises StoreError, and NotOurs for a message that only counts in a thread we are part of.
         """
         link = await self.linked(received.address.channel, received.conversation)
-        place = link or self._place(received)
+        referred = None if link or received.token else await self._referred(received)
+        place = link or referred or self._place(received)
         if received.joins and not link and not await self.store.exists(place.thread_id):
             raise NotOurs
         pointer = await self.blobs.put(place.thread_id, raw) if raw else None
@@ -60,6 +61,7 @@ class Inbound:
             update={
                 "author": self.people.known(received.message.author),
                 "answers": (link and link.request_id) or self._proven(received, place),
+                "doubt": received.message.doubt or ("by_subject" if referred else ""),
                 "raw": pointer,
             }
         )
@@ -132,6 +134,17 @@ class Inbound:
         found = await self.links.get(channel, conversation)
         return Place.model_validate_json(found) if found else None
 
+    async def refer(self, channel: str, reference: str, owner: str, thread_id: str) -> None:
+        """What this owner says under this reference belongs to that thread."""
+        await self.link(channel, _referring(reference, owner), Place(thread_id=thread_id))
+
+    async def _referred(self, received: Received) -> Place | None:
+        """The place a reference names to somebody who is proven; anybody may have read it."""
+        author = received.message.author
+        if not received.reference or author.assurance != "verified":
+            return None
+        return await self.linked(received.address.channel, _referring(received.reference, self.owner(author.identity)))
+
     def _place(self, received: Received) -> Place:
         """The place the token names to this author, or the conversation's own thread."""
         if received.token:
@@ -146,3 +159,7 @@ class Inbound:
         if place.request_id and received.code and self.keyring.is_code(received.code, place, owner):
             return place.request_id
         return None
+
+
+def _referring(reference: str, owner: str) -> str:
+    return f"reference\x1f{reference}\x1f{owner}"

@@ -19,6 +19,7 @@ from gateway.errors import BadToken, Misconfigured
 MIN_SECRET = 16
 TICKET_LIFETIME = 30 * 24 * 3600
 _MAC_CHARS = 16
+_REFERENCE_CHARS = 8
 _THREAD_CHARS = 20
 
 
@@ -74,6 +75,18 @@ class Keyring:
     def is_code(self, code: str, place: Place, owner: str) -> bool:
         """Whether somebody typed the owner's code."""
         return _same(code, self.code(place, owner))
+
+    def reference(self, thread_id: str, owner: str) -> str:
+        """The eight characters of `[a-z2-7]` that stand in a subject for a thread, if its owner says them."""
+        return self._mac("reference", thread_id, owner)[:_REFERENCE_CHARS]
+
+    def page_code(self, place: Place, owner: str) -> str:
+        """The six digits that this owner types on the page of this request, and nowhere else."""
+        return self.code(place, f"page\x1f{owner}")
+
+    def is_page_code(self, code: str, place: Place, owner: str) -> bool:
+        """Whether somebody typed the owner's code for the page."""
+        return _same(code, self.page_code(place, owner))
 
     def ticket(self, bearer: Pass) -> str:
         """The secret part of a decision link."""

@@ -16,11 +16,10 @@ from typing import Any
 
 import structlog
 
-from adapters.base import Desk, Kept, ListeningAdapter, SocketAdapter
+from adapters.base import Desk, Kept, SocketAdapter, Source
 from adapters.errors import SourceDown, Unreadable
 from adapters.heard import Ignored
 from gateway.errors import LeaseLost
-from gateway.inbound import Inbound
 from gateway.lease import keeping
 from gateway.storage import Mailroom
 from gateway.store.errors import StoreError
@@ -38,9 +37,8 @@ class Listener:
     Of connections, those whose adapter names a source.
     """
 
-    adapters: Sequence[ListeningAdapter]
     mailroom: Mailroom
-    inbound: Inbound
+    sources: Sequence[tuple[Source, Desk]] = ()
     sockets: Sequence[tuple[SocketAdapter, Desk]] = ()
     renew_every: float = 10.0
     pause: float = 1.0
@@ -52,7 +50,7 @@ class Listener:
             for adapter, desk in self.sockets:
                 hearing = self._connect(adapter, desk, stopping) if adapter.source else adapter.hear(desk, stopping)
                 group.create_task(hearing)
-            serving = [asyncio.create_task(self._serve(adapter)) for adapter in self.adapters]
+            serving = [asyncio.create_task(self._serve(source, desk)) for source, desk in self.sources]
             await _first_of(asyncio.create_task(stopping.wait()), *serving)
         await self._leave()
 
@@ -71,28 +69,28 @@ class Listener:
     async def _leave(self) -> None:
         """Whoever starts next need not wait until our leases are over."""
         with contextlib.suppress(StoreError):
-            for source in (*(one.source for one in self.adapters), *(one.source for one, _ in self.sockets)):
+            for source in (*(one.name for one, _ in self.sources), *(one.source for one, _ in self.sockets)):
                 await self.mailroom.leave(source, self.holder)
 
-    async def _serve(self, adapter: ListeningAdapter) -> None:
+    async def _serve(self, source: Source, desk: Desk) -> None:
         refused = 0
         while True:
             try:
-                if await self.mailroom.seize(adapter.source, self.holder):
-                    await self._read(adapter)
+                if await self.mailroom.seize(source.name, self.holder):
+                    await self._read(source, desk)
             except (LeaseLost, SourceDown, StoreError) as error:
-                log.warning("source interrupted", source=adapter.source, error=type(error).__name__)
+                log.warning("source interrupted", source=source.name, error=type(error).__name__)
                 # A server that refuses us is asked less and less: many lock an account that knocks each second.
                 refused = min(refused + 1, MOST_REFUSED) if isinstance(error, SourceDown) else 0
             await asyncio.sleep(self.pause * 2**refused)
 
-    async def _read(self, adapter: ListeningAdapter) -> None:
+    async def _read(self, source: Source, desk: Desk) -> None:
         """Read for as long as the source is ours and answers."""
         arrived = asyncio.Event()
         await _first_of(
-            asyncio.create_task(self._hold(adapter.source)),
-            asyncio.create_task(self._keep(adapter, arrived)),
-            asyncio.create_task(self._understand(adapter, arrived)),
+            asyncio.create_task(self._hold(source.name)),
+            asyncio.create_task(self._keep(source, arrived)),
+            asyncio.create_task(self._understand(source, desk, arrived)),
         )
 
     async def _hold(self, source: str) -> None:
@@ -100,37 +98,39 @@ class Listener:
             await asyncio.sleep(self.renew_every)
         raise LeaseLost
 
-    async def _keep(self, adapter: ListeningAdapter, arrived: asyncio.Event) -> None:
-        async for batch in adapter.listen(await self.mailroom.position(adapter.source)):
-            if not await self.mailroom.keep(adapter.source, self.holder, batch.position, batch.messages):
+    async def _keep(self, source: Source, arrived: asyncio.Event) -> None:
+        async for batch in source.listen(await self.mailroom.position(source.name)):
+            if not await self.mailroom.keep(source.name, self.holder, batch.position, batch.messages):
                 raise LeaseLost
             arrived.set()
 
-    async def _understand(self, adapter: ListeningAdapter, arrived: asyncio.Event) -> None:
+    async def _understand(self, source: Source, desk: Desk, arrived: asyncio.Event) -> None:
         while True:
             arrived.clear()
-            waiting = await self.mailroom.waiting(adapter.source)
+            waiting = await self.mailroom.waiting(source.name)
             for kept in waiting:
-                await self._file(adapter, kept)
+                await self._file(source, desk, kept)
             if not waiting:
-                await arrived.wait()
+                with contextlib.suppress(TimeoutError):  # What is posted to another process arrives unannounced.
+                    async with asyncio.timeout(self.pause):
+                        await arrived.wait()
 
-    async def _file(self, adapter: ListeningAdapter, kept: Kept) -> None:
+    async def _file(self, source: Source, desk: Desk, kept: Kept) -> None:
         """Put one kept message where it belongs: a thread, nowhere, or quarantine."""
         try:
-            received = adapter.read(kept)
+            heard = await source.read(kept)
         except Exception as error:
             # Whatever a hostile message makes a parser do, the mailbox goes on.
             why = str(error) if isinstance(error, Unreadable) else f"the parser failed: {type(error).__name__}"
-            log.error("message quarantined", source=adapter.source, message=kept.id, why=type(error).__name__)
-            await self.mailroom.quarantine(adapter.source, kept.id, why)
+            log.error("message quarantined", source=source.name, message=kept.id, why=type(error).__name__)
+            await self.mailroom.quarantine(source.name, kept.id, why)
             return
-        if isinstance(received, Ignored):
-            log.info("message ignored", source=adapter.source, message=kept.id, kind=received.kind)
+        if isinstance(heard, Ignored):
+            log.info("message ignored", source=source.name, message=kept.id, kind=heard.kind)
         else:
-            accepted = await self.inbound.accept(received, kept.raw)
-            log.info("message accepted", source=adapter.source, thread=accepted.thread_id, fresh=accepted.fresh)
-        await self.mailroom.settle(adapter.source, kept.id)
+            await desk.take(heard, kept.raw)
+            log.info("message heard", source=source.name, message=kept.id, kind=type(heard).__name__)
+        await self.mailroom.settle(source.name, kept.id)
 
 
 async def _first_of(*tasks: asyncio.Task[Any]) -> None:

@@ -48,7 +48,7 @@ class Packer:
         return Parcel(
             effect_id=grant.id,
             thread_id=grant.thread_id,
-            reply_token=self.keyring.reply_token(place, self.inbound.owner(envelope.identity)),
+            reply_token=self.keyring.reply_token(_answered(event, place), self.inbound.owner(envelope.identity)),
             identity=envelope.identity,
             address=envelope.address,
             event=event,
@@ -59,7 +59,18 @@ class Packer:
             page=shared.page,
             others=shared.others,
             repeat=grant.attempt > 1,
+            reference=await self._reference(grant.thread_id, envelope),
         )
+
+    async def _reference(self, thread_id: str, envelope: Envelope) -> str:
+        """What a subject names the thread by, noted before it goes."""
+        adapter = self.adapters.get(envelope.address.channel)
+        if adapter is None or not adapter.capabilities.subjects:
+            return ""
+        owner = self.inbound.owner(envelope.identity)
+        reference = self.keyring.reference(thread_id, owner)
+        await self.inbound.refer(envelope.address.channel, reference, owner, thread_id)
+        return f"HP-{reference}"
 
     # --- what it is answered with
 
@@ -76,7 +87,10 @@ class Packer:
         url = await self._link(place, envelope.identity)
         if self._is_weak(envelope.address.channel, event):
             return Ticket(url=url)
-        return Ticket(code=self._code(place, envelope.identity), url=url, button=button)
+        wordless = envelope.address.channel in event.wordless
+        code = "" if wordless else self._code(place, envelope.identity)
+        page_code = self.keyring.page_code(place, self.inbound.owner(envelope.identity))
+        return Ticket(code=code, url=url, button=button, page_code=page_code)
 
     async def _to_undo(self, thread_id: str, notice: Notice, envelope: Envelope) -> Ticket | None:
         """How who gave an approval that is held takes it back."""
@@ -179,6 +193,13 @@ class _Shared:
 
     page: str = ""
     others: tuple[Open, ...] = ()
+
+
+def _answered(event: Outbound, place: Place) -> Place:
+    """What an answer to this message answers; to a notice it is the request that the notice speaks of."""
+    if isinstance(event, Notice) and event.about:
+        return place.model_copy(update={"request_id": event.about})
+    return place
 
 
 def asks_for(event: Outbound) -> str:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -19,21 +20,22 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adapters.text import mixed_scripts, one_line, visible
-from agent_core.approvals import outcome_in_words
+from agent_core.approvals import hold_in_words, outcome_in_words
 from agent_core.events import ApprovalRequest, ApprovalResponse
 from agent_core.thread import Thread
 from agent_core.values import Author, Decision
 from gateway.api.auth import door
 from gateway.door import Door
 from gateway.errors import BadToken, NoSuchThread
-from gateway.keyring import Pass, Place
+from gateway.keyring import Keyring, Pass, Place
 from gateway.links import ShortLinks
-from gateway.told import drawn, find
+from gateway.told import drawn, ending, find
 
 TRIES = 5
 TRIES_SECONDS = 600
 # Who has somebody's phone has the link, and all the time there is.
 WEAK_SECONDS = 3600
+SIX_DIGITS = re.compile(r"[0-9]{6}")
 
 router = APIRouter(include_in_schema=False)
 _TEMPLATES = Environment(
@@ -71,18 +73,12 @@ async def decide(
         return await _page(door, ticket, problem="Please open the link again and use the form on the page.", status=403)
     if decision not in ("approve", "deny"):
         return await _page(door, ticket, problem="Please choose to approve or to deny.", status=422)
-    name = _name(bearer)
-    weak = _is_weak(door, bearer)
-    if not await door.guard.allow(f"code:{name}", most=TRIES, seconds=WEAK_SECONDS if weak else TRIES_SECONDS):
-        wait = "an hour" if weak else "ten minutes"
-        return await _page(door, ticket, problem=f"Too many tries. Please wait {wait}.", status=429)
-    place = Place(thread_id=bearer.thread_id, request_id=bearer.request_id)
-    if not door.keyring.is_code("".join(code.split()), place, door.inbound.owner(bearer.identity)):
-        return await _page(door, ticket, problem="That is not the code from the message.", status=422)
+    if wrong := await _wrong(door, bearer, "".join(code.split())):
+        return await _page(door, ticket, problem=wrong.problem, status=wrong.status)
     chosen: Decision = "approve" if decision == "approve" else "deny"
     said = ApprovalResponse(
         # A form sent twice is one answer; after an answer that did not count, the page is shown anew, and can be used.
-        id=f"page:{name}:{chosen}:{seen}",
+        id=f"page:{_name(bearer)}:{chosen}:{seen}",
         request_id=bearer.request_id,
         author=await _author(door, bearer),
         decision=chosen,
@@ -91,6 +87,36 @@ async def decide(
     )
     await door.inbound.respond(bearer.thread_id, said)
     return RedirectResponse(f"/d/{ticket}", status_code=303)
+
+
+class _Wrong(NamedTuple):
+    """Why a code does not count."""
+
+    problem: str
+    status: int
+
+
+async def _wrong(door: Door, bearer: Pass, code: str) -> _Wrong | None:
+    """What is wrong with a code; None if nothing is. Only what may be a guess is counted as one.
+
+    Scanners send forms with nothing in them, or with the same thing in all of them, again and again: that must not
+    keep out who has the code. A code that is known to be wrong tells nobody anything by being so once more.
+    """
+    if not SIX_DIGITS.fullmatch(code):
+        return _Wrong("Please type the six digits from the message.", 422)
+    name, weak = _name(bearer), _is_weak(door, bearer)
+    seconds = WEAK_SECONDS if weak else TRIES_SECONDS
+    not_it = _Wrong("That is not the code from the message.", 422)
+    if await door.guard.spent(f"wrong:{name}:{code}", most=1):
+        return not_it
+    if not await door.guard.allow(f"code:{name}", most=TRIES, seconds=seconds):
+        return _Wrong(f"Too many tries. Please wait {'an hour' if weak else 'ten minutes'}.", 429)
+    place = Place(thread_id=bearer.thread_id, request_id=bearer.request_id)
+    if _is_code(code, place, door.inbound.owner(bearer.identity), door.keyring):
+        return None
+    # Noted only now that it was counted: else whether it is noted would tell a wrong code from the right one.
+    await door.guard.allow(f"wrong:{name}:{code}", most=1, seconds=seconds)
+    return not_it
 
 
 async def _page(door: Door, ticket: str, *, problem: str = "", status: int = 200) -> Response:
@@ -104,12 +130,14 @@ async def _page(door: Door, ticket: str, *, problem: str = "", status: int = 200
     if not isinstance(request, ApprovalRequest):
         told = await find(door.threads, bearer.thread_id, bearer.request_id)
         if told is None or isinstance(told.event, ApprovalRequest):
-            return _render("gone.html", 200, message=_ended(thread, bearer.request_id))
+            return _render("gone.html", 200, message=await _ended(door, thread, bearer.request_id))
         return _render("read.html", 200, blocks=drawn(told))
     if any(isinstance(e, ApprovalResponse) and e.request_id == request.id for e in thread.unheard):
         return _render("received.html", 200)
     hidden = {"form_token": door.keyring.form_token(ticket), "seen": thread.seq}
-    return _render("decide.html", status, problem=problem, **hidden, **_card(request))
+    held = thread.held_approval(request.id)
+    standing = f"This request was {hold_in_words(held)}." if held else ""
+    return _render("decide.html", status, problem=problem, standing=standing, **hidden, **_card(request))
 
 
 async def _bearer(door: Door, link: str) -> Pass:
@@ -126,6 +154,11 @@ async def _author(door: Door, bearer: Pass) -> Author:
     sure = not _is_weak(door, bearer) or (isinstance(request, ApprovalRequest) and request.needs == "verified")
     author = door.inbound.proven_author(bearer.identity, "decision link and code")
     return author if sure else door.inbound.people.known(author.model_copy(update={"assurance": "restricted"}))
+
+
+def _is_code(code: str, place: Place, owner: str, keyring: Keyring) -> bool:
+    """Whether it is the code that came with the link, be it one that words may bear as well or not."""
+    return keyring.is_code(code, place, owner) or keyring.is_page_code(code, place, owner)
 
 
 def _is_weak(door: Door, bearer: Pass) -> bool:
@@ -153,8 +186,9 @@ def _card(request: ApprovalRequest) -> dict[str, object]:
     }
 
 
-def _ended(thread: Thread, request_id: str) -> str:
-    closed = thread.closed_request(request_id)
+async def _ended(door: Door, thread: Thread, request_id: str) -> str:
+    """What happened, by whom, and when; the thread itself remembers that for a while only."""
+    closed = thread.closed_request(request_id) or await ending(door.threads, thread.id, request_id)
     return f"This request was {outcome_in_words(closed)}." if closed else "This request is closed."
 
 

@@ -23,6 +23,9 @@ class Mailroom(Protocol):
     async def keep(self, source: str, holder: str, position: Position, raw: Sequence[Kept]) -> bool:
         """Store messages and the new position in one transition. False: not the holder any more."""
 
+    async def post(self, source: str, kept: Kept) -> None:
+        """Store a message that was brought to us, whoever reads the source."""
+
     async def waiting(self, source: str, *, most: int = 50) -> list[Kept]:
         """Kept messages not settled yet, oldest first."""
 

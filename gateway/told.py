@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from adapters.layout import Facts, Prose, Quoted, Words, layout
 from adapters.text import visible
-from agent_core.events import Notice, Outbound, Request, RequestClosed
+from agent_core.events import Event, Notice, Outbound, Request, RequestClosed
 from gateway.threads import Threads
 
 
@@ -29,14 +30,19 @@ class Drawn:
 async def find(threads: Threads, thread_id: str, event_id: str) -> Told | None:
     """The event that was sent; None if there is no such event. Raises NoSuchThread, StoreError."""
     asked: dict[str, Request] = {}
-    after = 0
-    while events := await threads.events(thread_id, after=after):
-        for event in events:
-            if isinstance(event, Request):
-                asked[event.id] = event
-            if event.id == event_id and isinstance(event, Outbound):
-                return Told(event, asked.get(_about(event)))
-        after += len(events)
+    async for event in _log(threads, thread_id):
+        if isinstance(event, Request):
+            asked[event.id] = event
+        if event.id == event_id and isinstance(event, Outbound):
+            return Told(event, asked.get(_about(event)))
+    return None
+
+
+async def ending(threads: Threads, thread_id: str, request_id: str) -> RequestClosed | None:
+    """How a request ended, however long ago; None while it is open. Raises NoSuchThread, StoreError."""
+    async for event in _log(threads, thread_id):
+        if isinstance(event, RequestClosed) and event.request_id == request_id:
+            return event
     return None
 
 
@@ -52,6 +58,14 @@ def drawn(told: Told) -> tuple[Drawn, ...]:
             case Facts(rows):
                 found.append(Drawn("facts", rows))
     return tuple(found)
+
+
+async def _log(threads: Threads, thread_id: str) -> AsyncIterator[Event]:
+    after = 0
+    while events := await threads.events(thread_id, after=after):
+        for event in events:
+            yield event
+        after += len(events)
 
 
 def _lines(text: str) -> tuple[tuple[str, str], ...]:

@@ -6,14 +6,16 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import hooks, pages
 from gateway.api import threads
@@ -55,8 +57,9 @@ def web(door: Door) -> FastAPI:
     app.add_exception_handler(StoreError, _try_later)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _refused)
-    app.middleware("http")(_with_headers)
-    app.add_middleware(BodyLimit)
+    app.add_exception_handler(Exception, _broken)
+    app.add_middleware(BodyLimit, larger=door.admits)
+    app.add_middleware(_WithHeaders)
     return app
 
 
@@ -108,11 +111,23 @@ async def no_icon() -> None:
     """Browsers ask for an icon by themselves; there is none, and that is no error."""
 
 
-async def _with_headers(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await answer(request)
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+class _WithHeaders:
+    """Middleware: these headers are on every answer, also on those that nobody of ours had a look at."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on."""
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, answer)
 
 
 async def _no_such_thread(request: Request, error: Exception) -> Response:
@@ -136,3 +151,8 @@ async def _not_valid(request: Request, error: Exception) -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return problem(error.status_code, kind_of(error.status_code), str(error.detail), error.headers)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """What went wrong is logged by the server, which gets the error all the same; beyond all middleware, though."""
+    return problem(500, kind_of(500), "something went wrong here, please try again", _HEADERS)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-NOBODY = ("TestRunner.", "WebSocketWriter.send_frame")
+NOBODY = ("TestRunner.", "WebSocketWriter.send_frame", "_shutdown_process_pool_on_exit")
 
 
 @pytest.fixture(scope="session")
@@ -26,5 +26,5 @@ async def nobody_left_behind(anyio_backend: str) -> AsyncIterator[None]:
 
 
 def _at_work() -> set[asyncio.Task[Any]]:
-    """All tasks but the test runner's, and the one ping that aiohttp tries to send when a web socket was closed."""
+    """All tasks but the runner's, aiohttp's ping to a closed web socket, and what waits to end anyio's processes."""
     return {task for task in asyncio.all_tasks() if not any(name in str(task.get_coro()) for name in NOBODY)}

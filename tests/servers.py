@@ -21,6 +21,7 @@ from gateway.store.embedded import binary, die_with_parent
 FLAVOURS = ("redis-server", "valkey-server")
 READY_SECONDS = 10.0
 END_SECONDS = 5.0
+DAEMONS = "/usr/sbin"  # Not on everybody's PATH.
 FIT = {"appendonly": "yes", "appendfsync": "everysec", "maxmemory-policy": "noeviction"}
 
 
@@ -36,11 +37,11 @@ def require(name: str) -> Path:
 
 
 def find(name: str) -> Path | None:
-    """A server's binary: Valkey's comes with the extra `embedded`, others from the PATH."""
+    """A server's binary: Valkey's comes with the extra `embedded`, others from the PATH or from where daemons are."""
     ours = binary()
     if ours.name == name:
         return ours
-    path = shutil.which(name)
+    path = shutil.which(name) or shutil.which(name, path=DAEMONS)
     return Path(path) if path else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gateway.cli import chat, operate, parse_discord, parse_sms, serve, slack, sms, threads, tokens
+from gateway.cli import chat, email, operate, parse_discord, parse_sms, serve, slack, sms, threads, tokens
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Work waits until the right person signs it off."
@@ -16,5 +16,6 @@ app.add_typer(tokens.app, name="tokens")
 app.add_typer(slack.app, name="slack")
 app.add_typer(sms.app, name="sms")
 slack.parse.command("sms")(parse_sms.parse_sms)
+slack.parse.command("email")(email.parse_email)
 slack.parse.command("discord")(parse_discord.parse_discord)
 app.add_typer(slack.parse, name="parse")

@@ -30,8 +30,8 @@ def quarantine() -> None:
     """Messages that nobody could understand, with the reason."""
 
     async def show(ready: House) -> None:
-        for adapter in ready.channels.read:
-            for kept, why in await ready.opened.mailroom.quarantined(adapter.source):
+        for source in (source for adapter in ready.channels.read for source in adapter.sources):
+            for kept, why in await ready.opened.mailroom.quarantined(source.name):
                 typer.echo(f"{kept.id}  {len(kept.raw)} bytes  {why}")
 
     with_house(show)

@@ -1,4 +1,4 @@
-"""The story: fourteen requests, played unattended and checked from the outside, by what people get and what changed."""
+"""The story: eighteen requests, played unattended and checked from the outside, by what people get and what changed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import httpx
 import typer
 
 from gateway.demo.discord_story import by_direct_message, changed, denied, said_twice, while_disconnected
+from gateway.demo.mail_story import code as code
+from gateway.demo.mail_story import in_html_alone, not_bo, returned, while_away
 from gateway.demo.slack_story import by_socket, over_http
 from gateway.demo.sms_story import by_policy, by_text_alone, opted_out, taken_back
 from gateway.demo.teller import StoryError, Teller
 from gateway.demo.teller import first as first
 from gateway.demo.world import ANA, BO, World
-from sandbox.mail import Letter
 
-PLANNED = 113
+PLANNED = 137
 
 
 async def tell(world: World) -> None:
@@ -96,8 +97,8 @@ async def in_the_end(t: Teller) -> None:
     deployed = [("1.4.1", "production"), ("1.4.2", "production"), ("1.4.1", "production")]
     brought_back = [("1.4.2", "production"), ("1.4.1", "production"), ("1.4.0", "production")]
     by_discord = [("1.4.1", "production"), ("1.4.2", "production"), ("1.4.1", "production")]
-    every = deployed + brought_back + by_discord
-    t.check(starts == every, "six deployments and three rollbacks were started, each once")
+    every = [*deployed[:2], ("1.4.1", "staging"), *deployed[2:], *brought_back, *by_discord]
+    t.check(starts == every, "seven deployments and three rollbacks were started, each once")
     threads = t.world.house.opened.threads
     t.check(not await threads.dead(), "no message and no tool ended badly")
     report = await threads.audit()
@@ -109,13 +110,9 @@ async def in_the_end(t: Teller) -> None:
     t.check(not t.world.twilio.strays, "Twilio was asked nothing that it does not know")
 
 
-def code(letter: Letter) -> str:
-    """The code in a request."""
-    return first(r"APPROVE (\d{6})", letter.text)
-
-
 BY_MAIL = (by_reply, with_a_reason, by_link, nobody_answers)
+BY_ODD_MAIL = (while_away, not_bo, returned, in_html_alone)
 ON_SLACK = (over_http, by_socket)
 BY_TEXT = (by_policy, by_text_alone, taken_back, opted_out)
 ON_DISCORD = (by_direct_message, while_disconnected, changed, denied)
-CHAPTERS = (*BY_MAIL, *ON_SLACK, *BY_TEXT, *ON_DISCORD, in_the_end)
+CHAPTERS = (*BY_MAIL, *BY_ODD_MAIL, *ON_SLACK, *BY_TEXT, *ON_DISCORD, in_the_end)

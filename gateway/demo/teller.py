@@ -14,7 +14,7 @@ from gateway.demo.world import World
 from sandbox.mail import Letter
 from sandbox.twilio import Sms
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 T = TypeVar("T")
 
 

@@ -167,7 +167,7 @@ def _settings(directory: Path, at: Servers, url: str, port: int) -> Settings:
         model=ModelSettings(base_url=at.model.base_url, api_key=SecretStr("sandbox"), name=MODEL),
         email=EmailChannel(
             address=mail.bot,
-            authserv_id=mail.authserv_id,
+            authserv_ids=(mail.authserv_id,),
             imap=server(mail.imap_port),
             smtp=server(mail.smtp_port),
             poll_seconds=5,

@@ -12,7 +12,9 @@ from redis.asyncio import Redis
 from adapters.base import Kept, Position
 from gateway.store.client import call, patiently, script
 
-_SEIZE, _LEAVE, _KEEP, _SETTLE = script("seize"), script("leave"), script("keep"), script("settle")
+_SEIZE, _LEAVE, _KEEP = script("seize"), script("leave"), script("keep")
+_POST, _SETTLE = script("post"), script("settle")
+ROOM = 8 * 1024 * 1024  # Bytes of messages that are taken out at once; a larger one is alone.
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,22 @@ class RedisMailroom:
         where = (position.validity, position.uid)
         return bool(await call(self.redis, _KEEP, _prefix(source), "", holder, *where, *pairs))
 
+    async def post(self, source: str, kept: Kept) -> None:
+        """Store a message that was brought to us, whoever reads the source."""
+        await call(self.redis, _POST, _prefix(source), "", kept.id, zlib.compress(kept.raw))
+
     async def waiting(self, source: str, *, most: int = 50) -> list[Kept]:
-        """Kept messages not settled yet, oldest first."""
+        """Kept messages not settled yet, oldest first: those at the front that are not too much to hold in memory."""
         ids = await patiently(lambda: self.redis.lrange(f"{_prefix(source)}:todo", 0, most - 1))
-        return await self._messages(source, ids)
+        found: list[Kept] = []
+        held = 0
+        for id_ in ids:  # One by one: how large one is shows only when it is unpacked.
+            for kept in await self._messages(source, [id_]):
+                held += len(kept.raw)
+                if found and held > ROOM:
+                    return found
+                found.append(kept)
+        return found
 
     async def settle(self, source: str, kept_id: str) -> None:
         """The message is in a thread's log (or needs none)."""

@@ -6,34 +6,40 @@ Each start has a new UIDVALIDITY, so every client is tried on that path as well.
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import ssl
 from argparse import Namespace
 from collections.abc import Mapping
 
 from proxyprotocol.reader import ProxyProtocolReader
 from pymap.backend.dict import Config, Identity, Login
 from pymap.backend.dict.mailbox import MailboxData
+from pymap.config import BackendCapability
 from pymap.imap import IMAPServer
 from pymap.user import Passwords, UserMetadata
 from pysasl.hashing import Cleartext
 
-from sandbox.mail.post import Post
+from sandbox.mail.faults import FaultKind
+from sandbox.mail.oauth import Tokens
+from sandbox.mail.post import INBOX, JUNK, Post
+from sandbox.mail.relay import Line, Relay
 
 _ARGUMENTS = Namespace(passlib_cfg=None, proxy_protocol=None, cert=None, key=None)
+_AT_CONNECTING: tuple[FaultKind, FaultKind] = ("imap_silent", "imap_slow")
 
 
 class Imap:
     """The server: pymap on a port of its own, the relay on the one clients are given."""
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, post: Post, tokens: Tokens | None, *, idle: bool) -> None:
         self._post = post
-        self._silent = False
+        self._tokens = tokens
+        self._idle = idle
         self._open: set[asyncio.StreamWriter] = set()
         self._relays: set[asyncio.Task[None]] = set()
 
-    async def start(self, host: str, port: int, people: Mapping[str, str]) -> int:
+    async def start(self, host: str, port: int, people: Mapping[str, str], tls: ssl.SSLContext | None) -> int:
         """Listen; returns the port."""
-        config = Config(
+        config = _Config(
             _ARGUMENTS,
             host=host,
             port=0,
@@ -45,13 +51,15 @@ class Imap:
             secure_auth=False,
             reject_dnsbl=False,
         )
+        config.idle, config.xoauth2 = self._idle, self._tokens is not None
         login = Login(config)
         for address, password in people.items():
-            self._post.inboxes[address] = await _mailbox(config, login, address, password)
+            for folder, box in (await _mailboxes(config, login, address, password)).items():
+                self._post.boxes[address, folder] = box
         serve = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(login, config))
         self._inner = await asyncio.start_server(serve, host, 0)
         self._inner_at = self._inner.sockets[0].getsockname()[:2]
-        self._outer = await asyncio.start_server(self._connected, host, port)
+        self._outer = await asyncio.start_server(self._connected, host, port, ssl=tls)
         return int(self._outer.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
@@ -69,54 +77,50 @@ class Imap:
             writer.transport.abort()
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        relay = asyncio.create_task(self._relay(reader, writer))
+        relay = asyncio.create_task(self._relay(Line(reader, writer)))
         self._relays.add(relay)
         relay.add_done_callback(self._relays.discard)
 
-    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        silent = self._post.take_fault("imap_silent") is not None
-        inner_reader, inner_writer = await asyncio.open_connection(*self._inner_at)
-        self._open |= {writer, inner_writer}
+    async def _relay(self, client: Line) -> None:
+        faults = self._post.faults
+        silent, slow = (faults.take(kind) is not None for kind in _AT_CONNECTING)
+        server = Line(*await asyncio.open_connection(*self._inner_at))
+        writers = {client.writer, server.writer}
+        self._open |= writers
         try:
-            up = asyncio.create_task(self._up(reader, inner_writer, writer))
-            down = asyncio.create_task(_pump(inner_reader, None if silent else writer))
-            with contextlib.suppress(asyncio.CancelledError):  # Our end is the server's end: nothing to report.
-                await asyncio.wait({up, down}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (up, down):
-                task.cancel()
-            await asyncio.gather(up, down, return_exceptions=True)
+            await Relay(client, server, faults, self._login if self._tokens else None, silent=silent, slow=slow).run()
         finally:
-            self._open -= {writer, inner_writer}
-            inner_writer.close()
-            writer.close()
+            self._open -= writers
+            for writer in writers:
+                writer.close()
 
-    async def _up(self, reader: asyncio.StreamReader, inner: asyncio.StreamWriter, back: asyncio.StreamWriter) -> None:
-        """From the client, line by line, so that a fault can strike at a command."""
-        while line := await reader.readline():
-            if self._post.take_fault("imap_drop"):
-                back.transport.abort()
-                return
-            if b" IDLE" in line.upper() and self._post.take_fault("imap_bye_on_idle"):
-                back.write(b"* BYE going down\r\n")
-                await back.drain()
-                return
-            inner.write(line)
-            await inner.drain()
+    def _login(self, response: bytes) -> tuple[str, str] | None:
+        owner = self._tokens.owner(response) if self._tokens else None
+        return (owner, self._post.people[owner]) if owner else None
 
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter | None) -> None:
-    """From the server; into nothing, when there is no writer."""
-    with contextlib.suppress(ConnectionError):
-        while data := await reader.read(65536):
-            if writer:
-                writer.write(data)
-                await writer.drain()
+class _Config(Config):
+    """What the server says it can do."""
+
+    idle = True
+    xoauth2 = False
+
+    @property
+    def initial_capability(self) -> list[bytes]:
+        """What a client may do before it has logged in."""
+        return [*super().initial_capability, *([b"AUTH=XOAUTH2", b"SASL-IR"] if self.xoauth2 else [])]
+
+    @property
+    def backend_capability(self) -> BackendCapability:
+        """Its extensions."""
+        return BackendCapability(idle=self.idle, object_id=True, multi_append=True)
 
 
-async def _mailbox(config: Config, login: Login, address: str, password: str) -> MailboxData:
-    """A user with an INBOX, made before anybody logs in."""
+async def _mailboxes(config: Config, login: Login, address: str, password: str) -> dict[str, MailboxData]:
+    """The folders of a user, made before anybody logs in."""
     identity = Identity(address, login, None, frozenset())
     hashed = await Passwords(config).hash_password(password)
     await identity.set(UserMetadata(config, address, password=hashed))
     async with identity.new_session() as session:
-        return await session.mailbox_set.get_mailbox("INBOX")
+        await session.mailbox_set.add_mailbox(JUNK)
+        return {folder: await session.mailbox_set.get_mailbox(folder) for folder in (INBOX, JUNK)}

@@ -1,30 +1,28 @@
-"""The post office: mailboxes, delivery with the stamps a real mail exchanger puts on, faults, and a journal.
-
-`Authentication-Results` of ours stands on top, the sender's own headers below. A header that claims to be ours is
-removed on the way in (RFC 8601 section 5).
-"""
+"""The post office: mailboxes, delivery with our exchanger's stamps, what addresses do by themselves, and a journal."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
 from dataclasses import dataclass, field
-from email.utils import format_datetime
+from functools import cached_property
 from typing import Literal
 
 from pymap.backend.dict.mailbox import MailboxData
 from pymap.parsing.message import AppendMessage
 
 from sandbox.mail.clock import now
+from sandbox.mail.faults import FaultKind as FaultKind
+from sandbox.mail.faults import Faults
+from sandbox.mail.habits import Arrived, Echo, Habit
 from sandbox.mail.letter import Letter, read
+from sandbox.mail.stamps import MX as MX
+from sandbox.mail.stamps import Auth as Auth
+from sandbox.mail.stamps import Stamp, head_of, stamped
 
-MX = "mx.bot.example.test"
-Auth = Literal["pass", "fail", "none", "unstamped"]
-FaultKind = Literal[
-    "temporary", "permanent", "drop_before", "lost_reply", "imap_drop", "imap_bye_on_idle", "imap_silent"
-]
-SMTP_FAULTS = ("temporary", "permanent", "drop_before", "lost_reply")
-
-_HEADER = re.compile(rb"^[^\s:]+:[^\n]*\n(?:[ \t][^\n]*\n)*", re.MULTILINE)
+INBOX: Literal["INBOX"] = "INBOX"
+JUNK: Literal["Junk"] = "Junk"
 
 
 class Refused(Exception):
@@ -32,20 +30,24 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Fault:
-    """Something that goes wrong the next `count` times."""
-
-    kind: FaultKind
-    count: int = 1
-
-
-@dataclass(frozen=True)
 class Transaction:
-    """One mail that the SMTP server took: the outside world's journal."""
+    """One mail that the SMTP server took: the outside world's journal. `sender` is the envelope's, the return path."""
 
     sender: str
     recipients: tuple[str, ...]
     message_id: str
+
+
+@dataclass
+class _Kept:
+    """A mail in a mailbox, read only when somebody looks: a large one takes seconds."""
+
+    uid: int
+    raw: bytes
+
+    @cached_property
+    def letter(self) -> Letter:
+        return read(self.uid, self.raw)
 
 
 @dataclass
@@ -54,10 +56,12 @@ class Post:
 
     bot: str
     people: dict[str, str]
-    inboxes: dict[str, MailboxData] = field(default_factory=dict)
+    boxes: dict[tuple[str, str], MailboxData] = field(default_factory=dict)
     journal: list[Transaction] = field(default_factory=list)
-    faults: list[FaultKind] = field(default_factory=list)
-    _boxes: dict[str, list[Letter]] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+    habits: dict[str, Habit] = field(default_factory=dict)
+    _kept: dict[tuple[str, str], list[_Kept]] = field(default_factory=dict)
+    _coming: set[asyncio.Task[None]] = field(default_factory=set)
 
     def mailbox_of(self, address: str) -> str | None:
         """The mailbox an address delivers to."""
@@ -67,54 +71,54 @@ class Post:
             return self.bot
         return address if address in self.people else None
 
-    def take_fault(self, *kinds: FaultKind) -> FaultKind | None:
-        """The next fault of these kinds, used up."""
-        found = next((kind for kind in self.faults if kind in kinds), None)
-        if found:
-            self.faults.remove(found)
-        return found
+    def takes(self, address: str) -> bool:
+        """Whether mail to an address is taken, whatever becomes of it."""
+        return self.mailbox_of(address) is not None or address.lower() in self.habits
 
-    async def deliver(self, raw: bytes, sender: str, recipients: tuple[str, ...], auth: Auth) -> None:
+    async def deliver(
+        self, raw: bytes, sender: str, recipients: tuple[str, ...], stamp: Stamp, folder: str = INBOX
+    ) -> None:
         """Put a mail into its recipients' mailboxes, and into the journal. Raises Refused."""
-        self.journal.append(Transaction(sender, recipients, read(0, raw).message_id))
+        self.journal.append(Transaction(sender, recipients, read(0, head_of(raw)).message_id))
         for recipient in recipients:
+            habit = self.habits.get(recipient.lower())
             box = self.mailbox_of(recipient)
-            if box is not None:
-                await self._append(box, stamped(raw, sender, recipient, auth))
+            if box is not None and (habit is None or habit.keeps):
+                await self._append(box, folder, stamped(raw, sender, recipient, stamp))
+            echo = habit.echo(Arrived(raw, sender, recipient)) if habit else None
+            if echo:
+                self._send_back(echo)
 
-    async def _append(self, box: str, raw: bytes) -> None:
+    async def _append(self, box: str, folder: str, raw: bytes) -> None:
         try:
-            message = await self.inboxes[box].append(AppendMessage(raw, now()))
+            message = await self.boxes[box, folder].append(AppendMessage(raw, now()))
         except Exception as error:  # To find its thread, pymap asks Python's parser, which breaks in many ways.
             raise Refused from error
-        self._boxes.setdefault(box, []).append(read(message.uid, raw))
+        self._kept.setdefault((box, folder), []).append(_Kept(message.uid, raw))
 
-    def letters(self, address: str) -> tuple[Letter, ...]:
+    def _send_back(self, echo: Echo) -> None:
+        """A mail of its own, never within the transaction that it answers."""
+
+        async def later() -> None:
+            await asyncio.sleep(echo.after)
+            with contextlib.suppress(Refused):
+                await self.deliver(echo.raw, echo.sender, (echo.to,), Stamp())
+
+        task = asyncio.create_task(later(), name="sandbox mail comes back")
+        self._coming.add(task)
+        task.add_done_callback(self._coming.discard)
+
+    async def settled(self) -> None:
+        """Wait until nothing is on its way back any more."""
+        while self._coming:
+            await asyncio.gather(*self._coming)
+
+    async def stop(self) -> None:
+        """Nothing comes back any more."""
+        for task in self._coming:
+            task.cancel()
+        await asyncio.gather(*self._coming, return_exceptions=True)
+
+    def letters(self, address: str, folder: str = INBOX) -> tuple[Letter, ...]:
         """What is in a mailbox, oldest first."""
-        return tuple(self._boxes.get(address.lower(), ()))
-
-
-def stamped(raw: bytes, sender: str, recipient: str, auth: Auth) -> bytes:
-    """The mail as our exchanger hands it on."""
-    domain = sender.rpartition("@")[2]
-    stamps = [f"Return-Path: <{sender}>", f"Delivered-To: {recipient}"]
-    if auth != "unstamped":
-        spf, dkim = ("pass", "pass") if auth == "pass" else ("fail", "none") if auth == "fail" else ("none", "none")
-        stamps.append(
-            f"Authentication-Results: {MX};\r\n dmarc={auth} header.from={domain};\r\n"
-            f" spf={spf} smtp.mailfrom={domain};\r\n dkim={dkim} header.d={domain}"
-        )
-    stamps.append(f"Received: from sandbox by {MX} with ESMTP; {format_datetime(now())}")
-    return "".join(f"{stamp}\r\n" for stamp in stamps).encode() + _without_ours(raw)
-
-
-def _without_ours(raw: bytes) -> bytes:
-    """The mail without headers that pretend to be our verdict."""
-    head, gap, body = raw.partition(b"\r\n\r\n")
-    kept = _HEADER.sub(lambda m: b"" if _pretends(m[0]) else m[0], head + b"\r\n")
-    return kept.removesuffix(b"\r\n") + gap + body
-
-
-def _pretends(header: bytes) -> bool:
-    name, _, value = header.partition(b":")
-    return name.lower() == b"authentication-results" and value.strip().lower().startswith(MX.encode())
+        return tuple(kept.letter for kept in self._kept.get((address.lower(), folder), ()))

@@ -213,7 +213,7 @@ async def _bench(discord: DiscordSandbox, api: Api, bot: Bot, desk: Waits) -> Be
 async def _posted_to(bench: Bench) -> AsyncIterator[None]:
     """Behind the web role's own hook. Discord checks first that we answer its PING, and refuse a bad signature."""
     adapter = cast(Any, bench)
-    door = cast(Door, SimpleNamespace(hooks={"discord": Hook(adapter, bench.desk)}, installing=None))
+    door = cast(Door, SimpleNamespace(hooks={"discord": Hook(adapter, bench.desk)}, admits={}, installing=None))
     port, stopping = free_port(), asyncio.Event()
     serving = asyncio.create_task(serve_app(web(door), "127.0.0.1", port, stopping))
     await listening(port)

@@ -161,7 +161,7 @@ async def bench(
 @contextlib.asynccontextmanager
 async def by_http(bench: Bench) -> AsyncIterator[str]:
     """Behind the web role's own hook."""
-    door = cast(Door, SimpleNamespace(hooks={"slack": Hook(bench.adapter, bench.desk)}, installing=None))
+    door = cast(Door, SimpleNamespace(hooks={"slack": Hook(bench.adapter, bench.desk)}, admits={}, installing=None))
     port, stopping = free_port(), asyncio.Event()
     serving = asyncio.create_task(serve_app(web(door), "127.0.0.1", port, stopping))
     await listening(port)

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.base import Kept, Position
 from gateway.store.errors import StoreFull
-from gateway.store.mailroom import RedisMailroom
+from gateway.store.mailroom import ROOM, RedisMailroom
 from tests.contract.bench import Bench
 
 INBOX = "imap:bot@example.test/INBOX"
@@ -33,7 +33,34 @@ async def test_messages_are_kept_byte_by_byte_in_order_with_their_position(room:
     assert await room.waiting(INBOX, most=1) == [ONE]
 
 
+async def test_what_waits_is_taken_out_as_far_as_it_fits_and_one_too_large_alone(room: RedisMailroom) -> None:
+    # EM-12: what packs well counts as what it unpacks to.
+    large = [Kept(f"7.{number}", bytes([number]) * (ROOM // 2)) for number in (3, 4, 5)]
+    huge = Kept("7.6", b"x" * (ROOM * 2))
+    assert await room.seize(INBOX, "reader")
+    assert await room.keep(INBOX, "reader", Position(7, 6), [*large, huge, ONE, TWO])
+    taken = []
+    while waiting := await room.waiting(INBOX):
+        taken.append([kept.id for kept in waiting])
+        for kept in waiting:
+            await room.settle(INBOX, kept.id)
+    assert taken == [["7.3", "7.4"], ["7.5"], ["7.6"], ["7.1", "7.2"]]
+
+
+async def test_what_is_posted_is_kept_once_whoever_reads_and_moves_no_position(room: RedisMailroom) -> None:
+    # EM-15
+    assert await room.seize(INBOX, "reader")
+    assert await room.keep(INBOX, "reader", Position(7, 1), [ONE])
+    await room.post(INBOX, TWO)
+    await room.post(INBOX, TWO)
+    await room.post("email:posted@example.test", ONE)
+    assert await room.waiting(INBOX) == [ONE, TWO]
+    assert await room.position(INBOX) == Position(7, 1)
+    assert await room.waiting("email:posted@example.test") == [ONE]
+
+
 async def test_two_readers_of_one_mailbox_are_one_and_a_half_too_many(room: RedisMailroom) -> None:
+    # EM-01
     assert await room.seize(INBOX, "first")
     assert not await room.seize(INBOX, "second")
     assert await room.seize(INBOX, "first")

@@ -38,7 +38,7 @@ class Behind:
 async def gateway(bench: Bench) -> AsyncIterator[str]:
     """The web role; where it listens."""
     hooks = {bench.line.channel: Hook(cast(WebhookAdapter, Behind(bench)), bench.desk)}
-    door = cast(Door, SimpleNamespace(hooks=hooks, installing=None))
+    door = cast(Door, SimpleNamespace(hooks=hooks, admits={}, installing=None))
     port, stopping = free_port(), asyncio.Event()
     serving = asyncio.create_task(serve_app(web(door), "127.0.0.1", port, stopping))
     await listening(port)

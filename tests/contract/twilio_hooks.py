@@ -210,7 +210,7 @@ def _line(far: FarEnd, kind: Kind, public_url: str, newer_tokens: Sequence[str])
 @contextlib.asynccontextmanager
 async def _hooked(channel: str, adapter: Noting, desk: Noted, port: int) -> AsyncIterator[None]:
     hooks = {channel: Hook(cast(WebhookAdapter, adapter), desk)}
-    door = cast(Door, SimpleNamespace(hooks=hooks, installing=None))
+    door = cast(Door, SimpleNamespace(hooks=hooks, admits={}, installing=None))
     stopping = asyncio.Event()
     serving = asyncio.create_task(serve_app(web(door), "127.0.0.1", port, stopping))
     await listening(port)

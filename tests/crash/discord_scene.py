@@ -28,7 +28,7 @@ from sandbox.discord import DiscordSandbox, Message
 from sandbox.discord.world import Channel
 from sandbox.discord.world import Event as Happening
 from sandbox.model import ModelSandbox
-from tests.crash.actor import Moment, act
+from tests.crash.actor import Built, Moment, act
 from tests.crash.scene import valkey
 from tests.crash.victims import FORKS
 from tests.doors.scene import listening, serving, until
@@ -54,7 +54,7 @@ class DiscordPlace:
 class Victim:
     """One role in a process of its own; `starts` are counted."""
 
-    place: DiscordPlace
+    place: Built
     role: str
     starts: int = 0
     process: ForkServerProcess | None = None

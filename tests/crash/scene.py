@@ -60,7 +60,7 @@ class Place:
             model=ModelSettings(base_url=self.model_url, api_key=SecretStr("sandbox"), name="scripted"),
             email=EmailChannel(
                 address=self.bot,
-                authserv_id=self.authserv_id,
+                authserv_ids=(self.authserv_id,),
                 imap=_mail_server(self.imap),
                 smtp=_mail_server(self.smtp),
                 poll_seconds=2,

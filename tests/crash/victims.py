@@ -10,7 +10,20 @@ from tests.crash.actor import Moment, act
 from tests.crash.scene import Place
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.crash.actor"])
+# A house imports its channels and what asks a model when it is built: here once, and not again in every victim.
+FORKS.set_forkserver_preload(
+    [
+        "tests.crash.actor",
+        "adapters.discord.adapter",
+        "adapters.email.adapter",
+        "adapters.sms.adapter",
+        "agent_core.llm",
+        "genai_prices.data",
+        "openai.resources.chat",
+        "pydantic_ai.models.openai",
+        "pydantic_ai.providers.openai",
+    ]
+)
 
 
 async def raised_again(here: Place, role: str, moment: Moment | None) -> None:

@@ -31,6 +31,10 @@ class Card:
         hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', (await self.look()).text)
         return {**dict(hidden), "decision": "approve", "code": self.code, "reason": "", **changed}
 
+    def wrong(self, most: int) -> list[str]:
+        """Codes that are not theirs."""
+        return [f"{(int(self.code) + n) % 1_000_000:06d}" for n in range(1, most + 1)]
+
     async def post(self, form: dict[str, str], **headers: str) -> httpx.Response:
         """Send a form."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 EXTRAS = {
-    "email": ("aioimaplib", "aiosmtplib", "authres", "bs4", "mailparser_reply"),
+    "email": ("aioimaplib", "aiosmtplib", "authres", "dkim", "icalendar", "mailparser_reply", "publicsuffixlist"),
     "slack": ("slack_bolt", "slack_sdk", "aiohttp"),
     "discord": ("discord", "aiohttp"),
     "sms": ("twilio", "aiohttp"),
@@ -43,7 +43,7 @@ asyncio.run(main())
 GIVEN = {
     "email": {
         "ADDRESS": "a@example.test",
-        "AUTHSERV_ID": "mx.example.test",
+        "AUTHSERV_IDS": "mx.example.test",
         **{
             f"{kind}__{name}": value
             for kind in ("IMAP", "SMTP")

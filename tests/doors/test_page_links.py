@@ -207,8 +207,8 @@ async def test_codes_are_tried_out_five_times_an_hour_by_whoever_has_the_phone(
     thread = await told(at, ana, REQUEST.model_copy(update={"needs": "verified"}))
     link = await short(at, Pass(thread_id=thread, request_id="r1", identity="console:bo"))
     card = replace(card_for(at, by_phone, thread, {"id": "r1"}), link=link)
-    wrong = await card.form(code="000000")
-    assert [(await card.post(wrong)).status_code for _ in range(5)] == [422] * 5
+    guesses = [await card.form(code=code) for code in card.wrong(5)]
+    assert [(await card.post(guess)).status_code for guess in guesses] == [422] * 5
     refused = await card.post(await card.form())
     assert (refused.status_code, "Please wait an hour" in refused.text) == (429, True)
     redis = at.house.opened.guard.redis

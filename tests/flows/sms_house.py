@@ -248,7 +248,7 @@ def settings_of(directory: Path, mail: MailSandbox, model: ModelSandbox, policy:
         port=port,
         store=StoreSettings(partitions=1),
         model=ModelSettings(base_url=model.base_url, api_key=SecretStr("sandbox"), name="scripted"),
-        email=EmailChannel(address=mail.bot, authserv_id=mail.authserv_id, imap=imap, smtp=smtp),
+        email=EmailChannel(address=mail.bot, authserv_ids=(mail.authserv_id,), imap=imap, smtp=smtp),
     )
 
 

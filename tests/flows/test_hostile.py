@@ -165,7 +165,7 @@ async def test_a_broken_mail_is_set_aside_whole_and_the_next_one_is_read(t: Tell
     await t.world.mail.deliver_raw(MALLORY, t.world.mail.bot, broken)
     await t.world.mail.send_as(ANA, t.world.mail.bot, "Hello", "What versions are there?")
     await t.letter(ANA, "1.4.2", "Ana gets her answer")
-    source = t.world.house.channels.read[0].source
+    source = t.world.house.channels.read[0].sources[0].name
     aside = await t.world.house.opened.mailroom.quarantined(source)
     assert any(kept.raw.endswith(broken) for kept, _ in aside)
 

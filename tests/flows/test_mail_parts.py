@@ -6,12 +6,11 @@ import time
 
 import pytest
 
-from adapters.email.account import Account, Server
-from adapters.email.parse import parse
+from adapters.email.account import Site
+from adapters.email.reading import read
 from adapters.errors import Unreadable
 
-SERVER = Server("127.0.0.1", 1, "holdpoint", "secret", tls=False)
-ACCOUNT = Account("holdpoint@bot.example.test", "mx.example.test", SERVER, SERVER)
+SITE = Site("holdpoint@bot.example.test", ("mx.example.test",))
 HEAD = b"From: ana@example.test\r\nMessage-ID: <a@example.test>\r\nMIME-Version: 1.0\r\nContent-Type: "
 MIXED = HEAD + b"multipart/mixed; boundary=b\r\n\r\n"
 
@@ -27,11 +26,11 @@ MANY = {
 def test_very_many_parts_are_not_worth_parsing(raw: bytes) -> None:
     start = time.monotonic()
     with pytest.raises(Unreadable, match="too many parts"):
-        parse(raw, ACCOUNT)
+        read(raw, SITE)
     assert time.monotonic() - start < 1.0
 
 
 def test_a_letter_with_a_long_patch_is_read() -> None:
     patch = b"--- a/file\r\n+++ b/file\r\n" * 50_000
-    received = parse(HEAD + b"text/plain\r\n\r\nPlease look:\r\n\r\n" + patch, ACCOUNT)
+    received = read(HEAD + b"text/plain\r\n\r\nPlease look:\r\n\r\n" + patch, SITE)
     assert "Please look" in str(received)

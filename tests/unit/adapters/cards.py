@@ -14,7 +14,7 @@ UNTIL = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 ANA = Author(identity="email:ana@example.test", person="ana", assurance="verified", evidence="dmarc")
 BO = Author(identity="email:bo@example.test", person="bo", assurance="verified", evidence="dmarc")
-TICKET = Ticket(code="482913", url="https://holdpoint.example.test/d/abc.def")
+TICKET = Ticket(code="482913", url="https://holdpoint.example.test/d/abc.def", page_code="739155")
 CALL = Call(tool="deploy", version="1", arguments='{"version":"1.4.2","environment":"production"}')
 
 

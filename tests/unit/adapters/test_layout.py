@@ -63,7 +63,7 @@ def test_the_card_shows_the_call_the_people_the_rule_and_the_time() -> None:
 
 def test_who_may_decide_is_told_how_and_who_only_watches_is_not() -> None:
     to_decide, to_watch = layout(CARD, role="decide", ticket=TICKET), layout(CARD, role="watch", ticket=TICKET)
-    assert Answer(("APPROVE 482913", "DENY 482913 and why"), TICKET.url) in to_decide
+    assert Answer(("APPROVE 482913", "DENY 482913 and why"), TICKET.url, TICKET.page_code) in to_decide
     assert not [block for block in to_watch if isinstance(block, Answer)]
     assert "482913" not in plain(to_watch)
     assert TICKET.url not in plain(to_watch)

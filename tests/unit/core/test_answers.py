@@ -55,11 +55,8 @@ PLAIN_TALK = [
     "On Monday Bo wrote:\n> approve 123456",
     "Thanks!\napprove 123456",
     "Fwd: approve 123456",
-    "genehmigt 123456",
     "approuver 123456",
     "aprobar 123456",
-    "одобряю 123456",
-    "承認 123456",
     "аpprove 123456",  # the first letter is Cyrillic
     "ａｐｐｒｏｖｅ 123456",
     "<b>approve</b> 123456",

@@ -44,11 +44,12 @@ def test_the_caller_comes_before_the_environment_and_that_before_the_file(
 def test_a_mailbox_is_configured_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     server = {"host": "mail.example.test", "port": 993, "username": "bot", "password": CANARY}
     monkeypatch.setenv("HOLDPOINT_EMAIL__ADDRESS", "bot@example.test")
-    with pytest.raises(ValidationError, match="authserv_id"):
+    with pytest.raises(ValidationError, match="authserv_ids"):
         Settings()
-    whole = {"address": "bot@example.test", "authserv_id": "mx.example.test", "imap": server, "smtp": server}
+    whole = {"address": "bot@example.test", "authserv_ids": "mx.example.test", "imap": server, "smtp": server}
     email = EmailChannel.model_validate(whole)
-    assert email.imap.tls
+    assert email.imap is not None
+    assert (email.authserv_ids, email.imap.tls) == (("mx.example.test",), True)
     assert email.imap.password.get_secret_value() == CANARY
 
 

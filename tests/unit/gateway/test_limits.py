@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pytest
 from hypothesis import given, settings
@@ -15,10 +15,19 @@ from gateway import limits
 from gateway.limits import MAX_BODY, BodyLimit
 
 
+def _admitted(headers: Mapping[str, str]) -> int:
+    """Twice as much for who has the key, and nothing for others."""
+    return 2 * MAX_BODY if headers["key"] == "ours" else 0
+
+
 class Caller:
     """The far end of one connection, and the application behind the limit: what each of them got."""
 
-    def __init__(self, messages: Iterable[Message], *, then_silent: bool = False) -> None:
+    def __init__(
+        self, messages: Iterable[Message], *, then_silent: bool = False, path: str = "/", key: bytes = b""
+    ) -> None:
+        self._path = path
+        self._key = key
         self._messages = iter(messages)
         self._then_silent = then_silent
         self.answers: list[Message] = []
@@ -26,7 +35,8 @@ class Caller:
 
     async def __call__(self) -> int | None:
         """Send everything; the status that came back, if any."""
-        await BodyLimit(self._app)({"type": "http", "method": "POST", "headers": []}, self._receive, self._send)
+        scope = {"type": "http", "method": "POST", "path": self._path, "headers": [(b"key", self._key)]}
+        await BodyLimit(self._app, {"/mails": _admitted})(scope, self._receive, self._send)
         return next((message["status"] for message in self.answers if "status" in message), None)
 
     @property
@@ -73,6 +83,15 @@ async def test_the_largest_body_fits_and_one_byte_more_does_not() -> None:
     assert json.loads(more.answers[1]["body"])["type"] == "urn:holdpoint:body-too-large"
 
 
+@pytest.mark.parametrize(("path", "key", "most"), [("/mails", b"ours", 2), ("/mails", b"", 1), ("/", b"ours", 1)])
+async def test_more_may_come_where_mails_are_posted_from_who_has_the_key(path: str, key: bytes, most: int) -> None:
+    whole = Caller(pieces(b"x" * MAX_BODY * most), path=path, key=key)
+    assert await whole() is None
+    assert len(whole.body) == MAX_BODY * most
+    more = Caller(pieces(b"x" * MAX_BODY * most, b"x"), path=path, key=key)
+    assert await more() == 413
+
+
 async def test_an_endless_body_is_cut_off() -> None:
     endless: list[Message] = [{"type": "http.request", "body": b"x" * 65_536, "more_body": True}] * 17
     caller = Caller(endless, then_silent=True)
@@ -109,5 +128,5 @@ async def test_what_is_not_http_passes_untouched() -> None:
     async def nowhere(message: Message) -> None:
         raise AssertionError("nothing is sent here")
 
-    await BodyLimit(app)({"type": "lifespan"}, never, nowhere)
+    await BodyLimit(app, {})({"type": "lifespan"}, never, nowhere)
     assert seen == [{"type": "lifespan"}]

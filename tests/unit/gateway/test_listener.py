@@ -75,7 +75,7 @@ async def test_what_the_first_raised_is_raised_when_all_have_ended() -> None:
 class Refusing:
     """A source that does not let us in, and a mailroom for it."""
 
-    source = "email:holdpoint@bot.example.test"
+    name = "email:holdpoint@bot.example.test"
     knocks = 0
 
     async def listen(self, since: Position | None) -> AsyncIterator[Batch]:
@@ -102,9 +102,9 @@ class Refusing:
 
 async def test_a_server_that_refuses_us_is_asked_less_and_less() -> None:
     source: Any = Refusing()
-    inbound: Any = None
+    desk: Any = None
     stopping = asyncio.Event()
-    reading = Listener([source], source, inbound, pause=0.01)
+    reading = Listener(source, [(source, desk)], pause=0.01)
     running = asyncio.create_task(reading.run(stopping))
     await asyncio.sleep(0.5)
     stopping.set()
@@ -158,7 +158,7 @@ class Wire:
 async def test_only_who_holds_the_lease_is_connected_and_nobody_longer_than_that() -> None:
     wire, stopping = Wire(), asyncio.Event()
     odd: Any = wire
-    reading = Listener([], odd, odd, sockets=[(odd, odd)], renew_every=0.01, pause=0.01)
+    reading = Listener(odd, sockets=[(odd, odd)], renew_every=0.01, pause=0.01)
     running = asyncio.create_task(reading.run(stopping))
     await asyncio.sleep(0.1)
     assert wire.began == 0  # somebody else has it
@@ -188,7 +188,7 @@ async def test_a_store_that_is_away_does_not_cut_a_connection() -> None:
         return True
 
     odd.seize = seize
-    running = asyncio.create_task(Listener([], odd, odd, sockets=[(odd, odd)], renew_every=0.01).run(stopping))
+    running = asyncio.create_task(Listener(odd, sockets=[(odd, odd)], renew_every=0.01).run(stopping))
     await wire.until(hearing=1)
     async with asyncio.timeout(10):
         while away < 25:

@@ -93,7 +93,9 @@ def test_a_task_nobody_waited_for_does_not_tell_what_it_knew(capsys: pytest.Capt
     assert CANARY not in json.dumps(line)
 
 
-def test_libraries_that_log_what_they_carry_are_silent_below_errors(capsys: pytest.CaptureFixture[str]) -> None:
+def test_libraries_that_log_what_they_carry_are_silent_below_errors(
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # EM-50
     telemetry.configure(json=True)
     for name in ("httpx", "uvicorn.access", "uvicorn.error", "mail.log", "aioimaplib.aioimaplib"):
         logging.getLogger(name).warning("%s", CANARY)

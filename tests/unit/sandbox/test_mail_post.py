@@ -8,7 +8,7 @@ from email import message_from_bytes
 import pytest
 
 from sandbox.mail import Fault, MailSandbox, Transaction
-from sandbox.mail.post import Auth, stamped
+from sandbox.mail.stamps import Auth, Stamp, stamped
 
 ANA, BO, MALLORY = "ana@example.test", "bo@example.test", "mallory@evil.test"
 
@@ -56,7 +56,7 @@ PRETENDING = [
 def test_a_header_that_pretends_to_be_the_exchangers_is_removed_and_nothing_else(header: bytes) -> None:
     others = b"Authentication-Results: mx.evil.test; dmarc=pass\r\nSubject: x\r\n"
     body = b"\r\nAuthentication-Results: mx.bot.example.test; in the words\r\n"
-    raw = stamped(b"From: a@b.test\r\n" + header + others + body, ANA, BO, "fail")
+    raw = stamped(b"From: a@b.test\r\n" + header + others + body, ANA, BO, Stamp("fail"))
     assert raw.endswith(b"From: a@b.test\r\n" + others + body)
     assert message_from_bytes(raw).get_all("Authentication-Results", [])[1:] == ["mx.evil.test; dmarc=pass"]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from email import message_from_bytes
 from email.message import Message
 
-from adapters.email.account import Account, Server
-from adapters.email.parse import parse
-from adapters.heard import Ignored, Received
+from adapters.email.account import Site
+from adapters.email.meaning import meaning
+from adapters.email.reading import read as reading_of
+from adapters.heard import Ignored, Received, Returned
 
 MX = "mx.bot.example.test"
 BOT = "holdpoint@bot.example.test"
@@ -16,8 +17,7 @@ REPLY_TO = f"holdpoint+{TOKEN}@bot.example.test"
 ANA, BO, MALLORY = "ana@example.test", "bo@example.test", "mallory@evil.test"
 PASSED = f"Authentication-Results: {MX}; dmarc=pass header.from=example.test"
 RECEIVED = f"Received: from mail.example.test by {MX} with ESMTPS; Sat, 21 Nov 2026 09:00:00 +0000"
-_HERE = Server("127.0.0.1", 1, BOT, "secret", tls=False)
-ACCOUNT = Account(address=BOT, authserv_id=MX, imap=_HERE, smtp=_HERE)
+SITE = Site(BOT, (MX,))
 
 
 def raw(
@@ -39,9 +39,9 @@ def mail(*headers: str, body: str | bytes = "") -> Message:
     return message_from_bytes("\r\n".join(headers).encode() + b"\r\n\r\n" + text)
 
 
-def read(given: bytes) -> Received | Ignored:
+def read(given: bytes) -> Received | Returned | Ignored:
     """What our mailbox makes of it."""
-    return parse(given, ACCOUNT)
+    return meaning(reading_of(given, SITE))
 
 
 def heard(given: bytes) -> Received:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from adapters.base import Parcel, Role
+from adapters.base import Parcel, Role, Ticket
 from adapters.email.where import Where
-from agent_core.events import AgentMessage, Outbound, Request, RequestClosed
-from agent_core.values import Author, Call
+from agent_core.events import AgentMessage, FieldRequest, Outbound, Request, RequestClosed
+from agent_core.values import Author, Call, FormField
 from tests.unit.adapters.cards import APPROVED, AT, CALLED, CARD, DENIED, EXPIRED, NOTICES, QUESTION, SAID, TICKET, card
 
 # Everything that hides, turns around, breaks out of a line, a header, a table or a page.
@@ -39,8 +39,43 @@ def parcel(
 IN_THREAD = Where(
     to="bo@example.test", subject="Deployment", message_id="<2@example.test>", references=("<1@example.test>",)
 )
+# Every piece of Markdown that is drawn.
+MARKED = """# Approval needed: nothing
+
+It went out in **three** steps, with _no_ error:
+
+1. `build`
+2. `migrate`
+   - one table
+   - no lock
+
+> quoted by the agent
+
+```sh
+make deploy VERSION=1.4.2
+```
+
+See http://status.example.test/runs/481 for more."""
+FORM = QUESTION.model_copy(
+    update={
+        "choices": (),
+        "fields": (
+            FormField(name="version", label="Which version?"),
+            FormField(name="when", label="On which day?", kind="date", required=False),
+            FormField(name="where", label="Where to?", kind="choice", choices=("staging", "production")),
+        ),
+    }
+)
+FIELD = FieldRequest(id="f1", request_id="q1", to="email:bo@example.test", field=FORM.fields[2], problem="not a choice")
+BY_LINK = Ticket(url=TICKET.url)
 HONEST = {
     "card": parcel(CARD, role="decide"),
+    "card-by-link": parcel(CARD, role="decide").model_copy(update={"ticket": BY_LINK}),
+    "card-of-a-thread": parcel(CARD, role="decide").model_copy(update={"reference": "HP-4f7k2m9q"}),
+    "said-long": parcel(AgentMessage(id="a3", to=("x",), text=MARKED), where=IN_THREAD),
+    "form": parcel(FORM),
+    "field": parcel(FIELD, about=FORM),
+    "held": parcel(next(n for n in NOTICES if n.kind == "held"), role="decide", about=CARD),
     "card-to-watch": parcel(CARD),
     "question": parcel(QUESTION, role="decide", where=IN_THREAD),
     "approved": parcel(APPROVED, about=CARD),

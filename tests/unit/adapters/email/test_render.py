@@ -7,52 +7,29 @@ from __future__ import annotations
 
 import os
 import re
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import SMTP, default
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
+from hypothesis import given as cases
+from hypothesis import strategies as st
 
 from adapters.base import Parcel
-from adapters.email.render import message_id, render
-from adapters.email.where import Where
 from adapters.layout import Answer, Facts, Words, layout
-from tests.unit.adapters.cards import SAID, TICKET
-from tests.unit.adapters.email.letters import ACCOUNT
+from agent_core.events import AgentMessage
+from tests.unit.adapters.cards import TICKET
+from tests.unit.adapters.email.mails import html, parsed, part, seen, squeezed, text, wire
 from tests.unit.adapters.email.parcels import EVERY, FORGED, HONEST, parcel
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "email"
-TAGS = {"html", "head", "meta", "body", "p", "table", "tr", "td", "div", "a", "code", "strong", "em", "pre", "br"}
-HEADERS = (
-    *("Date", "From", "To", "Reply-To", "Subject", "Message-ID", "In-Reply-To", "References", "Auto-Submitted"),
-    *("X-Auto-Response-Suppress", "X-Holdpoint-Loop", "MIME-Version", "Content-Type"),
-)
-SPELLED = ("{202E}", "{2066}", "{200B}", "{FEFF}", "{00AD}", "{001B}[2J", "{0000}", "{000D}")
+TAGS = {
+    *("html", "head", "meta", "title", "style", "body", "h1", "p", "table", "tr", "td", "div", "a", "code", "strong"),
+    *("em", "pre", "br", "ul", "ol", "li", "blockquote", "hr"),
+}
+ATTRIBUTES = {
+    *("lang", "charset", "name", "content", "style", "class", "role", "href", "width", "align", "cellpadding"),
+    *("cellspacing", "border", "start"),
+}
 PARCELS = pytest.mark.parametrize("given", EVERY.values(), ids=EVERY)
-
-
-def wire(given: Parcel) -> EmailMessage:
-    """The mail as it goes over the wire and is read by somebody else's parser."""
-    read = message_from_bytes(render(given, ACCOUNT).as_bytes(policy=SMTP), policy=default)
-    assert isinstance(read, EmailMessage)
-    return read
-
-
-def part(mail: EmailMessage, kind: str) -> str:
-    body = mail.get_body(preferencelist=(kind,))
-    assert body is not None
-    return str(body.get_content()).replace("\r\n", "\n")
-
-
-def seen(page: str) -> str:
-    """What a person reads of a page, blanks apart."""
-    return squeezed(BeautifulSoup(page, "html.parser").get_text(" "))
-
-
-def squeezed(text: str) -> str:
-    return re.sub(r"\s+", "", text)
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -68,16 +45,15 @@ def test_a_mail_looks_as_it_was_approved(name: str, kind: str) -> None:
 
 
 def test_every_golden_file_is_of_a_mail() -> None:
-    assert {file.stem for file in GOLDEN.iterdir()} == set(EVERY)
+    assert {file.stem for file in GOLDEN.iterdir() if file.is_file()} == set(EVERY)
 
 
-# --- text and page say the same
+# --- text and page say the same: EM-47
 
 
 @PARCELS
 def test_text_and_page_give_the_same_facts(given: Parcel) -> None:
-    mail = wire(given)
-    text, page = squeezed(part(mail, "plain")), seen(part(mail, "html"))
+    said, shown = squeezed(text(given)), squeezed(seen(parsed(given)))
     for block in layout(given.event, role=given.role, ticket=given.ticket, request=given.request):
         match block:
             case Words():
@@ -89,45 +65,53 @@ def test_text_and_page_give_the_same_facts(given: Parcel) -> None:
             case _:
                 facts = ()
         for fact in facts:
-            assert squeezed(fact) in text
-            assert squeezed(fact) in page
+            assert squeezed(fact) in said
+            assert squeezed(fact) in shown
 
 
 @PARCELS
-def test_text_and_page_of_the_agents_words_have_the_same_letters(given: Parcel) -> None:
-    mail = wire(given)
-    letters = [re.sub(r"[^a-z]", "", seen_ or "") for seen_ in (part(mail, "plain"), seen(part(mail, "html")))]
-    link = re.sub(r"[^a-z]", "", f"oropen:{TICKET.url}")
-    assert letters[0].replace(link, "oropen") == letters[1].replace("ookanddecide", "")
+def test_text_and_page_have_the_same_letters(given: Parcel) -> None:
+    """Apart from the link: the text shows it, the page has it behind a button, and its host beneath."""
+    page = parsed(given)
+    for link in page.find_all("a"):
+        link.string = str(link["href"])
+    for host in page.select("p.host"):
+        host.decompose()
+    shown, said = seen(page), text(given)
+    assert letters(shown) == letters(said)
 
 
-def test_the_link_is_in_both() -> None:
-    mail = wire(HONEST["card"])
-    links = [a["href"] for a in BeautifulSoup(part(mail, "html"), "html.parser").find_all("a")]
-    assert links == [TICKET.url]
-    assert f"or open: {TICKET.url}" in part(mail, "plain")
+def letters(words: str) -> str:
+    return re.sub(r"[^a-z]", "", words.lower())
 
 
-# --- hostile words
+def test_the_link_is_in_both_with_its_host() -> None:
+    page = parsed(HONEST["card"])
+    assert [a["href"] for a in page.find_all("a")] == [TICKET.url]
+    assert f"or open: {TICKET.url}" in text(HONEST["card"])
+    assert [host.get_text() for host in page.select("p.host")] == ["holdpoint.example.test"]
+
+
+# --- hostile words: EM-48
 
 
 @PARCELS
 def test_nothing_unseen_is_in_text_page_or_headers(given: Parcel) -> None:
     mail = wire(given)
-    page = BeautifulSoup(part(mail, "html"), "html.parser").get_text()
-    for shown in (part(mail, "plain"), part(mail, "html"), page, str(mail["Subject"])):
+    for shown in (part(mail, "plain"), part(mail, "html"), parsed(given).get_text(), str(mail["Subject"])):
         assert not set(shown) & set("\u202e\u2066\u200b\ufeff\u00ad\x1b\x00\r")
 
 
 @PARCELS
 def test_a_page_has_no_elements_but_ours_and_fetches_nothing(given: Parcel) -> None:
-    page = BeautifulSoup(part(wire(given), "html"), "html.parser")
-    tags = {tag.name for tag in page.find_all()}
-    assert tags <= TAGS
-    attributes = {name for tag in page.find_all() for name in tag.attrs}
-    assert attributes <= {"lang", "charset", "name", "content", "style", "role", "href"}
+    page = parsed(given)
+    assert {tag.name for tag in page.find_all()} <= TAGS
+    assert {name for tag in page.find_all() for name in tag.attrs} <= ATTRIBUTES
     assert {a["href"] for a in page.find_all("a")} <= {TICKET.url}
-    assert "url(" not in part(wire(given), "html")
+    styles = "".join(str(tag.get("style", "")) for tag in page.find_all()) + "".join(
+        tag.get_text() for tag in page.find_all("style")
+    )
+    assert not re.search(r"url\(|@import|expression|[\\<]", styles)
 
 
 @PARCELS
@@ -135,59 +119,41 @@ def test_no_words_make_a_header_or_a_part(given: Parcel) -> None:
     mail = wire(given)
     assert not mail.defects
     assert [one.get_content_type() for one in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
-    assert [name for name in HEADERS if name in mail] == mail.keys()
     assert mail["To"] == "bo@example.test"
+    assert "Bcc" not in mail
 
 
 def test_the_hostile_words_are_all_there_to_be_seen() -> None:
-    said = part(wire(FORGED["hostile-words"]), "plain")
-    for piece in (
-        "\\u{202E}",
-        "\\u{2066}",
-        "\\u{200B}",
-        "\\u{FEFF}",
-        "\\u{00AD}",
-        "\\u{001B}[2J",
-        "\\u{0000}",
-        "<script>",
-    ):
+    said, shown = text(FORGED["hostile-words"]), squeezed(seen(parsed(FORGED["hostile-words"])))
+    for piece in ("{202E}", "{2066}", "{200B}", "{FEFF}", "{00AD}", "{001B}[2J", "{0000}", "<script>"):
         assert piece in said
-    assert "&#x202e;" in seen(part(wire(FORGED["hostile-words"]), "html"))
-    assert "http://evil.test/d" in seen(part(wire(FORGED["hostile-words"]), "html"))
+        assert piece in shown
+    assert "&#x202e;" in shown
+    assert "http://evil.test/d" in shown
 
 
-# --- headers
+DEEP = ("> " * 30 + "approved\n", "- " * 30 + "approved", "*a **b " * 40 + "approved" + "** c*" * 40, "1. " * 30 + "x")
 
 
-@PARCELS
-def test_the_same_parcel_gives_the_same_bytes(given: Parcel) -> None:
-    assert render(given, ACCOUNT).as_bytes(policy=SMTP) == render(given, ACCOUNT).as_bytes(policy=SMTP)
+@pytest.mark.parametrize("said", DEEP)
+def test_words_nested_deeper_than_a_page_is_drawn_are_not_lost(said: str) -> None:
+    given = parcel(AgentMessage(id="a5", to=("x",), text=said))
+    assert letters(seen(parsed(given))) == letters(text(given))
 
 
-@PARCELS
-def test_no_line_is_longer_than_mail_may_have(given: Parcel) -> None:
-    assert max(len(line) for line in render(given, ACCOUNT).as_bytes(policy=SMTP).split(b"\r\n")) <= 998
+def test_what_stands_behind_the_backticks_of_a_code_block_is_shown() -> None:
+    given = parcel(AgentMessage(id="a6", to=("x",), text="```approved by bo\nmake\n```"))
+    assert "approved by bo" in seen(parsed(given))
 
 
-def test_a_mail_has_our_id_our_address_and_a_place_for_answers() -> None:
-    mail = wire(HONEST["card"])
-    assert mail["Message-ID"] == "<hp.e1.k3v9.abcdefgh@bot.example.test>" == message_id(HONEST["card"], ACCOUNT)
-    assert mail["From"] == "Holdpoint <holdpoint@bot.example.test>"
-    assert mail["Reply-To"] == "Holdpoint <holdpoint+k3v9.abcdefgh@bot.example.test>"
-    assert mail["Date"] == "Sat, 21 Nov 2026 09:30:00 +0000"
+@cases(st.text(alphabet="ab*_`>#-1. \n[]()<&~\\!:/", max_size=200))
+def test_whatever_the_agent_writes_text_and_page_have_the_same_letters(said: str) -> None:
+    given = parcel(AgentMessage(id="a7", to=("x",), text=said))
+    assert letters(seen(parsed(given))) == letters(text(given))
 
 
-def test_an_answer_refers_to_what_it_answers_and_keeps_its_subject() -> None:
-    mail = wire(HONEST["said"])
-    assert (mail["In-Reply-To"], mail["References"]) == ("<2@example.test>", "<1@example.test> <2@example.test>")
-    assert mail["Subject"] == "Re: Deployment"
-
-
-def test_ids_of_any_length_go_over_the_wire_as_they_came() -> None:
-    """Outlook's are longer than a line; broken into encoded words they would refer to nothing."""
-    ids = tuple(f"<{n}{'a' * 90}@{'b' * 90}.prod.outlook.test>" for n in range(20))
-    raw = render(parcel(SAID, where=Where(to="bo@example.test", message_id=ids[-1], references=ids)), ACCOUNT)
-    lines = raw.as_bytes(policy=SMTP).decode().split("\r\n")
-    at = lines.index(f"References: {ids[0]}")
-    assert lines[at + 1 : at + 20] == [f" {one}" for one in ids[1:]]
-    assert f"In-Reply-To: {ids[-1]}" in lines
+def test_what_the_agent_writes_large_is_not_drawn_like_our_title() -> None:
+    heading = parsed(HONEST["said-long"]).select_one("p.heading")
+    assert heading is not None
+    assert heading.get_text() == "Approval needed: nothing"
+    assert "<h1" not in html(HONEST["said-long"])

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.email.parse import reply_token
+from adapters.email.found import Link
+from adapters.email.link import link
 from adapters.email.where import REFERENCES_KEPT, Where
 from adapters.heard import Address
-from tests.unit.adapters.email.letters import ACCOUNT, mail
+from tests.unit.adapters.email.letters import SITE, mail
 
 OURS = "holdpoint+k3v9.abc@bot.example.test"
 ID = "<hp.e1.k3v9.abc@bot.example.test>"
@@ -30,7 +31,7 @@ FOUND = {
 
 @pytest.mark.parametrize("headers", FOUND.values(), ids=FOUND)
 def test_our_token_is_found_where_mail_programs_keep_it(headers: tuple[str, ...]) -> None:
-    assert reply_token(mail(*headers), ACCOUNT) == "k3v9.abc"
+    assert link(mail(*headers), SITE).token == "k3v9.abc"
 
 
 LOST = {
@@ -52,18 +53,18 @@ LOST = {
 
 @pytest.mark.parametrize("headers", LOST.values(), ids=LOST)
 def test_anything_else_is_not_our_token(headers: tuple[str, ...]) -> None:
-    assert reply_token(mail(*headers), ACCOUNT) is None
+    assert link(mail(*headers), SITE) == Link()
 
 
 def test_the_address_outranks_the_ids_and_the_answered_mail_outranks_the_earlier_ones() -> None:
     ids = ("In-Reply-To: <hp.e2.second@bot.example.test>", "References: <hp.e3.third@bot.example.test>")
-    assert reply_token(mail(*ids, "To: holdpoint+first@bot.example.test"), ACCOUNT) == "first"
-    assert reply_token(mail(*ids), ACCOUNT) == "second"
+    assert link(mail(*ids, "To: holdpoint+first@bot.example.test"), SITE).token == "first"
+    assert link(mail(*ids), SITE).token == "second"
 
 
 def test_of_the_earlier_mails_the_latest_counts() -> None:
     chain = "<hp.e1.one@bot.example.test> <hp.e2.two@bot.example.test> <x@y.test>"
-    assert reply_token(mail(f"References: {chain}"), ACCOUNT) == "two"
+    assert link(mail(f"References: {chain}"), SITE).token == "two"
 
 
 # --- where an answer of ours belongs

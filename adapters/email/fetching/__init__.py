@@ -1,0 +1,1 @@
+"""Mails as they come: from a mailbox, or posted to us."""

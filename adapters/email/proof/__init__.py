@@ -1,0 +1,1 @@
+"""Who sent a mail, and how sure that is."""

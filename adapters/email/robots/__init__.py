@@ -1,0 +1,1 @@
+"""What no person wrote: automatic mail, reports, calendars."""

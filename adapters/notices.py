@@ -1,0 +1,46 @@
+"""Notices: the fixed sentences people are told on every channel, `{detail}` standing for what is particular."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agent_core.values import NoticeKind
+
+NOTICES: Mapping[NoticeKind, str] = {
+    "not_an_approver": "Your answer does not count: this request was not put to you.",
+    "own_request": "Your answer does not count: nobody can approve what they asked for themselves.",
+    "not_verified": "Your answer does not count: this message could not be proven to come from you. "
+    "Please use the link in the request.",
+    "already_closed": "Your answer came too late: the request was {detail}.",
+    "expired": "Your answer came too late: the request has expired, and nothing was done.",
+    "changed": "Your answer does not count: what you saw is not what is being asked. Please look at the request again.",
+    "needs_stronger": "Your answer does not count: this is too risky to be decided by text message. Please decide it "
+    "by the link in the request, or where you can be known for sure.",
+    "held": "Your approval takes effect at {detail}.",
+    "undone": "You took your approval back, and nothing was done. The request can be answered until it expires.",
+    "unknown_request": "There is no open request here that this could answer, so nothing was done.",
+    "code_needed": "Your answer does not count yet: put the code of this very request behind the word, "
+    "on the first line.",
+    "unclear": "Your answer was not clear enough to act on, so nothing was done. A condition cannot be kept for you: "
+    "answer with the word and the code alone, or deny and say why.",
+    "two_texts": "Your mail was not acted on: it holds what you wrote twice, plain and formatted, and the two say "
+    "different things. Please write it again.",
+    "encrypted": "Your mail was not acted on: it is encrypted and cannot be read here. Please use the link in the "
+    "request, or write without encryption.",
+    "unreadable": "Your mail was not acted on: some of its letters cannot be made out. Please write it again, or use "
+    "the link in the request.",
+    "cut": "Your mail was not acted on: it is too large to be read to the end of its words. Please write again, with "
+    "less attached.",
+    "by_subject": "Your answer does not count: nothing but the subject of your mail tells what it answers. Please "
+    "answer the very mail that asks you, or use the link in it.",
+    "words_too_weak": "Your answer does not count: this is too risky to be decided by an answer in words. Please "
+    "decide it by the link in the request.",
+    "not_a_choice": "Please answer with one of: {detail}.",
+    "bad_form": "Your answer cannot be used as it is: {detail}. Please send it again, with one line for each field.",
+    "bad_arguments": "Your approval does not count: the changed arguments cannot be used ({detail}).",
+    "paused": "This conversation is paused. What you write is kept and will be read when it goes on.",
+    "resumed": "This conversation goes on.",
+    "stopped": "This conversation was stopped by {detail}. Write again to start over.",
+    "finished_after_stop": "The step that was already running when you stopped ended: {detail}.",
+    "undelivered": "A message of this conversation could not be delivered to {detail}.",
+}
