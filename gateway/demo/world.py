@@ -49,7 +49,7 @@ CHANNELS = get_args(Channel)
 RELEASERS, RELEASES = "releasers", "#releases"
 POLICIES = Path(__file__).parent / "policies.yaml"
 # So many that nobody who plays waits for long.
-LIMITS = TextLimits(seconds=1, per_hour=1_000)
+PER_HOUR = 1_000
 SCRIPT = "deploy.yaml"
 MODEL = "scripted"
 
@@ -171,6 +171,7 @@ def _settings(directory: Path, at: Servers, url: str, port: int) -> Settings:
             imap=server(mail.imap_port),
             smtp=server(mail.smtp_port),
             poll_seconds=5,
+            per_hour=PER_HOUR,
         ),
         slack=SlackChannel(
             signing_secrets=(SecretStr(slack.app.signing_secret),),
@@ -202,7 +203,7 @@ def _line(twilio: TwilioSandbox, sender: str) -> TwilioLine:
         sender=sender,
         region="GB",
         countries=("GB",),
-        limits=LIMITS,
+        limits=TextLimits(seconds=1, per_hour=PER_HOUR),
         base_url=twilio.url,
     )
 

@@ -64,6 +64,7 @@ class Place:
                 imap=_mail_server(self.imap),
                 smtp=_mail_server(self.smtp),
                 poll_seconds=2,
+                per_hour=1_000,  # one sandbox serves every killing of an hour
             ),
         )
 
