@@ -35,9 +35,13 @@ def discord_routes(world: World) -> APIRouter:
 
 
 def _window(discord: DiscordSandbox, person: Hands, room: str) -> Shown:
-    """`room` empty is the direct messages with the app, which are first among the rooms."""
+    """`room` empty is the direct messages with the app, which are first among the rooms.
+
+    So is a room they do not see: the page may still show the rooms of whoever sat there before.
+    """
     world, direct = discord.core.world, person.channel(None)
-    place = world.channels.get(room, direct)
+    named = world.channels.get(room, direct)
+    place = named if person.sees(named) else direct
     return {
         "server": world.guild.name,
         "bot": world.app.bot,
@@ -46,7 +50,7 @@ def _window(discord: DiscordSandbox, person: Hands, room: str) -> Shown:
         "rooms": [room_shown(one) for one in (direct, *_rooms(person))],
         "room": place.id,
         "newest": {name: _newest(discord.person(name)) for name in SEATS},
-        "messages": [_shown(one, person) for one in _messages(person, person.channel(place))],
+        "messages": [_shown(one, person) for one in _messages(person, place)],
         "form": form_shown(person.modal) if person.modal else None,
         "connections": len(discord.sessions),
     }

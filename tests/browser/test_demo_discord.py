@@ -216,6 +216,14 @@ async def test_every_control_has_a_name(window: Window) -> None:
         await expect(control).not_to_have_accessible_name("")
 
 
+async def test_nobody_sees_the_private_room_of_who_sat_there_before(demo: str) -> None:
+    async with httpx.AsyncClient(base_url=demo, trust_env=False) as browser:
+        hers = (await browser.get("discord/window", params={"person": "di"})).json()["room"]
+        found = await browser.get("discord/window", params={"person": "bo", "room": hers})
+        assert found.status_code == 200
+        assert found.json()["room"] not in ("", hers)
+
+
 async def test_only_this_page_acts_and_only_as_a_person_may(demo: str) -> None:
     async with httpx.AsyncClient(base_url=demo, trust_env=False) as browser:
         said = {"person": "ana", "text": "hello"}
