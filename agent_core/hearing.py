@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from agent_core import answers
 from agent_core.approvals import no_longer_open
+from agent_core.asking import go_on
 from agent_core.deciding import decide, take_effect
 from agent_core.deliveries import Delivery
 from agent_core.events import (
+    ApprovalRequest,
     ApprovalResponse,
     Control,
     Escalation,
@@ -18,14 +20,17 @@ from agent_core.events import (
     InputRequest,
     InputResponse,
     Notice,
+    Previewed,
     RequestClosed,
+    RequestRaised,
     TimerFired,
     ToolResult,
     UserMessage,
 )
 from agent_core.forms import check, in_words
+from agent_core.raising import on_plan, run_out
 from agent_core.setting import Ids, Setting
-from agent_core.thread import AGAIN, UNDO, Thread
+from agent_core.thread import AGAIN, PLAN, UNDO, Thread
 from agent_core.undelivered import reroute, send_again
 from agent_core.values import NoticeKind
 
@@ -40,6 +45,8 @@ def hear(thread: Thread, event: Inbound, setting: Setting) -> Iterator[Event]:
             yield from decide(thread, event, setting, ids)
         case InputResponse():
             yield from _hear_input(thread, event, ids)
+        case Previewed():
+            yield from go_on(thread, event, setting, ids)
         case ToolResult():
             yield from _hear_result(thread, event, setting, ids)
         case TimerFired():
@@ -71,7 +78,18 @@ def _hear_timer(thread: Thread, fired: TimerFired, setting: Setting, ids: Ids) -
         yield from take_effect(thread, fired, setting, ids)
     elif fired.name.startswith(AGAIN):
         yield from send_again(thread, fired, setting.people, ids)
-    elif thread.open_request(fired.name) and not thread.held_approval(fired.name):
+    elif fired.name.startswith(PLAN):
+        yield from on_plan(thread, fired, setting, ids)
+    elif not thread.held_approval(fired.name):
+        yield from _hear_expiry(thread, fired, setting, ids)
+
+
+def _hear_expiry(thread: Thread, fired: TimerFired, setting: Setting, ids: Ids) -> Iterator[Event]:
+    request = thread.open_request(fired.name)
+    if isinstance(request, ApprovalRequest) and not thread.stopped:
+        if fired.at >= request.expires_at:
+            yield from run_out(thread, request, fired.at, setting, ids)
+    elif request:
         yield RequestClosed(id=ids.next(), at=fired.at, request_id=fired.name, outcome="expired")
 
 
@@ -90,6 +108,23 @@ def _hear_input(thread: Thread, response: InputResponse, ids: Ids) -> Iterator[E
         yield RequestClosed(
             id=ids.next(), at=response.at, request_id=request.id, outcome="answered", by=response.author
         )
+        yield from _said_back(thread, request, response, ids)
+
+
+def _said_back(thread: Thread, asked: InputRequest, response: InputResponse, ids: Ids) -> Iterator[Event]:
+    """What the requester answers to an approver's question goes to that one, with the card once more."""
+    if not (asked.by and asked.by.person and thread.open_request(asked.about)):
+        return
+    yield RequestRaised(
+        id=ids.next(),
+        at=response.at,
+        request_id=asked.about,
+        why="answered",
+        to=(asked.by.person,),
+        via=(asked.by.identity.partition(":")[0],),
+        by=response.author,
+        note=response.text,
+    )
 
 
 def _hear_result(thread: Thread, result: ToolResult, setting: Setting, ids: Ids) -> Iterator[Event]:

@@ -15,7 +15,6 @@ from datetime import datetime
 from itertools import zip_longest
 
 from agent_core.agent import Thought, scripted
-from agent_core.approvals import Policy
 from agent_core.events import (
     ApprovalHeld,
     ApprovalRequest,
@@ -26,9 +25,11 @@ from agent_core.events import (
     InputResponse,
     ModelCall,
 )
+from agent_core.policy.rules import Policy
 from agent_core.setting import Setting
 from agent_core.thread import Thread, append
 from agent_core.turn import INPUT_EXPIRES_IN, run_turn
+from agent_core.values import EPOCH
 
 SettingAt = Callable[[datetime], Setting]
 
@@ -82,13 +83,14 @@ def _time_of(thread: Thread, recorded: Sequence[Event], policy: Policy) -> datet
 def _shown_by(event: Event, thread: Thread, policy: Policy) -> datetime | None:
     match event:
         case ApprovalRequest():
-            return event.expires_at - policy.rule(event.call.tool).expires_in
+            drawn = event.terms.drawn
+            return drawn if drawn > EPOCH else event.expires_at - policy.rule_for(event.call).expires_in
         case InputRequest():
             return event.expires_at - INPUT_EXPIRES_IN
         case ApprovalHeld(until=datetime() as until):
             request = thread.open_request(event.request_id)
             if isinstance(request, ApprovalRequest):
-                return until - policy.rule(request.call.tool).undo_within
+                return until - policy.rule_for(request.call).undo_within
     return None
 
 

@@ -14,6 +14,7 @@ from agent_core.debts import Debt, creditors, marked, owing, settled
 from agent_core.deliveries import Delivery, Redirect, one_person
 from agent_core.events import (
     AgentMessage,
+    Allowed,
     ApprovalHeld,
     ApprovalRequest,
     ApprovalResponse,
@@ -29,14 +30,21 @@ from agent_core.events import (
     MessageRevised,
     ModelCall,
     Notice,
+    Preview,
+    Previewed,
+    Relayed,
     Request,
     RequestClosed,
+    RequestKept,
+    RequestRaised,
     Summary,
     TimerFired,
     ToolCall,
     ToolResult,
     UserMessage,
+    Vote,
 )
+from agent_core.raised import raised
 from agent_core.values import Author, Frozen
 
 WINDOW = 64
@@ -48,6 +56,7 @@ MEMORY_OF_UNHEARD = 1024
 RETRY = "retry:"
 UNDO = "undo:"
 AGAIN = "again:"
+PLAN = "plan:"
 
 Status = Literal["stopped", "paused", "taken_over", "running_tool", "awaiting_human", "working", "idle"]
 
@@ -57,6 +66,8 @@ class Thread(Frozen):
 
     `recent` is the tail the model may read, `omitted` how many events came before it; `unheard` are the inbound
     events since the agent last wrote (a turn writes atomically, so whatever stands before its first event was heard);
+    `votes` are the decisions that count about what is open, `raises` to whom else it was put; `previewing` are calls of
+    which a tool is asked what they would do; `taken_by` is the human who has the thread.
     `held` are the approvals that may still be taken back, `fields` how far each form has come that is asked field by
     field, `redirects` what went another way, or will; `running` are the tool calls without a result; `failures` counts
     errors in a row, `steps` the model's steps since a person last spoke; `anchor` is the id of the last event that
@@ -74,6 +85,9 @@ class Thread(Frozen):
     open: tuple[Request, ...] = ()
     closed: tuple[RequestClosed, ...] = ()
     held: tuple[ApprovalHeld, ...] = ()
+    votes: tuple[Vote, ...] = ()
+    raises: tuple[RequestRaised, ...] = ()
+    previewing: tuple[Preview, ...] = ()
     fields: tuple[FieldRequest, ...] = ()
     redirects: tuple[Redirect, ...] = ()
     debts: tuple[Debt, ...] = ()
@@ -82,7 +96,7 @@ class Thread(Frozen):
     steps: int = 0
     paused: bool = False
     stopped: bool = False
-    taken_over: bool = False
+    taken_by: Author | None = None
     retrying: bool = False
 
     def open_request(self, request_id: str) -> Request | None:
@@ -96,6 +110,10 @@ class Thread(Frozen):
     def held_approval(self, request_id: str) -> ApprovalHeld | None:
         """The approval of an open request that may still be taken back."""
         return about(self.held, request_id)
+
+    def votes_on(self, request_id: str) -> tuple[Vote, ...]:
+        """What was said about an open request so far, by each person once."""
+        return tuple(vote for vote in self.votes if vote.request_id == request_id)
 
     def field_asked(self, request_id: str) -> FieldRequest | None:
         """The field that was asked last of an open form; None when that was its first one."""
@@ -133,9 +151,9 @@ class Thread(Frozen):
                 return "stopped"
             case Thread(paused=True):
                 return "paused"
-            case Thread(taken_over=True):
+            case Thread(taken_by=Author()):
                 return "taken_over"
-            case Thread(running=(_, *_)):
+            case Thread(running=(_, *_)) | Thread(previewing=(_, *_)):
                 return "running_tool"
             case Thread(open=(_, *_)):
                 return "awaiting_human"
@@ -218,6 +236,16 @@ def _facts(thread: Thread, event: Event) -> dict[str, object]:
         case ApprovalHeld():
             others = without(thread.held, event.request_id)
             return {"held": (*others, event) if event.until else others}
+        case Vote():
+            return {"votes": (*_of_others(thread, event), event)}
+        case RequestRaised():
+            return {"raises": (*thread.raises, event), "open": _changed(thread, event)}
+        case RequestKept():
+            return {"open": _changed(thread, event)}
+        case Preview():
+            return {"previewing": (*thread.previewing, event)}
+        case Previewed():
+            return {"previewing": tuple(one for one in thread.previewing if one.id != event.preview_id)}
         case FieldRequest():
             return _asked_field(thread, event)
         case Redirect():
@@ -229,10 +257,12 @@ def _facts(thread: Thread, event: Event) -> dict[str, object]:
         case Control():
             return _controlled(event)
         case Handoff():
-            return {"taken_over": event.to == "human"}
+            return {"taken_by": event.author if event.to == "human" else None}
         case TimerFired():
             return {"retrying": False} if event.name.startswith(RETRY) else {}
-        case Summary() | Delivery() | MessageRevised():
+        case Relayed():
+            return {"debts": settled(thread.debts, event.cause)}
+        case Summary() | Delivery() | MessageRevised() | Allowed():
             return {}
 
 
@@ -252,11 +282,23 @@ def _closed(thread: Thread, event: RequestClosed) -> dict[str, object]:
         "open": tuple(r for r in thread.open if r.id != event.request_id),
         "closed": (*thread.closed, event)[-MEMORY_OF_CLOSED:],
         "held": without(thread.held, event.request_id),
+        "votes": without(thread.votes, event.request_id),
+        "raises": without(thread.raises, event.request_id),
         "fields": without(thread.fields, event.request_id),
     }
     if event.outcome in ("denied", "answered", "expired"):
         changes["debts"] = owing(thread.debts, event.id, thread.askers)
     return changes
+
+
+def _of_others(thread: Thread, vote: Vote) -> tuple[Vote, ...]:
+    """What others said; a person may change their mind."""
+    same = (vote.request_id, vote.by.person)
+    return tuple(one for one in thread.votes if (one.request_id, one.by.person) != same)
+
+
+def _changed(thread: Thread, event: RequestRaised | RequestKept) -> tuple[Request, ...]:
+    return tuple(raised(r, event) if isinstance(r, ApprovalRequest) else r for r in thread.open)
 
 
 def _asked_field(thread: Thread, event: FieldRequest) -> dict[str, object]:

@@ -16,8 +16,7 @@ from typing import Any, Protocol, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from agent_core.errors import BadArguments
-from agent_core.errors import ToolFailed as ToolFailed
+from agent_core.errors import BadArguments, ToolFailed as ToolFailed
 from agent_core.values import Call, Risk
 
 MAX_ARGUMENTS = 16_384
@@ -30,7 +29,10 @@ _STRING = re.compile(r'"(?:\\.|[^"\\])*"?', re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool's schema. `repeatable`: starting it again after a crash does no harm, so a lost run is simply redone."""
+    """A tool's schema. `repeatable`: starting it again after a crash does no harm, so a lost run is simply redone.
+
+    `previews`: it can tell what a call would do, and is asked before anybody is.
+    """
 
     name: str
     version: str
@@ -39,6 +41,7 @@ class Tool:
     risk: Risk
     approval: bool
     repeatable: bool
+    previews: bool = False
 
 
 class Executor(Protocol):
@@ -53,7 +56,7 @@ class Executor(Protocol):
 
 
 def tool(
-    *, risk: Risk, approval: bool, version: str = "1", repeatable: bool = False
+    *, risk: Risk, approval: bool, version: str = "1", repeatable: bool = False, previews: bool = False
 ) -> Callable[[Callable[..., None]], Tool]:
     """Make a tool of a signature: its name, docstring and parameters are the tool's; its body is never run."""
 
@@ -69,6 +72,7 @@ def tool(
             risk=risk,
             approval=approval,
             repeatable=repeatable,
+            previews=previews,
         )
 
     return declare

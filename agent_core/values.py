@@ -130,6 +130,23 @@ NoticeKind = Literal[
     "stopped",
     "finished_after_stop",
     "undelivered",
+    "counted",
+    "moved",
+    "reminded",
+    "asked_back",
+    "said_back",
+    "delegated",
+    "no_delegate",
+    "vetoed",
+    "nobody_left",
+    "on_hold",
+    "rules_changed",
+    "taken_over",
+    "handed_back",
+    "not_in_charge",
+    "linked",
+    "unlinked",
+    "not_linked",
 ]
 
 
@@ -138,7 +155,9 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 
 Assurance = Literal["verified", "restricted", "asserted", "none"]
 Proof = Literal["verified", "restricted"]
-Decision = Literal["approve", "deny", "undo"]
+# Besides yes and no: `undo` takes a held approval back, `answer` says something instead of running the tool, `ask` puts
+# a question to the requester first, and `delegate` hands the decision to somebody else.
+Decision = Literal["approve", "deny", "undo", "answer", "ask", "delegate"]
 Risk = Literal["low", "medium", "high"]
 
 

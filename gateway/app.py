@@ -16,8 +16,8 @@ from pydantic import BaseModel, ValidationError
 from agent_core.agent import Agent, Model
 from agent_core.agents.deploy import deploy_agent
 from agent_core.agents.deploy_tools import executors, seed
-from agent_core.approvals import Policy
 from agent_core.people import People
+from agent_core.policy.rules import Policy
 from agent_core.tools import Tool
 from config.settings import Settings, problems
 from gateway.access import Access

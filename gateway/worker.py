@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 import structlog
 
 from agent_core.agent import Agent, Model
-from agent_core.approvals import Policy
 from agent_core.events import Event
+from agent_core.policy.rules import Policy
 from agent_core.setting import Setting
 from agent_core.thread import matters
 from agent_core.turn import run_turn

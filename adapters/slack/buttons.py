@@ -7,8 +7,7 @@ there even for those who only watch; what would let others decide in an approver
 from __future__ import annotations
 
 from adapters.base import Parcel, Ticket
-from adapters.slack import blocks as kit
-from adapters.slack import limits
+from adapters.slack import blocks as kit, limits
 from adapters.slack.blocks import Json
 from adapters.slack.modal import editable, fillable
 from adapters.slack.press import APPROVE, CHOICE, UNDO

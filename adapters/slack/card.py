@@ -15,8 +15,7 @@ from pydantic import JsonValue
 
 from adapters.base import Parcel, Role
 from adapters.layout import SUBJECTS, Answer, Block, Facts, Prose, Quoted, Words, labelled, layout, subject
-from adapters.slack import blocks as kit
-from adapters.slack import buttons, facts, limits
+from adapters.slack import blocks as kit, buttons, facts, limits
 from adapters.slack.blocks import Json
 from adapters.slack.text import bare, escape, inert, quoted
 from adapters.text import visible

@@ -12,8 +12,7 @@ from pydantic import JsonValue
 
 from adapters.arguments import arguments_of, written
 from adapters.errors import Rejected
-from adapters.slack import blocks as kit
-from adapters.slack import fields, limits
+from adapters.slack import blocks as kit, fields, limits
 from adapters.slack.blocks import Json
 from adapters.slack.text import bare, code, escape
 from adapters.text import one_line, visible

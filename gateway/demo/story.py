@@ -8,12 +8,10 @@ import httpx
 import typer
 
 from gateway.demo.discord_story import by_direct_message, changed, denied, said_twice, while_disconnected
-from gateway.demo.mail_story import code as code
-from gateway.demo.mail_story import in_html_alone, not_bo, returned, while_away
+from gateway.demo.mail_story import code as code, in_html_alone, not_bo, returned, while_away
 from gateway.demo.slack_story import by_socket, over_http
 from gateway.demo.sms_story import by_policy, by_text_alone, opted_out, taken_back
-from gateway.demo.teller import StoryError, Teller
-from gateway.demo.teller import first as first
+from gateway.demo.teller import StoryError, Teller, first as first
 from gateway.demo.world import ANA, BO, World
 
 PLANNED = 137

@@ -22,8 +22,7 @@ from gateway.routing import Envelope
 from gateway.sender import Sender
 from gateway.store.errors import StoreDown
 from tests.contract.bench import Bench
-from tests.contract.exchange import BO, BO_MAIL, Exchange, SameCodes, approval, exchange_at, question
-from tests.contract.exchange import field as field_of
+from tests.contract.exchange import BO, BO_MAIL, Exchange, SameCodes, approval, exchange_at, field as field_of, question
 
 PUBLIC = "https://holdpoint.example.com/"
 

@@ -19,8 +19,7 @@ from gateway import telemetry
 from gateway.demo.story import code, first
 from gateway.demo.teller import Teller
 from gateway.demo.world import ANA, BO, world
-from sandbox.mail import Fault as MailFault
-from sandbox.mail import Letter
+from sandbox.mail import Fault as MailFault, Letter
 from sandbox.model import Fault
 from tests.doors.scene import until
 

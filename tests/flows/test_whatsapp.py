@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sms.buttons import Button as Carried
-from adapters.sms.buttons import carried, pressed
+from adapters.sms.buttons import Button as Carried, carried, pressed
 from agent_core.events import Notice, RequestClosed, ToolCall
 from sandbox.twilio import Fault, Sms
 from sandbox.twilio.forms import Incoming

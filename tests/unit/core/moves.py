@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, Protocol
 
-from agent_core.approvals import Policy
 from agent_core.deliveries import Delivery, Redirect
 from agent_core.events import ApprovalRequest, Handoff, InputRequest, InputResponse, Outbound, UserMessage
+from agent_core.policy.rules import Policy
 from agent_core.values import Author, Decision
 from tests.unit.core.story import ANA, Story
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 from agent_core.agent import Agent, Model, Thought, scripted
-from agent_core.approvals import Policy, Rule
 from agent_core.deliveries import Delivery
 from agent_core.events import (
     EVENT,
@@ -25,6 +24,7 @@ from agent_core.events import (
     UserMessage,
 )
 from agent_core.people import People, Person
+from agent_core.policy.rules import Policy, Rule
 from agent_core.prompt import Prompt
 from agent_core.setting import Setting
 from agent_core.steps import Say, Step, Use
@@ -106,13 +106,14 @@ def at_once(coroutine: Coroutine[Any, Any, T]) -> T:
     raise AssertionError("it waited")
 
 
-NOBODY = People()
+# They can be told apart, and are reached where they speak.
+BY_NAME = People(people=tuple(Person(id=one, name=one.title(), identities=()) for one in ("ana", "bo", "cy", "di")))
 
 
 class Story:
     """A thread as the store would keep it: each event stamped as it is appended, the clock a second on each time."""
 
-    def __init__(self, policy: Policy = POLICY, agent: Agent = AGENT, people: People = NOBODY) -> None:
+    def __init__(self, policy: Policy = POLICY, agent: Agent = AGENT, people: People = BY_NAME) -> None:
         self.policy, self.agent, self.people = policy, agent, people
         self.now = START
         self.policies = [(START, policy)]

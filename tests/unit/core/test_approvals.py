@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from agent_core.approvals import Policy, Refusal, Rule, approvers_for, digest, gate, judge
+from agent_core.approvals import Refusal, approvers_for, digest, gate, judge
 from agent_core.events import ApprovalRequest, ApprovalResponse
+from agent_core.policy.rules import Policy, Rule
 from agent_core.thread import Thread, append
 from agent_core.values import Assurance, Author, Call
 from tests.unit.core.story import ANA, BO, CY, PEOPLE, POLICY, START, STRANGER, deploy, look

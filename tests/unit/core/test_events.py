@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from agent_core.events import EVENT, Event, Failure, ModelCall, UserMessage

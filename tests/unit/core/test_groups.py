@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from agent_core.approvals import Policy, Refusal, Rule, gate, judge
+from agent_core.approvals import Refusal, gate, judge
 from agent_core.events import ApprovalRequest, ApprovalResponse
 from agent_core.people import Group, People, Person
+from agent_core.policy.rules import Policy, Rule
 from agent_core.values import Author
 from tests.unit.core.story import ANA, BO, CY, DEPLOY, START, STRANGER, Story, deploy, refused
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from agent_core.approvals import Policy, Rule, digest
+from agent_core.approvals import digest
 from agent_core.events import AgentMessage, Failure, Notice, RequestClosed
+from agent_core.policy.rules import Policy, Rule
 from agent_core.steps import Say, Use
 from agent_core.values import Author, NoticeKind
 from tests.unit.core.story import (

@@ -1,0 +1,139 @@
+"""Asking: from a tool the model chose to what becomes of it. It runs, is put to people, is allowed, or may not be.
+
+A tool that can tell what a call would do is asked that first, so that people see it before they decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent_core.approvals import digest, gate, needs_of, wordless
+from agent_core.errors import BadArguments
+from agent_core.events import Allowed, ApprovalRequest, Event, Failure, Preview, Previewed, ToolCall
+from agent_core.policy.drafting import approvers_of, expires_at, terms_of
+from agent_core.policy.grants import Grant, grant_for
+from agent_core.setting import Ids, Setting
+from agent_core.steps import Use
+from agent_core.terms import Terms
+from agent_core.thread import Thread
+from agent_core.tools import Tool, call_of
+from agent_core.values import Call, Frozen
+
+MAX_OPEN = 5
+
+
+class Wish(Frozen):
+    """A call that somebody wants to run: the agent's words for it, and the tool's own, with their fingerprint."""
+
+    call: Call
+    reason: str = ""
+    consequences: str = ""
+    state: str = ""
+
+
+def use(thread: Thread, step: Use, setting: Setting, ids: Ids) -> Iterator[Event]:
+    """The call, the question whether it may run, or why it may not."""
+    tool = setting.agent.tool(step.tool)
+    if tool is None:
+        yield Failure(id=ids.next(), kind="unknown_tool", summary=f"there is no tool {step.tool}")
+        return
+    try:
+        call = call_of(tool, step.arguments)
+    except BadArguments as error:
+        yield Failure(id=ids.next(), kind="bad_arguments", summary=str(error))
+        return
+    yield from _gated(thread, tool, Wish(call=call, reason=step.reason), setting, ids)
+
+
+def go_on(thread: Thread, previewed: Previewed, setting: Setting, ids: Ids) -> Iterator[Event]:
+    """What follows from what a tool said it would do."""
+    asked = next((one for one in thread.previewing if one.id == previewed.preview_id), None)
+    tool = setting.agent.tool(asked.call.tool) if asked else None
+    if asked is None or thread.stopped:
+        return
+    if tool is None or previewed.outcome == "failed":
+        said = previewed.content if tool else f"there is no tool {asked.call.tool} any more"
+        yield Failure(id=ids.next(), kind="no_preview", summary=said)
+        return
+    wish = Wish(call=asked.call, reason=asked.reason, consequences=previewed.content, state=previewed.state)
+    yield from _gated(thread, tool, wish, setting, ids, seen=True)
+
+
+def _gated(
+    thread: Thread, tool: Tool, wish: Wish, setting: Setting, ids: Ids, *, seen: bool = False
+) -> Iterator[Event]:
+    """Through the gate; what needs leave is looked at first, once."""
+    terms = terms_for(thread, wish.call, setting)
+    verdict = gate(tool, wish.call, thread.askers_for(tool.name), setting.policy, terms, setting.people)
+    grant = _grant(thread, wish.call, setting) if verdict.gate == "ask" else None
+    if verdict.gate == "forbid":
+        yield Failure(id=ids.next(), kind="forbidden", summary=verdict.why)
+    elif verdict.gate == "run":
+        yield ToolCall(id=ids.next(), call=wish.call)
+    elif tool.previews and not seen:
+        yield Preview(id=ids.next(), call=wish.call, reason=wish.reason)
+    elif verdict.gate == "allow" or grant:
+        yield from _allowed(thread, wish, grant, setting, ids)
+    elif len(thread.open) >= MAX_OPEN:
+        yield too_many(ids)
+    else:
+        yield request_for(thread, tool, wish, terms, setting, ids)
+
+
+def _grant(thread: Thread, call: Call, setting: Setting) -> Grant | None:
+    rule = setting.policy.rule_for(call)
+    return grant_for(call, thread.askers_for(call.tool), setting.grants, rule, setting.people, setting.now)
+
+
+def terms_for(thread: Thread, call: Call, setting: Setting) -> Terms:
+    """What today's policy asks for before a call may run."""
+    rule, askers = setting.policy.rule_for(call), {a.person for a in thread.askers_for(call.tool) if a.person}
+    return terms_of(rule, askers, setting.people, setting.policy.calendar(rule), setting.now)
+
+
+def too_many(ids: Ids) -> Failure:
+    """Why nothing more is asked."""
+    return Failure(id=ids.next(), kind="too_many_requests", summary=f"{MAX_OPEN} requests are open already")
+
+
+def request_for(thread: Thread, tool: Tool, wish: Wish, terms: Terms, setting: Setting, ids: Ids) -> ApprovalRequest:
+    """The card."""
+    policy, rule, askers = setting.policy, setting.policy.rule_for(wish.call), thread.askers_for(tool.name)
+    version = policy.version_for(wish.call)
+    state = wish.state if rule.fresh else ""
+    return ApprovalRequest(
+        id=ids.next(),
+        call=wish.call,
+        risk=tool.risk,
+        digest=digest(tenant=thread.tenant, thread_id=thread.id, call=wish.call, policy=version, state=state),
+        requester=thread.askers[-1],
+        approvers=approvers_of(terms),
+        askers=tuple(dict.fromkeys(asker.person for asker in askers if asker.person)),
+        policy=version,
+        expires_at=expires_at(rule, policy.calendar(rule), setting.now),
+        via=rule.via,
+        needs=needs_of(tool.risk, policy, rule),
+        wordless=wordless(tool.risk, policy),
+        reason=wish.reason,
+        terms=terms,
+        consequences=wish.consequences,
+        state=state,
+    )
+
+
+def _allowed(thread: Thread, wish: Wish, grant: Grant | None, setting: Setting, ids: Ids) -> Iterator[Event]:
+    """The gate is opened by the policy: for these bytes, once, and on record."""
+    rule, version = setting.policy.rule_for(wish.call), setting.policy.version_for(wish.call)
+    state = wish.state if rule.fresh else ""
+    proven = digest(tenant=thread.tenant, thread_id=thread.id, call=wish.call, policy=version, state=state)
+    allowed = Allowed(
+        id=ids.next(),
+        call=wish.call,
+        digest=proven,
+        policy=version,
+        rule=rule.called,
+        grant=grant.id if grant else "",
+        by=grant.by if grant else "",
+    )
+    yield allowed
+    yield ToolCall(id=ids.next(), call=wish.call, approval=allowed.id, digest=proven, policy=version, state=state)

@@ -1,0 +1,95 @@
+"""Raising: what is done about a request that nobody decides. Reminders, the ladder, and its end; each happens once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Literal
+
+from agent_core.deciding import Approval, run
+from agent_core.events import (
+    ApprovalRequest,
+    Escalation,
+    Event,
+    Notice,
+    RequestClosed,
+    RequestKept,
+    RequestRaised,
+    TimerFired,
+)
+from agent_core.setting import Ids, Setting
+from agent_core.terms import Planned
+from agent_core.thread import PLAN, Thread
+from agent_core.weighing import weigh
+
+Why = Literal["time", "undelivered"]
+# As long as links and buttons live.
+KEPT_FOR = timedelta(days=30)
+
+
+def plan_timer(request_id: str, step: int) -> str:
+    """What the timer of a step of the plan is named."""
+    return f"{PLAN}{request_id}:{step}"
+
+
+def on_plan(thread: Thread, fired: TimerFired, setting: Setting, ids: Ids) -> Iterator[Event]:
+    """A step of the plan is due."""
+    request_id, _, step = fired.name.removeprefix(PLAN).rpartition(":")
+    request = thread.open_request(request_id)
+    if isinstance(request, ApprovalRequest) and not thread.stopped and not thread.held_approval(request_id):
+        yield from _take(thread, request, int(step), "time", fired.at, setting, ids)
+
+
+def climb(thread: Thread, request_id: str, at: datetime, setting: Setting, ids: Ids) -> Iterator[Event]:
+    """The next step of the ladder at once, as those who were asked cannot be reached; nothing if there is none."""
+    request = thread.open_request(request_id)
+    if not isinstance(request, ApprovalRequest):
+        return
+    taken = {one.step for one in thread.raises if one.request_id == request_id}
+    steps = (n for n, step in enumerate(request.terms.plan) if step.to and n not in taken)
+    if (step := next(steps, None)) is not None:
+        yield from _take(thread, request, step, "undelivered", at, setting, ids)
+
+
+def run_out(thread: Thread, request: ApprovalRequest, at: datetime, setting: Setting, ids: Ids) -> Iterator[Event]:
+    """Nobody decided in time: what the terms say of that, and today's rule as well; of two, the stricter."""
+    kept = request.expires_at > request.terms.drawn + KEPT_FOR
+    said = {request.terms.on_timeout, setting.policy.rule_for(request.call).on_timeout}
+    if said == {"approve"} and weigh(thread, request, setting).state == "open":
+        yield from run(thread, request, Approval(None, "nobody objected in time", None), at, ids)
+    elif said == {"hold"} and not kept:
+        yield RequestKept(id=ids.next(), at=at, request_id=request.id, until=at + KEPT_FOR)
+        yield Notice(id=ids.next(), to=request.requester.identity, kind="on_hold", about=request.id)
+    else:
+        yield RequestClosed(id=ids.next(), at=at, request_id=request.id, outcome="expired")
+        if "escalate" in said:
+            reason = f"nobody decided in time about {request.call.tool}"
+            yield Escalation(id=ids.next(), to=setting.policy.escalate_to, reason=reason)
+
+
+def _take(
+    thread: Thread, request: ApprovalRequest, step: int, why: Why, at: datetime, setting: Setting, ids: Ids
+) -> Iterator[Event]:
+    if any(one.request_id == request.id and one.step == step for one in thread.raises):
+        return
+    planned = request.terms.plan[step]
+    to = _more(planned, request, setting) if planned.to else weigh(thread, request, setting).able
+    if not to:
+        return
+    yield RequestRaised(
+        id=ids.next(),
+        at=at,
+        request_id=request.id,
+        why=why if planned.to else "reminder",
+        to=to,
+        via=planned.via,
+        step=step,
+    )
+    if planned.to:
+        yield Notice(id=ids.next(), to=request.requester.identity, kind="moved", about=request.id, detail=", ".join(to))
+
+
+def _more(planned: Planned, request: ApprovalRequest, setting: Setting) -> tuple[str, ...]:
+    """Whom a step asks, as far as today's rule still has them; none of those it is for."""
+    known = setting.policy.rule_for(request.call).names
+    return tuple(name for name in planned.to if name in known and name not in request.askers)
