@@ -27,7 +27,8 @@ from agent_core.events import (
     ToolResult,
     UserMessage,
 )
-from agent_core.thread import Thread, ends_a_streak
+from agent_core.fold import ends_a_streak
+from agent_core.thread import Thread
 from agent_core.values import Attachment, Author
 
 BUDGET = 24_000

@@ -25,9 +25,10 @@ from agent_core.events import (
     InputResponse,
     ModelCall,
 )
+from agent_core.fold import append
 from agent_core.policy.rules import Policy
 from agent_core.setting import Setting
-from agent_core.thread import Thread, append
+from agent_core.thread import Thread
 from agent_core.turn import INPUT_EXPIRES_IN, run_turn
 from agent_core.values import EPOCH
 

@@ -23,10 +23,11 @@ from agent_core.events import (
     ModelCall,
     RequestClosed,
 )
+from agent_core.fold import append
 from agent_core.hearing import hear
 from agent_core.setting import Ids, Setting
 from agent_core.steps import Ask, GiveUp, Say, Step, Use
-from agent_core.thread import Thread, append
+from agent_core.thread import Thread
 from agent_core.values import Author
 
 MAX_FAILURES = 3

@@ -26,7 +26,8 @@ from agent_core.events import (
     RequestClosed,
     UserMessage,
 )
-from agent_core.thread import Thread, append
+from agent_core.fold import append
+from agent_core.thread import Thread
 from agent_core.values import Frozen
 from gateway.ports import Verb
 

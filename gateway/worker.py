@@ -17,9 +17,9 @@ import structlog
 
 from agent_core.agent import Agent, Model
 from agent_core.events import Event
+from agent_core.fold import matters
 from agent_core.policy.rules import Policy
 from agent_core.setting import Setting
-from agent_core.thread import matters
 from agent_core.turn import run_turn
 from gateway.consequences import commit_of, recovery_of
 from gateway.entry import Conversation, decode, load

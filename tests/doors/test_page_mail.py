@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from structlog.testing import capture_logs
 
 from agent_core.events import ApprovalHeld, RequestClosed
-from agent_core.thread import MEMORY_OF_CLOSED
+from agent_core.fold import MEMORY_OF_CLOSED
 from agent_core.values import Author
 from gateway.entry import encode
 from gateway.keyring import Pass

@@ -23,12 +23,13 @@ from agent_core.events import (
     ToolResult,
     UserMessage,
 )
+from agent_core.fold import append
 from agent_core.people import People, Person
 from agent_core.policy.rules import Policy, Rule
 from agent_core.prompt import Prompt
 from agent_core.setting import Setting
 from agent_core.steps import Say, Step, Use
-from agent_core.thread import Thread, append
+from agent_core.thread import Thread
 from agent_core.tools import tool
 from agent_core.turn import run_turn
 from agent_core.values import Author, Decision, Proof

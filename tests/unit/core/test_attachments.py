@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from agent_core.context import BUDGET, NO_TRUST, render
 from agent_core.events import EVENT, UserMessage
-from agent_core.thread import Thread, append
+from agent_core.fold import append
+from agent_core.thread import Thread
 from agent_core.values import Attachment
 from tests.unit.core.story import ANA
 from tests.unit.core.test_context import elements, hostile

@@ -22,7 +22,8 @@ from agent_core.events import (
     ToolResult,
     UserMessage,
 )
-from agent_core.thread import MEMORY_OF_CLOSED, MEMORY_OF_UNHEARD, WINDOW, Thread, append
+from agent_core.fold import MEMORY_OF_CLOSED, MEMORY_OF_UNHEARD, WINDOW, append
+from agent_core.thread import Thread
 from agent_core.turn import what_next
 from agent_core.values import Author
 from tests.unit.core.history import histories
