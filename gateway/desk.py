@@ -30,6 +30,9 @@ from gateway.storage import InstallationStore
 from gateway.threads import Threads
 
 UNSEEN = "missing"
+BLANK = "must not be empty"
+# What a person may write to a decision; no form of ours takes more.
+MOST_WORDS = 4_000
 
 
 @dataclass(frozen=True)
@@ -155,19 +158,35 @@ class FrontDesk:
 
     async def _decision(self, pressed: Pressed) -> None:
         named = await self._open(pressed.ticket, pressed.seal)
-        if pressed.arguments:
-            self._check_arguments(await self.request(pressed.ticket, pressed.seal), pressed.arguments)
+        await self._check(pressed)
         said = ApprovalResponse(
             id=pressed.id,
             request_id=named.request_id,
             author=pressed.author,
             decision=pressed.decision,
             reason=pressed.reason,
+            to=pressed.to,
             # Every card of ours says what it showed; who does not say what they saw has not seen it.
             digest=pressed.digest or UNSEEN,
             arguments=pressed.arguments,
         )
         await self.inbound.respond(named.thread_id, said, pressed.address)
+
+    async def _check(self, pressed: Pressed) -> None:
+        """Raises BadAnswer for what could not stand in any case, at the field it was written or chosen in."""
+        if pressed.decision in ("ask", "answer") and not pressed.reason.strip():
+            raise BadAnswer({"reason": BLANK})
+        if (long := len(pressed.reason)) > MOST_WORDS:
+            raise BadAnswer({"reason": f"has {long:,} characters, and may have {MOST_WORDS:,}"})
+        if pressed.decision == "delegate":
+            self._check_delegate(await self.request(pressed.ticket, pressed.seal), pressed.to)
+        if pressed.arguments:
+            self._check_arguments(await self.request(pressed.ticket, pressed.seal), pressed.arguments)
+
+    def _check_delegate(self, request: Request | None, to: str) -> None:
+        """Of what is closed, the thread tells them."""
+        if isinstance(request, ApprovalRequest) and to not in request.terms.delegates:
+            raise BadAnswer({"to": f"must be one of: {', '.join(request.terms.delegates) or 'nobody'}"})
 
     def _check_arguments(self, request: Request | None, arguments: str) -> None:
         """Raises BadAnswer for arguments the tool would not take."""
