@@ -118,6 +118,7 @@ def tell() -> Story:
     story.turn()
     story.says(ANA, "again")
     story.turn(DEPLOY)
+    story.now = story.request.expires_at
     story.fires(story.request.id)
     story.turn(Say(text="Expired."))
     story.control("stop")

@@ -47,7 +47,7 @@ def test_an_approved_tool_runs_with_exactly_the_bytes_that_were_approved() -> No
     assert story.call.call == request.call
     assert story.call.approval == request.id
     assert story.call.digest == request.digest
-    bound = digest(tenant="default", thread_id="t1", call=story.call.call, policy=POLICY.version)
+    bound = digest(tenant="default", thread_id="t1", call=story.call.call, policy=POLICY.version_for(request.call))
     assert bound == request.digest
 
     story.ends(story.call, "ok", "production runs 1.4.2 now")
