@@ -49,6 +49,8 @@ from agent_core.thread import RETRY, Thread
 WINDOW = 64
 MEMORY_OF_CLOSED = 32
 MEMORY_OF_REDIRECTS = 64
+# More than the steps of all plans that may be open at a time.
+MEMORY_OF_RAISES = 128
 # More than the store lets pile up before a turn: what falls out has been through a turn and was plain talk.
 MEMORY_OF_UNHEARD = 1024
 
@@ -191,10 +193,7 @@ def _of_others(thread: Thread, vote: Vote) -> tuple[Vote, ...]:
 
 
 def _raised(thread: Thread, event: RequestRaised) -> dict[str, object]:
-    """What is done once, or changes who decides, is remembered; a card that is only shown again is not."""
-    once = event.step is not None or event.why == "delegated"
-    kept = (*thread.raises, event) if once else thread.raises
-    return {"raises": kept, "open": _changed(thread, event)}
+    return {"raises": (*thread.raises, event)[-MEMORY_OF_RAISES:], "open": _changed(thread, event)}
 
 
 def _changed(thread: Thread, event: RequestRaised | RequestKept) -> tuple[Request, ...]:

@@ -35,10 +35,11 @@ class Terms(Frozen):
 
     `veto`: whose no is the end of it, where not anybody's is. `on_timeout` is what happens at the expiry: `hold` leaves
     the request open and tells, `escalate` ends it and tells whoever helps when the agent is at a loss. `delegates` are
-    those whom an approver may ask to decide instead. `drawn` is when the terms were drawn up.
+    those whom an approver may ask to decide instead. `drawn` is when they were drawn up, `asked` who was asked then.
     """
 
     drawn: AwareDatetime = EPOCH
+    asked: tuple[str, ...] = ()
     rule: str = ""
     seats: tuple[Seats, ...] = ()
     veto: tuple[str, ...] | None = None

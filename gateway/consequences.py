@@ -26,6 +26,7 @@ from agent_core.events import (
     Request,
     RequestClosed,
     RequestKept,
+    RequestRaised,
     TimerFired,
     ToolCall,
     ToolResult,
@@ -115,7 +116,11 @@ def effects_of(event: Event, before: Conversation, routing: Routing) -> Iterator
         )
     elif isinstance(event, Outbound):
         for envelope in routing.envelopes(event, before):
-            yield _message(effect_id(thread_id, event.id, envelope.identity), envelope)
+            copy = (envelope.copy_of,) if envelope.copy_of else ()
+            yield _message(effect_id(thread_id, event.id, envelope.identity, *copy), envelope)
+    elif isinstance(event, RequestRaised):
+        for envelope in routing.raised(event, before):
+            yield _message(effect_id(thread_id, event.request_id, envelope.identity, event.id), envelope)
     elif isinstance(event, Redirect) and event.due is None:
         # The same one once more has had its effect; to anybody else it may only ever go once.
         once_more = (event.id,) if event.to == event.instead_of else ()

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from adapters.base import Adapter, Open, Parcel, Ticket
 from adapters.heard import Address
 from agent_core.deliveries import Delivery
-from agent_core.events import ApprovalRequest, FieldRequest, InputRequest, Notice, Outbound, Request, RequestClosed
+from agent_core.events import (
+    ApprovalRequest,
+    FieldRequest,
+    InputRequest,
+    Notice,
+    Outbound,
+    Request,
+    RequestClosed,
+    Vote,
+)
 from gateway.asked import Book, Standing
 from gateway.consequences import effect_id
 from gateway.entry import Entry, decode
@@ -44,7 +53,7 @@ class Packer:
         assert isinstance(event, Outbound)
         place = Place(thread_id=grant.thread_id, request_id=asks_for(event) if envelope.role == "decide" else "")
         shared = await self._shared(grant, envelope, event, place, entry)
-        closed = envelope.request if isinstance(event, RequestClosed) else None
+        redrawn = envelope.request if isinstance(event, RequestClosed | Vote) else None
         return Parcel(
             effect_id=grant.id,
             thread_id=grant.thread_id,
@@ -55,7 +64,8 @@ class Packer:
             role=envelope.role,
             ticket=await self._ticket(place, event, envelope),
             request=envelope.request,
-            shown=await self._shown(grant, envelope.identity, closed),
+            raised=envelope.raised,
+            shown=await self._shown(grant, envelope, redrawn),
             page=shared.page,
             others=shared.others,
             repeat=grant.attempt > 1,
@@ -78,6 +88,8 @@ class Packer:
         """A button is for whoever may press it, since its channel proves who did; code and link are one person's."""
         if isinstance(event, Notice):
             return await self._to_undo(place.thread_id, event, envelope)
+        if isinstance(event, Vote) and envelope.request:
+            event = envelope.request
         if not isinstance(event, Request):
             return None
         button = await self._button(place.thread_id, event, envelope)
@@ -173,12 +185,13 @@ class Packer:
 
     # --- what was shown before
 
-    async def _shown(self, grant: Grant, identity: str, request: Request | None) -> str:
+    async def _shown(self, grant: Grant, envelope: Envelope, request: Request | None) -> str:
         """The far end's id of this recipient's copy of a card: it went out before, in the same lane."""
         adapter = self.adapters.get(grant.queue)
         if request is None or adapter is None or not adapter.capabilities.edits:
             return ""
-        effect, after = effect_id(grant.thread_id, request.id, identity), 0
+        copy = (envelope.copy_of,) if envelope.copy_of else ()
+        effect, after = effect_id(grant.thread_id, request.id, envelope.identity, *copy), 0
         while records := await self.store.read(grant.thread_id, after=after):
             for event in (decode(record).event for record in records):
                 if isinstance(event, Delivery) and event.effect_id == effect:
@@ -204,6 +217,6 @@ def _answered(event: Outbound, place: Place) -> Place:
 
 def asks_for(event: Outbound) -> str:
     """The request that an answer to this event answers; empty if there is none."""
-    if isinstance(event, FieldRequest):
+    if isinstance(event, FieldRequest | Vote):
         return event.request_id
     return event.id if isinstance(event, Request) else ""

@@ -19,7 +19,7 @@ def terms_of(rule: Rule, askers: Collection[str], people: People, hours: Hours |
     plan += [
         Planned(due=later(now, rung.after, hours), to=_without(rung.to, askers), via=rung.via) for rung in rule.ladder
     ]
-    return Terms(
+    terms = Terms(
         drawn=now,
         rule=rule.called,
         seats=seats,
@@ -28,6 +28,7 @@ def terms_of(rule: Rule, askers: Collection[str], people: People, hours: Hours |
         on_timeout=rule.on_timeout,
         delegates=_without(rule.delegates, askers),
     )
+    return terms.model_copy(update={"asked": approvers_of(terms)})
 
 
 def approvers_of(terms: Terms) -> tuple[str, ...]:
