@@ -14,6 +14,7 @@ from gateway.store.blobs import RedisBlobs
 from gateway.store.client import connect
 from gateway.store.contacts import RedisContacts, RedisMeter
 from gateway.store.embedded import embedded
+from gateway.store.evidence import RedisEvidence
 from gateway.store.fitness import Found, examine, whole
 from gateway.store.installations import RedisInstallations
 from gateway.store.links import RedisLinks
@@ -41,6 +42,7 @@ class Opened:
     asked: RedisAsked
     contacts: RedisContacts
     meter: RedisMeter
+    evidence: RedisEvidence
     found: Found
     whole: Callable[[], Awaitable[None]]
 
@@ -79,6 +81,7 @@ async def open_store(
             asked=RedisAsked(redis, partitions),
             contacts=RedisContacts(redis),
             meter=RedisMeter(redis),
+            evidence=RedisEvidence(redis, partitions),
             found=found,
             whole=partial(whole, redis),
         )
