@@ -154,7 +154,12 @@ class People(Frozen):
     def known(self, author: Author) -> Author:
         """The author with the person filled in, as far as the identity is proven; what that is worth is judged later.
 
-        A number of theirs, which is weak proof, is as much as a name.
+        A number of theirs, which is weak proof, is as much as a name. Who left is nobody any more.
         """
         owner = self.owner(author.identity) if author.assurance in ("verified", "restricted") else None
-        return author.model_copy(update={"person": owner.id if owner else None})
+        return author.model_copy(update={"person": owner.id if owner and not owner.left else None})
+
+    def still(self, author: Author) -> bool:
+        """Whether somebody who was known when they said something is, today, who they were then."""
+        owner = self.owner(author.identity)
+        return owner is not None and owner.id == author.person and not owner.left

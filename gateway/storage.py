@@ -110,6 +110,19 @@ class Places(Protocol):
         """The places heard in the last 30 days, the latest if they are very many."""
 
 
+class RosterStore(Protocol):
+    """What was said of people since their file was written, in order, opaque to the store. Kept for good."""
+
+    async def since(self, seen: int) -> list[bytes]:
+        """The changes after so many. Raises RosterLost when changes that were there are gone."""
+
+    async def append(self, seen: int, bodies: Sequence[bytes]) -> bool:
+        """Add these, all or none, if there are exactly so many before. False: there are others by now."""
+
+    async def begin_again(self) -> None:
+        """Changes that are lost are not missed any more."""
+
+
 class TokenStore(Protocol):
     """API tokens by the SHA-256 of the token; the token itself is nowhere."""
 

@@ -21,6 +21,7 @@ from gateway.store.links import RedisLinks
 from gateway.store.mailroom import RedisMailroom
 from gateway.store.partition import prefixes
 from gateway.store.places import RedisPlaces
+from gateway.store.roster import RedisRoster
 from gateway.store.threads import RedisThreads
 from gateway.store.wake import Waker
 
@@ -42,6 +43,7 @@ class Opened:
     asked: RedisAsked
     contacts: RedisContacts
     meter: RedisMeter
+    roster: RedisRoster
     evidence: RedisEvidence
     found: Found
     whole: Callable[[], Awaitable[None]]
@@ -81,6 +83,7 @@ async def open_store(
             asked=RedisAsked(redis, partitions),
             contacts=RedisContacts(redis),
             meter=RedisMeter(redis),
+            roster=RedisRoster(redis),
             evidence=RedisEvidence(redis, partitions),
             found=found,
             whole=partial(whole, redis),
