@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, JsonValue, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
 from agent_core.policy.hours import Hours
+from agent_core.policy.limits import Limits
 from agent_core.terms import OnTimeout
 from agent_core.values import Call, Frozen, Proof, Risk
 
@@ -94,6 +95,8 @@ class Rule(Frozen):
     empty: where it was asked for. `undo_within`: for so long the approver may take an approval back, and nothing runs.
     `delegates`: to whom an approver may hand the decision. `grants_up_to`: how long a standing grant may last at most;
     none by default. `fresh`: whether it may only run while what the tool said of it still holds.
+    `same_when`: the arguments, by name or path, by which two calls are one question, asked once; all of them,
+    when empty.
     """
 
     tool: str
@@ -115,6 +118,7 @@ class Rule(Frozen):
     delegates: tuple[str, ...] = ()
     grants_up_to: timedelta = timedelta(0)
     fresh: bool = True
+    same_when: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _of_one_mind(self) -> Self:
@@ -149,11 +153,11 @@ class Rule(Frozen):
 def meets(call: Call, when: Mapping[str, Condition]) -> bool:
     """Whether the arguments of a call meet all conditions, by name or path."""
     arguments = json.loads(call.arguments)
-    return all(any(map(test.holds, _found(arguments, path))) for path, test in when.items())
+    return all(any(map(test.holds, found(arguments, path))) for path, test in when.items())
 
 
-def _found(arguments: JsonValue, path: str) -> list[JsonValue]:
-    """The value at a path, in a list so that one that is not there is no value."""
+def found(arguments: JsonValue, path: str) -> list[JsonValue]:
+    """The value at a path, or under a name that looks like one, in a list so that one that is not there is no value."""
     value = arguments
     for name in (path,) if isinstance(arguments, dict) and path in arguments else path.split("."):
         if not isinstance(value, dict) or name not in value:
@@ -167,7 +171,7 @@ class Policy(Frozen):
 
     `text_up_to`: the highest risk that may be decided by text message, where the telephone network is all the proof.
     `words_up_to`: by channel, the highest risk that may be decided by an answer in words, and not by a button or a
-    page; any risk, on channels that are not named. `hours`: calendars by name.
+    page; any risk, on channels that are not named. `hours`: calendars by name. `limits`: how much is asked of people.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -175,6 +179,7 @@ class Policy(Frozen):
     text_up_to: Most = "low"
     words_up_to: Mapping[str, Most] = {}
     hours: Mapping[str, Hours] = {}
+    limits: Limits = Limits()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
