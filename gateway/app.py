@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import structlog
 import yaml
 from pydantic import BaseModel, ValidationError
 
@@ -31,6 +32,7 @@ from gateway.inbound import Inbound
 from gateway.keyring import Keyring
 from gateway.line import SharedLine
 from gateway.listener import Listener
+from gateway.roster import Roster
 from gateway.routing import Channel, Routing
 from gateway.runner import Runner
 from gateway.sender import Sender
@@ -38,6 +40,8 @@ from gateway.store.opening import Opened, open_store
 from gateway.threads import Threads
 from gateway.timers import Timers
 from gateway.worker import Worker
+
+log = structlog.get_logger(__name__)
 
 SECRET_BYTES = 32
 PROMPTS = Path(__file__).parent.parent / "prompts"
@@ -51,17 +55,22 @@ class House:
     settings: Settings
     opened: Opened
     keyring: Keyring
-    people: People
+    roster: Roster
     policy: Policy
     agent: Agent
     model: Model
     channels: Channels
 
     @property
+    def people(self) -> People:
+        """Everybody, as of the last look."""
+        return self.roster.people
+
+    @property
     def inbound(self) -> Inbound:
         """The one way in."""
         store = self.opened
-        return Inbound(store.threads, store.blobs, store.links, store.places, self.keyring, self.people)
+        return Inbound(store.threads, store.blobs, store.links, store.places, self.keyring, self.roster)
 
     @property
     def access(self) -> Access:
@@ -131,6 +140,7 @@ class House:
             policy=self.policy,
             model=self.model,
             routing=self.routing,
+            roster=self.roster,
             tenant=self.settings.tenant,
             renew_every=self._renew_every,
         )
@@ -196,21 +206,31 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
             lease=int(settings.store.lease_seconds * 1000),
             clock=clock,
         ) as opened,
-        open_channels(settings, people, keyring, opened, clock) as channels,
+        _everybody(people, opened) as roster,
+        open_channels(settings, roster, keyring, opened, clock) as channels,
     ):
         if opened.found.blank:
-            await opened.threads.rebuild(received_id, control_verb)
+            if await opened.threads.rebuild(received_id, control_verb):
+                log.error("the store was emptied: people are those of their file, whatever was said of them since")
             await opened.whole()
         yield House(
             settings=settings,
             opened=opened,
             keyring=keyring,
-            people=people,
+            roster=roster,
             policy=policy,
             agent=deploy_agent(PROMPTS),
             model=model,
             channels=channels,
         )
+
+
+@contextlib.asynccontextmanager
+async def _everybody(people: People, opened: Opened) -> AsyncIterator[Roster]:
+    """The people of the file with what was said of them since. Raises RosterLost, StoreError."""
+    roster = Roster(people, opened.roster)
+    await roster.fresh()
+    yield roster
 
 
 def _read(path: Path, shape: type[Shape]) -> Shape:

@@ -83,7 +83,7 @@ class FrontDesk:
 
     async def waiting(self, author: Author, seal: str) -> Sequence[Waiting]:
         """What waits for somebody, and for those whose role they hold, the oldest first."""
-        people = self.inbound.people
+        people = (await self.inbound.roster.recent()).people
         known = people.known(author)
         found = []
         for thread in await self.threads.awaited():
