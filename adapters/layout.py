@@ -156,6 +156,8 @@ def _taken_back(ticket: Ticket | None) -> str:
 
 def _to_decide(event: ApprovalRequest, ticket: Ticket | None) -> Iterator[Block]:
     yield Words("May this run? It runs exactly as shown, once, and only if you approve.")
+    if event.denied_before:
+        yield Words(f"DENIED BEFORE: {one_line(event.denied_before)}")
     yield _facts(event)
     if odd := mixed_scripts(event.call.arguments):
         yield Words(f"Look twice: letters of different alphabets are mixed in {one_line(', '.join(odd))}.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent_core.approvals import digest, gate, needs_of, wordless
+from agent_core.denied import before, why_not
 from agent_core.errors import BadArguments
 from agent_core.events import Allowed, ApprovalRequest, Event, Failure, Preview, Previewed, ToolCall
 from agent_core.policy.drafting import approvers_of, expires_at, terms_of
@@ -70,6 +71,8 @@ def _gated(
         yield Failure(id=ids.next(), kind="forbidden", summary=verdict.why)
     elif verdict.gate == "run":
         yield ToolCall(id=ids.next(), call=wish.call)
+    elif verdict.gate == "ask" and not grant and (said := _denied(thread, wish.call, setting)):
+        yield Failure(id=ids.next(), kind="denied_before", summary=said)
     elif tool.previews and not seen:
         yield Preview(id=ids.next(), call=wish.call, reason=wish.reason)
     elif verdict.gate == "allow" or grant:
@@ -78,6 +81,10 @@ def _gated(
         yield too_many(ids)
     else:
         yield request_for(thread, tool, wish, terms, setting, ids)
+
+
+def _denied(thread: Thread, call: Call, setting: Setting) -> str:
+    return why_not(thread.denied, call, setting.policy.rule_for(call), setting.people)
 
 
 def _grant(thread: Thread, call: Call, setting: Setting) -> Grant | None:
@@ -118,6 +125,7 @@ def request_for(thread: Thread, tool: Tool, wish: Wish, terms: Terms, setting: S
         terms=terms,
         consequences=wish.consequences,
         state=state,
+        denied_before=before(thread.denied, wish.call, rule),
     )
 
 

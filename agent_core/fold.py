@@ -11,6 +11,7 @@ from __future__ import annotations
 from agent_core.asked import put_to, without
 from agent_core.debts import marked, owing, settled
 from agent_core.deliveries import Delivery, Redirect
+from agent_core.denied import remembered
 from agent_core.events import (
     AgentMessage,
     Allowed,
@@ -80,6 +81,7 @@ def _append_one(thread: Thread, event: Event) -> Thread:
         return _revised(thread, event)
     changes = _facts(thread, event)
     changes["seq"] = thread.seq + 1
+    changes["denied"] = remembered(thread.denied, event, thread.open)
     if matters(event):
         changes["anchor"] = event.id
         changes["unheard"] = (*thread.unheard, event)[-MEMORY_OF_UNHEARD:] if isinstance(event, Inbound) else ()
@@ -97,6 +99,7 @@ def _revised(thread: Thread, event: MessageRevised) -> Thread:
             changes[name] = tuple(new for e in getattr(thread, name) for new in (now if e.id == said.id else (e,)))
         if not now:
             changes["debts"] = tuple(debt for debt in thread.debts if debt.event != said.id)
+            changes["denied"] = remembered(thread.denied, event, thread.open)
     return thread.model_copy(update=changes)
 
 

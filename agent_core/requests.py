@@ -35,6 +35,7 @@ class ApprovalRequest(Fact):
     asked on, the best first; `needs` is the weakest proof that is enough; on channels `wordless` no words decide it;
     `reason` is the agent's wording, unchecked. `terms` are how many must agree, and what else the policy asks for;
     without seats, one approver is enough. `consequences` are the tool's own words, `state` their fingerprint.
+    `denied_before` says who said no to it, or to the same tool, and when, and in their words why.
     """
 
     type: Literal["approval_request"] = "approval_request"
@@ -53,6 +54,7 @@ class ApprovalRequest(Fact):
     terms: Terms = Terms()
     consequences: Text = ""
     state: str = ""
+    denied_before: Text = ""
 
 
 class ApprovalResponse(Fact):

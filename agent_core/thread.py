@@ -7,6 +7,7 @@ from typing import Literal
 from agent_core.asked import about
 from agent_core.debts import Debt, creditors
 from agent_core.deliveries import Redirect, one_person
+from agent_core.denied import Denied
 from agent_core.events import (
     ApprovalHeld,
     ApprovalRequest,
@@ -39,7 +40,7 @@ class Thread(Frozen):
     `votes` are the decisions that count about what is open, `raises` to whom else it was put; `previewing` are calls of
     which a tool is asked what they would do; `taken_by` is the human who has the thread.
     `held` are the approvals that may still be taken back, `fields` how far each form has come that is asked field by
-    field, `redirects` what went another way, or will; `running` are the tool calls without a result; `failures` counts
+    field, `redirects` what went another way, or will; `denied` is what people said no to; `running` are the tool calls without a result; `failures` counts
     errors in a row, `steps` the model's steps since a person last spoke; `anchor` is the id of the last event that
     matters to a decision.
     """
@@ -60,6 +61,7 @@ class Thread(Frozen):
     previewing: tuple[Preview, ...] = ()
     fields: tuple[FieldRequest, ...] = ()
     redirects: tuple[Redirect, ...] = ()
+    denied: tuple[Denied, ...] = ()
     debts: tuple[Debt, ...] = ()
     running: tuple[ToolCall, ...] = ()
     failures: int = 0
