@@ -103,11 +103,15 @@ class ToolResult(Fact):
 
 
 class Preview(Fact):
-    """Before a call is put to people, or allowed, its tool says what it would do. `reason` is the agent's."""
+    """Before a call is put to people, or allowed, its tool says what it would do. `reason` is the agent's.
+
+    `askers` is everybody the agent acts for, latest last: who speaks up while the tool is asked is none of them.
+    """
 
     type: Literal["preview"] = "preview"
     call: Call
     reason: Text = ""
+    askers: tuple[Author, ...] = ()
 
 
 class Previewed(Fact):
@@ -209,7 +213,7 @@ class ModelCall(Fact):
 
 
 Said = UserMessage | MessageRevised | ApprovalResponse | InputResponse
-Inbound = Said | ToolResult | Previewed | Control | TimerFired | Handoff | Delivery
+Inbound = Said | ToolResult | Previewed | Control | TimerFired | Delivery
 Outbound = (
     AgentMessage | ApprovalRequest | InputRequest | FieldRequest | Vote | RequestClosed | Notice | Escalation | Relayed
 )
@@ -218,6 +222,7 @@ Event = Annotated[
     Inbound
     | Outbound
     | ToolCall
+    | Handoff
     | Preview
     | Allowed
     | ApprovalHeld

@@ -50,6 +50,7 @@ from agent_core.thread import RETRY, Thread
 WINDOW = 64
 MEMORY_OF_CLOSED = 32
 MEMORY_OF_REDIRECTS = 64
+MEMORY_OF_PREVIEWED = 8
 # More than the steps of all plans that may be open at a time.
 MEMORY_OF_RAISES = 128
 # More than the store lets pile up before a turn: what falls out has been through a turn and was plain talk.
@@ -143,7 +144,7 @@ def _facts(thread: Thread, event: Event) -> dict[str, object]:
         case Preview():
             return {"previewing": (*thread.previewing, event)}
         case Previewed():
-            return {"previewing": tuple(one for one in thread.previewing if one.id != event.preview_id)}
+            return _foreseen(thread, event)
         case FieldRequest():
             return _asked_field(thread, event)
         case Redirect():
@@ -155,7 +156,7 @@ def _facts(thread: Thread, event: Event) -> dict[str, object]:
         case Control():
             return _controlled(event)
         case Handoff():
-            return {"taken_by": event.author if event.to == "human" else None}
+            return _handed(thread, event)
         case TimerFired():
             return {"retrying": False} if event.name.startswith(RETRY) else {}
         case Relayed():
@@ -189,13 +190,29 @@ def _closed(thread: Thread, event: RequestClosed) -> dict[str, object]:
     return changes
 
 
+def _foreseen(thread: Thread, event: Previewed) -> dict[str, object]:
+    """It is remembered until it is heard, which is in the next turn."""
+    told = tuple(one for one in thread.previewing if one.id == event.preview_id)
+    rest = tuple(one for one in thread.previewing if one.id != event.preview_id)
+    return {"previewing": rest, "previewed": (*thread.previewed, *told)[-MEMORY_OF_PREVIEWED:]}
+
+
 def _of_others(thread: Thread, vote: Vote) -> tuple[Vote, ...]:
     """What others said; a person may change their mind."""
     same = (vote.request_id, vote.by.person)
     return tuple(one for one in thread.votes if (one.request_id, one.by.person) != same)
 
 
+def _handed(thread: Thread, event: Handoff) -> dict[str, object]:
+    """Given back, the agent owes everybody an answer again."""
+    if event.to == "human":
+        return {"taken_by": event.author}
+    return {"taken_by": None, "debts": owing(thread.debts, event.id, thread.askers), "failures": 0, "steps": 0}
+
+
 def _raised(thread: Thread, event: RequestRaised) -> dict[str, object]:
+    if event.due:
+        return {}
     return {"raises": (*thread.raises, event)[-MEMORY_OF_RAISES:], "open": _changed(thread, event)}
 
 
@@ -240,4 +257,11 @@ def _controlled(event: Control) -> dict[str, object]:
         case "resume":
             return {"paused": False}
         case "stop":
-            return {"stopped": True, "paused": False, "debts": (), "retrying": False}
+            return {
+                "stopped": True,
+                "paused": False,
+                "debts": (),
+                "retrying": False,
+                "previewing": (),
+                "previewed": (),
+            }

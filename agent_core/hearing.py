@@ -30,6 +30,7 @@ from agent_core.events import (
 from agent_core.forms import check, in_words
 from agent_core.raising import on_plan, run_out
 from agent_core.setting import Ids, Setting
+from agent_core.takeover import hand_over, order_in, relay
 from agent_core.thread import AGAIN, PLAN, UNDO, Thread
 from agent_core.undelivered import reroute, send_again
 from agent_core.values import NoticeKind
@@ -58,6 +59,9 @@ def hear(thread: Thread, event: Inbound, setting: Setting) -> Iterator[Event]:
 
 
 def _hear_words(thread: Thread, message: UserMessage, setting: Setting, ids: Ids) -> Iterator[Event]:
+    if order := order_in(message):
+        yield from hand_over(thread, message, order, setting, ids)
+        return
     match answers.read(thread, message):
         case ApprovalResponse() as response:
             yield response
@@ -69,6 +73,8 @@ def _hear_words(thread: Thread, message: UserMessage, setting: Setting, ids: Ids
             yield FieldRequest(id=ids.next(), to=message.author.identity, cause=message.id, **following._asdict())
         case answers.Explain() as why:
             yield _notice(ids, message, why.kind, why.about, why.detail)
+        case None if thread.taken_by:
+            yield from relay(thread, message, ids)
         case None if thread.paused:
             yield Notice(id=ids.next(), to=message.author.identity, kind="paused")
 

@@ -17,8 +17,8 @@ from agent_core.events import (
     RequestRaised,
     TimerFired,
 )
+from agent_core.policy.quiet import awake_at
 from agent_core.setting import Ids, Setting
-from agent_core.terms import Planned
 from agent_core.thread import PLAN, Thread
 from agent_core.weighing import weigh
 
@@ -70,26 +70,42 @@ def run_out(thread: Thread, request: ApprovalRequest, at: datetime, setting: Set
 def _take(
     thread: Thread, request: ApprovalRequest, step: int, why: Why, at: datetime, setting: Setting, ids: Ids
 ) -> Iterator[Event]:
+    """One step of the plan, unless it was taken."""
     if any(one.request_id == request.id and one.step == step for one in thread.raises):
         return
-    planned = request.terms.plan[step]
-    to = _more(planned, request, setting) if planned.to else weigh(thread, request, setting).able
+    if request.terms.plan[step].to:
+        yield from _ask_more(request, step, why, at, setting, ids)
+    else:
+        yield from _remind(thread, request, step, at, setting, ids)
+
+
+def _ask_more(
+    request: ApprovalRequest, step: int, why: Why, at: datetime, setting: Setting, ids: Ids
+) -> Iterator[Event]:
+    """A rung: whom it asks, as far as today's rule still has them; none of those it is for."""
+    planned, known = request.terms.plan[step], setting.policy.rule_for(request.call).names
+    to = tuple(name for name in planned.to if name in known and name not in request.askers)
     if not to:
         return
-    yield RequestRaised(
-        id=ids.next(),
-        at=at,
-        request_id=request.id,
-        why=why if planned.to else "reminder",
-        to=to,
-        via=planned.via,
-        step=step,
-    )
-    if planned.to:
-        yield Notice(id=ids.next(), to=request.requester.identity, kind="moved", about=request.id, detail=", ".join(to))
+    yield RequestRaised(id=ids.next(), at=at, request_id=request.id, why=why, to=to, via=planned.via, step=step)
+    told, names = request.requester.identity, ", ".join(to)
+    yield Notice(id=ids.next(), to=told, kind="moved", about=request.id, detail=names)
 
 
-def _more(planned: Planned, request: ApprovalRequest, setting: Setting) -> tuple[str, ...]:
-    """Whom a step asks, as far as today's rule still has them; none of those it is for."""
-    known = setting.policy.rule_for(request.call).names
-    return tuple(name for name in planned.to if name in known and name not in request.askers)
+def _remind(
+    thread: Thread, request: ApprovalRequest, step: int, at: datetime, setting: Setting, ids: Ids
+) -> Iterator[Event]:
+    """Whoever can still decide and is awake is reminded; if all of them sleep, it waits for the first to wake."""
+    able = weigh(thread, request, setting).able
+    mornings = {name: _awake_at(name, at, setting) for name in able}
+    awake = tuple(name for name in able if mornings[name] <= at)
+    if able:
+        due = None if awake else min(mornings.values())
+        yield RequestRaised(
+            id=ids.next(), at=at, request_id=request.id, why="reminder", to=awake or able, step=step, due=due
+        )
+
+
+def _awake_at(name: str, at: datetime, setting: Setting) -> datetime:
+    person = setting.people.person(name)
+    return awake_at(person, at) if person else at

@@ -95,7 +95,8 @@ class RequestRaised(Fact):
 
     `why`: its ladder says so (`time`), those asked could not be reached (`undelivered`), they are reminded
     (`reminder`), somebody handed the decision on (`delegated`: `by` them, who do not decide any more), or the requester
-    answered their question (`answered`, whose words are in `note`). `step` is the place in the plan, from 0.
+    answered their question (`answered`, whose words are in `note`). `step` is the place in the plan, from 0; with a
+    `due` it is put off till then, as all of them are asleep.
     """
 
     type: Literal["request_raised"] = "request_raised"
@@ -104,6 +105,7 @@ class RequestRaised(Fact):
     to: tuple[str, ...]
     via: tuple[str, ...] = ()
     step: int | None = None
+    due: AwareDatetime | None = None
     by: Author | None = None
     note: Text = ""
 

@@ -38,10 +38,11 @@ class Thread(Frozen):
     `recent` is the tail the model may read, `omitted` how many events came before it; `unheard` are the inbound
     events since the agent last wrote (a turn writes atomically, so whatever stands before its first event was heard);
     `votes` are the decisions that count about what is open, `raises` to whom else it was put; `previewing` are calls of
-    which a tool is asked what they would do; `taken_by` is the human who has the thread.
+    which a tool is asked what they would do, `previewed` those of which it told lately; `taken_by` is the human who has
+    the thread.
     `held` are the approvals that may still be taken back, `fields` how far each form has come that is asked field by
-    field, `redirects` what went another way, or will; `denied` is what people said no to; `running` are the tool calls without a result; `failures` counts
-    errors in a row, `steps` the model's steps since a person last spoke; `anchor` is the id of the last event that
+    field, `redirects` what went another way, or will; `denied` is what people said no to;
+    `running` are the tool calls without a result; `failures` counts errors in a row, `steps` the model's steps since a person last spoke; `anchor` is the id of the last event that
     matters to a decision.
     """
 
@@ -59,6 +60,7 @@ class Thread(Frozen):
     votes: tuple[Vote, ...] = ()
     raises: tuple[RequestRaised, ...] = ()
     previewing: tuple[Preview, ...] = ()
+    previewed: tuple[Preview, ...] = ()
     fields: tuple[FieldRequest, ...] = ()
     redirects: tuple[Redirect, ...] = ()
     denied: tuple[Denied, ...] = ()
@@ -105,15 +107,15 @@ class Thread(Frozen):
         """On whose behalf the agent acts now, latest last: everybody it owes an answer, or else the requester."""
         return creditors(self.debts) or ((self.requester,) if self.requester else ())
 
-    def askers_for(self, tool: str) -> tuple[Author, ...]:
-        """The askers, behind those for whom this tool was asked for before: to them it is still their own request.
+    def askers_for(self, tool: str, askers: tuple[Author, ...] = ()) -> tuple[Author, ...]:
+        """These, or the askers of now, behind those for whom this tool was asked for before: it is still their request.
 
         Otherwise an approver's mere question, answered by asking anew, would leave the first one among the approvers.
         """
         before = (
             e.requester for e in (*self.open, *self.recent) if isinstance(e, ApprovalRequest) and e.call.tool == tool
         )
-        return (*before, *self.askers)
+        return (*before, *(askers or self.askers))
 
     @property
     def status(self) -> Status:

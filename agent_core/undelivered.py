@@ -8,6 +8,7 @@ from datetime import timedelta
 from agent_core.deliveries import Delivery, Redirect
 from agent_core.events import ApprovalRequest, Event, FieldRequest, InputRequest, Notice, Outbound, TimerFired
 from agent_core.people import People, Person
+from agent_core.raising import climb
 from agent_core.setting import Ids, Setting
 from agent_core.thread import AGAIN, Thread
 
@@ -30,6 +31,13 @@ def reroute(thread: Thread, failed: Delivery, setting: Setting, ids: Ids) -> Ite
         yield Redirect(id=ids.next(), cause=failed.cause, instead_of=failed.to, to=failed.to, due=due)
     else:
         yield from _told(thread, failed.cause, failed.to, setting.people, ids)
+        if isinstance(event, ApprovalRequest) and _decides(failed.to, event, setting.people):
+            yield from climb(thread, event.id, failed.at, setting, ids)
+
+
+def _decides(identity: str, request: ApprovalRequest, people: People) -> bool:
+    owner = people.owner(identity)
+    return owner is not None and owner.id in people.each(request.approvers)
 
 
 def send_again(thread: Thread, fired: TimerFired, people: People, ids: Ids) -> Iterator[Event]:

@@ -23,6 +23,8 @@ from agent_core.events import (
     InputRequest,
     ModelCall,
     Outbound,
+    Preview,
+    Previewed,
     Request,
     RequestClosed,
     RequestKept,
@@ -35,7 +37,7 @@ from agent_core.raising import plan_timer
 from agent_core.thread import RETRY
 from agent_core.values import Call
 from gateway.entry import Conversation, Entry, encode, load
-from gateway.ports import TOOL_LANE, ApprovalState, CloseApproval, Commit, NewEffect, OpenApproval, Timer
+from gateway.ports import PREVIEW_LANE, TOOL_LANE, ApprovalState, CloseApproval, Commit, NewEffect, OpenApproval, Timer
 from gateway.routing import Envelope, Routing
 
 START_WITHIN = timedelta(minutes=15)
@@ -93,6 +95,8 @@ def _ends(thread_id: str, event: Event) -> Iterator[str]:
         yield event.effect_id
     elif isinstance(event, ToolResult):
         yield effect_id(thread_id, event.call_id)
+    elif isinstance(event, Previewed):
+        yield effect_id(thread_id, event.preview_id)
 
 
 def _stop(event: Event, owed: dict[str, NewEffect]) -> None:
@@ -114,11 +118,13 @@ def effects_of(event: Event, before: Conversation, routing: Routing) -> Iterator
             approval=event.approval,
             digest=event.digest,
         )
+    elif isinstance(event, Preview):
+        yield NewEffect(id=effect_id(thread_id, event.id), queue=PREVIEW_LANE, lane=PREVIEW_LANE, offset=0, body=b"")
     elif isinstance(event, Outbound):
         for envelope in routing.envelopes(event, before):
             copy = (envelope.copy_of,) if envelope.copy_of else ()
             yield _message(effect_id(thread_id, event.id, envelope.identity, *copy), envelope)
-    elif isinstance(event, RequestRaised):
+    elif isinstance(event, RequestRaised) and event.due is None:
         for envelope in routing.raised(event, before):
             yield _message(effect_id(thread_id, event.request_id, envelope.identity, event.id), envelope)
     elif isinstance(event, Redirect) and event.due is None:
@@ -170,6 +176,8 @@ def _timers(event: Event, before: Conversation, now: datetime) -> Iterator[Timer
         case ApprovalRequest() | InputRequest():
             yield Timer(name=event.id, due=millis(event.expires_at))
             yield from _planned(event)
+        case RequestRaised(due=datetime() as due, step=int() as step):
+            yield Timer(name=plan_timer(event.request_id, step), due=millis(due))
         case RequestKept():
             yield Timer(name=event.request_id, due=millis(event.until))
         case ApprovalHeld():

@@ -117,7 +117,7 @@ def _places(before: Conversation, entry: Entry) -> dict[str, object]:
         case ApprovalRequest(id=id) | InputRequest(id=id):
             cards_moved = before.cards_moved | {id: before.moved}
             return {"cards": before.cards | {id: before.addresses}, "cards_moved": cards_moved}
-        case RequestRaised(id=id):
+        case RequestRaised(id=id, due=None):
             cards_moved = before.cards_moved | {id: before.moved}
             return {"cards": before.cards | {id: before.addresses}, "cards_moved": cards_moved}
         case RequestClosed(request_id=id):

@@ -36,8 +36,8 @@ from gateway.entry import Conversation
 class Envelope(Frozen):
     """To whom an outbound event goes: the body of a message effect. `request` is the card a closing speaks of.
 
-    `event` is what goes, where that is not the event that sends it: a redirect sends an earlier one, as does what is `raised`.
-    `copy_of` names the raise that brought the copy of the card this is about; empty: the first one.
+    `event` is what goes, where that is not the event that sends it: a redirect sends an earlier one, as does what is
+    `raised`. `copy_of` names the raise that brought the copy of the card this is about; empty: the first one.
     """
 
     identity: str
