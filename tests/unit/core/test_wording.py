@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agent_core.answers import Explain, decision_in, read
+from agent_core.answers import Explain, read
 from agent_core.approvals import Refusal, judge, wordless
+from agent_core.decisions import decision_in
 from agent_core.events import ApprovalResponse, UserMessage
 from agent_core.people import People, Person
 from agent_core.policy.rules import Policy, Rule
