@@ -18,18 +18,22 @@ from agent_core.steps import Use
 from agent_core.terms import Terms
 from agent_core.thread import Thread
 from agent_core.tools import Tool, call_of
-from agent_core.values import Call, Frozen
+from agent_core.values import Author, Call, Frozen
 
 MAX_OPEN = 5
 
 
 class Wish(Frozen):
-    """A call that somebody wants to run: the agent's words for it, and the tool's own, with their fingerprint."""
+    """A call that somebody wants to run: the agent's words for it, and the tool's own, with their fingerprint.
+
+    `askers` is everybody it is for, latest last; none: those the agent acts for now.
+    """
 
     call: Call
     reason: str = ""
     consequences: str = ""
     state: str = ""
+    askers: tuple[Author, ...] = ()
 
 
 def use(thread: Thread, step: Use, setting: Setting, ids: Ids) -> Iterator[Event]:
@@ -43,12 +47,13 @@ def use(thread: Thread, step: Use, setting: Setting, ids: Ids) -> Iterator[Event
     except BadArguments as error:
         yield Failure(id=ids.next(), kind="bad_arguments", summary=str(error))
         return
-    yield from _gated(thread, tool, Wish(call=call, reason=step.reason), setting, ids)
+    wish = Wish(call=call, reason=step.reason, askers=thread.askers)
+    yield from _gated(thread, tool, wish, setting, ids)
 
 
 def go_on(thread: Thread, previewed: Previewed, setting: Setting, ids: Ids) -> Iterator[Event]:
     """What follows from what a tool said it would do."""
-    asked = next((one for one in thread.previewing if one.id == previewed.preview_id), None)
+    asked = next((one for one in thread.previewed if one.id == previewed.preview_id), None)
     tool = setting.agent.tool(asked.call.tool) if asked else None
     if asked is None or thread.stopped:
         return
@@ -56,7 +61,13 @@ def go_on(thread: Thread, previewed: Previewed, setting: Setting, ids: Ids) -> I
         said = previewed.content if tool else f"there is no tool {asked.call.tool} any more"
         yield Failure(id=ids.next(), kind="no_preview", summary=said)
         return
-    wish = Wish(call=asked.call, reason=asked.reason, consequences=previewed.content, state=previewed.state)
+    wish = Wish(
+        call=asked.call,
+        reason=asked.reason,
+        consequences=previewed.content,
+        state=previewed.state,
+        askers=asked.askers,
+    )
     yield from _gated(thread, tool, wish, setting, ids, seen=True)
 
 
@@ -64,21 +75,21 @@ def _gated(
     thread: Thread, tool: Tool, wish: Wish, setting: Setting, ids: Ids, *, seen: bool = False
 ) -> Iterator[Event]:
     """Through the gate; what needs leave is looked at first, once."""
-    terms = terms_for(thread, wish.call, setting)
-    verdict = gate(tool, wish.call, thread.askers_for(tool.name), setting.policy, terms, setting.people)
-    grant = _grant(thread, wish.call, setting) if verdict.gate == "ask" else None
+    terms = terms_for(thread, wish, setting)
+    verdict = gate(tool, wish.call, askers_of(thread, wish), setting.policy, terms, setting.people)
+    grant = _grant(thread, wish, setting) if verdict.gate == "ask" else None
     if verdict.gate == "forbid":
         yield Failure(id=ids.next(), kind="forbidden", summary=verdict.why)
     elif verdict.gate == "run":
         yield ToolCall(id=ids.next(), call=wish.call)
+    elif verdict.gate == "ask" and not grant and len(thread.open) >= MAX_OPEN:
+        yield too_many(ids)
     elif verdict.gate == "ask" and not grant and (said := _denied(thread, wish.call, setting)):
         yield Failure(id=ids.next(), kind="denied_before", summary=said)
     elif tool.previews and not seen:
-        yield Preview(id=ids.next(), call=wish.call, reason=wish.reason)
+        yield Preview(id=ids.next(), call=wish.call, reason=wish.reason, askers=wish.askers)
     elif verdict.gate == "allow" or grant:
         yield from _allowed(thread, wish, grant, setting, ids)
-    elif len(thread.open) >= MAX_OPEN:
-        yield too_many(ids)
     else:
         yield request_for(thread, tool, wish, terms, setting, ids)
 
@@ -87,14 +98,19 @@ def _denied(thread: Thread, call: Call, setting: Setting) -> str:
     return why_not(thread.denied, call, setting.policy.rule_for(call), setting.people)
 
 
-def _grant(thread: Thread, call: Call, setting: Setting) -> Grant | None:
-    rule = setting.policy.rule_for(call)
-    return grant_for(call, thread.askers_for(call.tool), setting.grants, rule, setting.people, setting.now)
+def _grant(thread: Thread, wish: Wish, setting: Setting) -> Grant | None:
+    call, rule = wish.call, setting.policy.rule_for(wish.call)
+    return grant_for(call, askers_of(thread, wish), setting.grants, rule, setting.people, setting.now)
 
 
-def terms_for(thread: Thread, call: Call, setting: Setting) -> Terms:
+def askers_of(thread: Thread, wish: Wish) -> tuple[Author, ...]:
+    """Everybody a call is for, latest last: none of them may decide about it."""
+    return thread.askers_for(wish.call.tool, wish.askers)
+
+
+def terms_for(thread: Thread, wish: Wish, setting: Setting) -> Terms:
     """What today's policy asks for before a call may run."""
-    rule, askers = setting.policy.rule_for(call), {a.person for a in thread.askers_for(call.tool) if a.person}
+    rule, askers = setting.policy.rule_for(wish.call), {a.person for a in askers_of(thread, wish) if a.person}
     return terms_of(rule, askers, setting.people, setting.policy.calendar(rule), setting.now)
 
 
@@ -105,7 +121,7 @@ def too_many(ids: Ids) -> Failure:
 
 def request_for(thread: Thread, tool: Tool, wish: Wish, terms: Terms, setting: Setting, ids: Ids) -> ApprovalRequest:
     """The card."""
-    policy, rule, askers = setting.policy, setting.policy.rule_for(wish.call), thread.askers_for(tool.name)
+    policy, rule, askers = setting.policy, setting.policy.rule_for(wish.call), askers_of(thread, wish)
     version = policy.version_for(wish.call)
     state = wish.state if rule.fresh else ""
     return ApprovalRequest(
@@ -113,7 +129,7 @@ def request_for(thread: Thread, tool: Tool, wish: Wish, terms: Terms, setting: S
         call=wish.call,
         risk=tool.risk,
         digest=digest(tenant=thread.tenant, thread_id=thread.id, call=wish.call, policy=version, state=state),
-        requester=thread.askers[-1],
+        requester=askers[-1],
         approvers=approvers_of(terms),
         askers=tuple(dict.fromkeys(asker.person for asker in askers if asker.person)),
         policy=version,
