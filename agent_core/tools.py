@@ -55,6 +55,28 @@ class Executor(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a call would do: `consequences` in words for people, `state` what that rests on; empty: on nothing.
+
+    As long as the state is the same text, what people were told holds.
+    """
+
+    consequences: str
+    state: str
+
+
+class Previewer(Protocol):
+    """What a tool would do. Nothing may come of asking: it is asked as often as it takes.
+
+    Raises ToolFailed, in words for the agent, when the call could not work at all.
+    """
+
+    async def __call__(self, arguments: BaseModel) -> Foreseen:
+        """Look, with the validated arguments of the tool's own model."""
+        ...
+
+
 def tool(
     *, risk: Risk, approval: bool, version: str = "1", repeatable: bool = False, previews: bool = False
 ) -> Callable[[Callable[..., None]], Tool]:

@@ -8,30 +8,27 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import structlog
-import yaml
-from pydantic import BaseModel, ValidationError
 
 from agent_core.agent import Agent, Model
 from agent_core.agents.deploy import deploy_agent
-from agent_core.agents.deploy_tools import executors, seed
+from agent_core.agents.deploy_tools import executors, previewers, seed
 from agent_core.people import People
 from agent_core.policy.rules import Policy
 from agent_core.tools import Tool
-from config.settings import Settings, problems
+from config.settings import Settings
 from gateway.access import Access
 from gateway.asked import Book
 from gateway.channels import Channels, open_channels
 from gateway.desk import FrontDesk
 from gateway.door import Door, Hook
 from gateway.entry import control_verb, received_id
-from gateway.errors import Misconfigured
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring
 from gateway.line import SharedLine
 from gateway.listener import Listener
+from gateway.reading import read_people, read_policy
 from gateway.roster import Roster
 from gateway.routing import Channel, Routing
 from gateway.runner import Runner
@@ -45,7 +42,6 @@ log = structlog.get_logger(__name__)
 
 SECRET_BYTES = 32
 PROMPTS = Path(__file__).parent.parent / "prompts"
-Shape = TypeVar("Shape", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -165,6 +161,8 @@ class House:
             store=self.opened.threads,
             tools=self.tools,
             executors=executors(self.settings.environment_dir),
+            previewers=previewers(self.settings.environment_dir),
+            policy=self.policy,
             tenant=self.settings.tenant,
             renew_every=self._renew_every,
         )
@@ -191,7 +189,8 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
     """
     from agent_core.llm import ChatModel  # Takes a while, and most commands need no model.
 
-    people, policy = _read(settings.people_file, People), _read(settings.policies_file, Policy)
+    people, agent = read_people(settings.people_file), deploy_agent(PROMPTS)
+    policy = read_policy(settings.policies_file, people, {tool.name: tool for tool in agent.tools})
     keyring = Keyring(_secret(settings), settings.tenant)
     model = ChatModel(
         settings.model.base_url, settings.model.api_key, settings.model.name, settings.model.timeout_seconds
@@ -219,7 +218,7 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
             keyring=keyring,
             roster=roster,
             policy=policy,
-            agent=deploy_agent(PROMPTS),
+            agent=agent,
             model=model,
             channels=channels,
         )
@@ -231,15 +230,6 @@ async def _everybody(people: People, opened: Opened) -> AsyncIterator[Roster]:
     roster = Roster(people, opened.roster)
     await roster.fresh()
     yield roster
-
-
-def _read(path: Path, shape: type[Shape]) -> Shape:
-    try:
-        return shape.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except ValidationError as error:
-        raise Misconfigured(f"{path}: {problems(error)}") from error
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise Misconfigured(f"{path}: {' '.join(str(error).split())}") from error
 
 
 def _secret(settings: Settings) -> bytes:

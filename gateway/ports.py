@@ -17,6 +17,8 @@ ApprovalState = Literal["pending", "approved", "denied", "expired", "withdrawn"]
 GrantMode = Literal["start", "recover", "refused"]
 Verb = Literal["pause", "resume", "stop"]
 TOOL_LANE = "tool"
+# Asking a tool what it would do changes nothing, so no pause holds it, and no long tool is waited for.
+PREVIEW_LANE = "preview"
 # How often an effect is tried, unless somebody knows better.
 ATTEMPTS = 10
 
@@ -60,8 +62,8 @@ class NewEffect:
 
     `offset` is the index of that event among the commit's records, or, for an effect made again after its key was
     lost, `seq` is its place in the log and `recover` is set (and `stopped`, if a stop was logged after it); `queue` is
-    who performs it (`tool` or a channel's name); effects of one `lane` happen in order; `body` says to whom. Tools that
-    need approval carry `approval` and `digest`.
+    who performs it (`tool`, `preview` or a channel's name); effects of one `lane` happen in order; `body` says to whom.
+    Tools that need approval carry `approval` and `digest`.
     """
 
     id: str
