@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from fnmatch import fnmatchcase
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
@@ -20,7 +21,11 @@ RISKS: tuple[Risk, ...] = ("low", "medium", "high")
 Most = Risk | Literal["none"]
 Scalar = StrictStr | StrictInt | StrictFloat | StrictBool | None
 Number = StrictInt | StrictFloat
-Count = Annotated[int, Field(ge=1)] | Literal["all"]
+Count = Annotated[StrictInt, Field(ge=1)] | Literal["all"]
+# What waits longer than a year has been forgotten; and no time is reckoned out of the calendar.
+LONGEST = timedelta(days=366)
+After = Annotated[timedelta, Field(gt=timedelta(0), le=LONGEST)]
+UpTo = Annotated[timedelta, Field(ge=timedelta(0), le=LONGEST)]
 
 
 class Condition(Frozen):
@@ -79,7 +84,7 @@ class Panel(Frozen):
 class Rung(Frozen):
     """A step of the ladder: when nobody decided for so long, these are asked as well, on these channels."""
 
-    after: timedelta = Field(gt=timedelta(0))
+    after: After
     to: tuple[str, ...] = Field(min_length=1)
     via: tuple[str, ...] = ()
 
@@ -108,24 +113,27 @@ class Rule(Frozen):
     also: tuple[Panel, ...] = ()
     veto: tuple[str, ...] | None = None
     proof: Proof | None = None
-    expires_in: timedelta = Field(default=timedelta(hours=24), gt=timedelta(0))
+    expires_in: After = timedelta(hours=24)
     on_timeout: OnTimeout = "deny"
-    remind_after: tuple[timedelta, ...] = ()
+    remind_after: tuple[After, ...] = ()
     ladder: tuple[Rung, ...] = ()
     hours: str = ""
     via: tuple[str, ...] = ()
-    undo_within: timedelta = timedelta(0)
+    undo_within: UpTo = timedelta(0)
     delegates: tuple[str, ...] = ()
-    grants_up_to: timedelta = timedelta(0)
+    grants_up_to: UpTo = timedelta(0)
     fresh: bool = True
     same_when: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _of_one_mind(self) -> Self:
-        if self.then != "ask" and (self.approvers or self.also or self.ladder):
+        asking = (self.approvers, self.also, self.veto, self.ladder, self.remind_after, self.delegates)
+        if self.then != "ask" and any(asking):
             raise ValueError(f"a rule that says {self.then} asks nobody")
-        if self.ladder and self.also:
-            raise ValueError("a ladder needs a single panel")
+        if self.ladder and (self.also or self.need == "all"):
+            raise ValueError("a ladder needs a single panel, of which not all must agree")
+        if not (_rising(self.remind_after) and _rising([rung.after for rung in self.ladder])):
+            raise ValueError("of reminders, and of rungs, each comes after the one before it")
         return self
 
     @property
@@ -148,6 +156,10 @@ class Rule(Frozen):
     def speaks_of(self, call: Call) -> bool:
         """Whether it is about this call."""
         return self.tool == call.tool and meets(call, self.when)
+
+
+def _rising(times: Sequence[timedelta]) -> bool:
+    return all(earlier < later for earlier, later in pairwise(times))
 
 
 def meets(call: Call, when: Mapping[str, Condition]) -> bool:
