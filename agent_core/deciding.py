@@ -26,6 +26,7 @@ from agent_core.events import (
     ToolCall,
     Vote,
 )
+from agent_core.naming import whom
 from agent_core.policy.quorum import Standing, in_words, standing
 from agent_core.setting import Ids, Setting
 from agent_core.thread import UNDO, Thread
@@ -53,8 +54,10 @@ def decide(thread: Thread, response: ApprovalResponse, setting: Setting, ids: Id
         case "undo":
             told = _notice(response, "undone", request.id, "", ids)
             yield from _open_again(request, told, response.author, response.at, ids)
-        case "answer":
+        case "answer" if response.reason:
             yield _closed(request, response, "answered", ids)
+        case "answer":
+            yield _notice(response, "unclear", request.id, "", ids)
         case "ask":
             yield from _ask_back(thread, request, response, ids)
         case "delegate":
@@ -160,7 +163,7 @@ def _ask_anew(
         reason=f"{who} asks for it with other arguments",
     )
     wish = Wish(call=call, reason=request.reason)
-    anew = request_for(thread, tool, wish, terms_for(thread, call, setting), setting, ids)
+    anew = request_for(thread, tool, wish, terms_for(thread, wish, setting), setting, ids)
     yield anew
     if not not_theirs(response.author, anew, setting.policy, setting.people):
         vote = _vote(response.model_copy(update={"request_id": anew.id}), ids)
@@ -208,10 +211,10 @@ def _ask_back(thread: Thread, request: ApprovalRequest, response: ApprovalRespon
 
 def _delegate(request: ApprovalRequest, response: ApprovalResponse, setting: Setting, ids: Ids) -> Iterator[Event]:
     """Somebody else decides in the approver's place, as far as the rule knows them, then and now."""
-    rule, to = setting.policy.rule_for(request.call), response.to
-    person = setting.people.person(to)
+    rule = setting.policy.rule_for(request.call)
+    to, because = whom(response.to, setting.people)
     allowed = to in request.terms.delegates and to in rule.delegates and to not in (*request.approvers, *request.askers)
-    if person is None or person.left or not allowed or response.author.person not in request.approvers:
+    if not allowed or response.author.person not in request.approvers:
         may = [name for name in rule.delegates if name in request.terms.delegates and name not in request.approvers]
         yield _notice(response, "no_delegate", request.id, ", ".join(may) or "nobody", ids)
         return
@@ -222,7 +225,7 @@ def _delegate(request: ApprovalRequest, response: ApprovalResponse, setting: Set
         why="delegated",
         to=(to,),
         by=response.author,
-        note=response.reason,
+        note="\n".join(said for said in (because, response.reason) if said),
     )
     yield _notice(response, "delegated", request.id, to, ids)
 
