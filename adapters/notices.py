@@ -59,6 +59,8 @@ NOTICES: Mapping[NoticeKind, str] = {
     "handed_back": "{detail} has handed this conversation back to the agent.",
     "not_in_charge": "Your message did nothing: you are not among those who may take this conversation over or hand it "
     "back.",
+    "link_asked": "{detail} was asked whether it is yours. Once that is confirmed from there, with the code that was "
+    "sent there, what comes from there counts as yours.",
     "linked": "From now on, {detail} is taken for you: what is proven to come from there counts as yours.",
     "unlinked": "From now on, {detail} is not taken for you any more.",
     "not_linked": "It was not linked, so nothing has changed: {detail}.",

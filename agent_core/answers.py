@@ -156,6 +156,8 @@ def _as_input(thread: Thread, message: UserMessage) -> Reading:
     request = _asked(thread, message)
     if request is None:
         return None
+    if request.links:
+        return _as_proof(request, message)
     text = _answer(request, message)
     if request.paced:
         return _as_field(thread, request, message, text)
@@ -165,6 +167,16 @@ def _as_input(thread: Thread, message: UserMessage) -> Reading:
     if request.choices and choice is None:
         return Explain(kind="not_a_choice", about=request.id, detail=", ".join(request.choices))
     return _response(request, message, choice or text)
+
+
+def _as_proof(request: InputRequest, message: UserMessage) -> Reading:
+    """What is to prove whose an identity is: the word, and the code that was sent there, on the first line."""
+    first = next((line for line in message.text.splitlines() if line.strip()), "")
+    if plain(without_code(first)).strip(" .!").upper() not in request.choices:
+        return Explain(kind="not_a_choice", about=request.id, detail=", ".join(request.choices))
+    if message.answers != request.id:
+        return Explain(kind="code_needed", about=request.id)
+    return _response(request, message, request.choices[0])
 
 
 def _answer(request: InputRequest, message: UserMessage) -> str:

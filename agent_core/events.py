@@ -11,6 +11,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from agent_core.belonging import (
+    IdentityLinked as IdentityLinked,
+    IdentityUnlinked as IdentityUnlinked,
+    RosterChanged as RosterChanged,
+)
 from agent_core.deliveries import Delivery, Redirect
 from agent_core.requests import (
     Allowed as Allowed,
@@ -213,7 +218,7 @@ class ModelCall(Fact):
 
 
 Said = UserMessage | MessageRevised | ApprovalResponse | InputResponse
-Inbound = Said | ToolResult | Previewed | Control | TimerFired | Delivery
+Inbound = Said | ToolResult | Previewed | RosterChanged | Control | TimerFired | Delivery
 Outbound = (
     AgentMessage | ApprovalRequest | InputRequest | FieldRequest | Vote | RequestClosed | Notice | Escalation | Relayed
 )
@@ -228,6 +233,8 @@ Event = Annotated[
     | ApprovalHeld
     | RequestRaised
     | RequestKept
+    | IdentityLinked
+    | IdentityUnlinked
     | Redirect
     | Summary
     | Failure

@@ -24,6 +24,8 @@ from agent_core.events import (
     Failure,
     FieldRequest,
     Handoff,
+    IdentityLinked,
+    IdentityUnlinked,
     Inbound,
     InputRequest,
     InputResponse,
@@ -37,6 +39,7 @@ from agent_core.events import (
     RequestClosed,
     RequestKept,
     RequestRaised,
+    RosterChanged,
     Summary,
     TimerFired,
     ToolCall,
@@ -161,7 +164,9 @@ def _facts(thread: Thread, event: Event) -> dict[str, object]:
             return {"retrying": False} if event.name.startswith(RETRY) else {}
         case Relayed():
             return {"debts": settled(thread.debts, event.cause)}
-        case Summary() | Delivery() | MessageRevised() | Allowed():
+        case IdentityUnlinked():
+            return {"debts": settled(thread.debts, event.cause)}
+        case Summary() | Delivery() | MessageRevised() | Allowed() | IdentityLinked() | RosterChanged():
             return {}
 
 
@@ -185,9 +190,15 @@ def _closed(thread: Thread, event: RequestClosed) -> dict[str, object]:
         "raises": without(thread.raises, event.request_id),
         "fields": without(thread.fields, event.request_id),
     }
-    if event.outcome in ("denied", "answered", "expired"):
+    if event.outcome in ("denied", "answered", "expired") and not _is_about_somebody(thread, event):
         changes["debts"] = owing(thread.debts, event.id, thread.askers)
     return changes
+
+
+def _is_about_somebody(thread: Thread, event: RequestClosed) -> bool:
+    """Whether it was asked who somebody is: that is between them and the house, and nothing for the agent."""
+    request = thread.open_request(event.request_id)
+    return isinstance(request, InputRequest) and request.links is not None
 
 
 def _foreseen(thread: Thread, event: Previewed) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent_core import answers
+from agent_core import answers, linking
 from agent_core.approvals import no_longer_open
 from agent_core.asking import go_on
 from agent_core.deciding import decide, take_effect
@@ -23,6 +23,7 @@ from agent_core.events import (
     Previewed,
     RequestClosed,
     RequestRaised,
+    RosterChanged,
     TimerFired,
     ToolResult,
     UserMessage,
@@ -45,13 +46,15 @@ def hear(thread: Thread, event: Inbound, setting: Setting) -> Iterator[Event]:
         case ApprovalResponse():
             yield from decide(thread, event, setting, ids)
         case InputResponse():
-            yield from _hear_input(thread, event, ids)
+            yield from _hear_input(thread, event, setting, ids)
         case Previewed():
             yield from go_on(thread, event, setting, ids)
         case ToolResult():
             yield from _hear_result(thread, event, setting, ids)
         case TimerFired():
             yield from _hear_timer(thread, event, setting, ids)
+        case RosterChanged():
+            yield from linking.announce(event, setting, ids)
         case Control():
             yield from _hear_control(thread, event, ids)
         case Delivery():
@@ -62,13 +65,16 @@ def _hear_words(thread: Thread, message: UserMessage, setting: Setting, ids: Ids
     if order := order_in(message):
         yield from hand_over(thread, message, order, setting, ids)
         return
+    if wish := linking.wish_in(message):
+        yield from linking.hear_wish(thread, message, wish, setting, ids)
+        return
     match answers.read(thread, message):
         case ApprovalResponse() as response:
             yield response
             yield from decide(thread, response, setting, ids)
         case InputResponse() as response:
             yield response
-            yield from _hear_input(thread, response, ids)
+            yield from _hear_input(thread, response, setting, ids)
         case answers.NextField() as following:
             yield FieldRequest(id=ids.next(), to=message.author.identity, cause=message.id, **following._asdict())
         case answers.Explain() as why:
@@ -97,9 +103,11 @@ def _hear_expiry(thread: Thread, fired: TimerFired, setting: Setting, ids: Ids) 
             yield from run_out(thread, request, fired.at, setting, ids)
     elif request:
         yield RequestClosed(id=ids.next(), at=fired.at, request_id=fired.name, outcome="expired")
+        if isinstance(request, InputRequest):
+            yield from linking.given_up(request, ids)
 
 
-def _hear_input(thread: Thread, response: InputResponse, ids: Ids) -> Iterator[Event]:
+def _hear_input(thread: Thread, response: InputResponse, setting: Setting, ids: Ids) -> Iterator[Event]:
     request = thread.open_request(response.request_id)
     if not isinstance(request, InputRequest):
         refused = no_longer_open(thread, response.request_id)
@@ -110,6 +118,8 @@ def _hear_input(thread: Thread, response: InputResponse, ids: Ids) -> Iterator[E
         yield _notice(ids, response, "not_a_choice", request.id, ", ".join(request.choices))
     elif problems := check(request.fields, response.values):
         yield _notice(ids, response, "bad_form", request.id, in_words(problems))
+    elif request.links:
+        yield from linking.confirmed(request, response, setting, ids)
     else:
         yield RequestClosed(
             id=ids.next(), at=response.at, request_id=request.id, outcome="answered", by=response.author

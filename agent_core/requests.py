@@ -139,7 +139,8 @@ class InputRequest(Fact):
     """The agent needs to know something. `choices` empty means free text; with `fields`, it is a form to fill in.
 
     `paced`: where it is asked, one can only answer field by field, so it begins with its first one. `about` is the
-    request for approval that the person `by` wants to know something about before they decide.
+    request for approval that the person `by` wants to know something about before they decide. `links` says that `to`
+    is theirs, too; what is answered counts with its code only.
     """
 
     type: Literal["input_request"] = "input_request"
@@ -151,6 +152,7 @@ class InputRequest(Fact):
     expires_at: AwareDatetime
     about: str = ""
     by: Author | None = None
+    links: Author | None = None
 
 
 class FieldRequest(Fact):

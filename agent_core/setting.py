@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,6 +22,7 @@ class Setting:
 
     `people` are everybody known; `reach` the channels they can be written to on, with how sure it is who answers
     there; `paced` the channels on which forms are asked field by field; `grants` what was allowed for a while.
+    `identify` gives an identity that somebody wrote as its channel knows it, None if that knows no such.
     """
 
     agent: Agent
@@ -31,6 +32,7 @@ class Setting:
     reach: Mapping[str, Proof] = field(default_factory=dict)
     paced: frozenset[str] = frozenset()
     grants: tuple[Grant, ...] = ()
+    identify: Callable[[str], str | None] = str
 
 
 class Ids:

@@ -144,6 +144,7 @@ NoticeKind = Literal[
     "taken_over",
     "handed_back",
     "not_in_charge",
+    "link_asked",
     "linked",
     "unlinked",
     "not_linked",
