@@ -1,0 +1,161 @@
+"""The play: one story, by one cast, step by step, each followed by everything that the house does about it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from agent_core.events import ApprovalRequest, Event, RequestClosed
+from agent_core.people import People
+from agent_core.policy.rules import Policy
+from gateway.app import House
+from gateway.entry import decode
+from gateway.roster import Roster
+from tests.stories import language as says
+from tests.stories.agent import Clerk, Workshop
+from tests.stories.audience import Audience
+from tests.stories.crew import Crew, crew_of, until_quiet
+from tests.stories.language import Channel, Step, Story
+from tests.stories.stage import Stage
+
+POLICY: Mapping[str, Any] = {"text_up_to": "high", "escalate_to": []}
+
+
+class Failed(AssertionError):
+    """A step of a story came out otherwise."""
+
+
+class Play:
+    """Plays one story once. `cast` is on which channel each person is."""
+
+    def __init__(self, stage: Stage, story: Story, cast: Mapping[str, Channel]) -> None:
+        self._stage, self._story = stage, story
+        self._people = {name: _person(stage, name, story, cast[name]) for name in story.people}
+        self._policy = {**POLICY, **story.policy}
+        self._audience = Audience(stage, cast)
+        self._workshop = Workshop()
+        self._crew: Crew
+
+    async def run(self) -> None:
+        """From the first step to the last. Raises Failed."""
+        self._stage.clock.begin(self._story.starts)
+        await self._stage.clear()
+        self._furnish()
+        for step in self._story.steps:
+            try:
+                await self._step(step)
+                await until_quiet(self._stage, self._crew)
+            except Exception as error:
+                verb = type(step).__name__
+                raise Failed(f"line {step.line}, {step.who} {verb}: {error}\n{await self.log()}") from error
+
+    def _furnish(self) -> None:
+        """The house as the people and the rules are now."""
+        people = People.model_validate({"people": list(self._people.values()), "groups": list(self._story.groups)})
+        house = replace(
+            self._stage.base,
+            roster=Roster(people),
+            policy=Policy.model_validate(self._policy),
+            model=Clerk(self._story.model),
+        )
+        self._house: House = house
+        self._stage.enter(house)
+        self._crew = crew_of(house, self._workshop)
+
+    # --- steps
+
+    async def _step(self, step: Step) -> None:
+        match step:
+            case says.AtOnce():
+                await asyncio.gather(*(self._step(one) for one in step.steps))
+            case says.TimePasses():
+                self._pass(step.by)
+            case says.ClockStrikes():
+                self._pass(step.at - self._stage.clock.now)
+            case says.PolicyChanges():
+                self._policy = {**self._policy, **step.policy}
+                self._furnish()
+            case says.Leaves() | says.IsAway() | says.Loses() | says.Gains():
+                self._change(step)
+                self._furnish()
+            case says.MailBounces():
+                for name in step.people:
+                    self._stage.mail.bounce(self._stage.hands["email"].identity(name).removeprefix("email:"))
+            case says.Ran() | says.NothingRan() | says.RequestIs() | says.RequestsOpen():
+                await self._check(step)
+            case _:
+                await self._audience.play(step)
+
+    def _pass(self, span: timedelta) -> None:
+        assert span > timedelta(0), "time does not go back"
+        self._stage.pass_by(span)
+
+    def _change(self, step: Step) -> None:
+        person = self._people[step.who]
+        match step:
+            case says.Leaves():
+                person["left"] = True
+            case says.IsAway():
+                now = self._stage.clock.now
+                away = {"since": now, "until": now + step.for_, "delegate": step.delegate}
+                person["away"] = [*person["away"], away]
+            case says.Loses():
+                mine = self._stage.hands[step.channel].identity(step.who)
+                person["identities"] = [one for one in person["identities"] if one != mine]
+            case says.Gains():
+                mine = self._stage.hands[step.channel].identity(step.who)
+                person["identities"] = [*person["identities"], mine]
+
+    # --- what is so
+
+    async def _check(self, step: Step) -> None:
+        match step:
+            case says.Ran():
+                assert self._workshop.ran == list(step.calls), f"what ran is {self._workshop.ran}"
+            case says.NothingRan():
+                assert self._workshop.ran == [], f"what ran is {self._workshop.ran}"
+            case says.RequestIs():
+                state = await self._state_of(step.about)
+                assert state == step.state, f"the request is {state}"
+            case says.RequestsOpen():
+                events = await self.events()
+                closed = {event.request_id for event in events if isinstance(event, RequestClosed)}
+                still = [e.id for e in events if isinstance(e, ApprovalRequest) and e.id not in closed]
+                assert len(still) == step.count, f"{len(still)} are open"
+
+    async def _state_of(self, about: tuple[str, ...] | None) -> str:
+        events = await self.events()
+        asked = [e for e in events if isinstance(e, ApprovalRequest) and all(w in str(e.call) for w in about or ())]
+        assert asked, "there is no such request"
+        newest = max(asked, key=lambda request: request.at)
+        ended = (e for e in events if isinstance(e, RequestClosed) and e.request_id == newest.id)
+        return next((e.outcome for e in ended), "open")
+
+    async def events(self) -> list[Event]:
+        """The logs of all threads, one after the other."""
+        store, found = self._house.opened.threads, []
+        for one in await store.threads(most=100):
+            found += [decode(record).event for record in await store.read(one.id)]
+        return found
+
+    async def log(self) -> str:
+        """What happened, for whoever reads why a story failed."""
+        lines = [f"  {event!r}"[:600] for event in await self.events() if event.type != "model_call"]
+        return "\n".join([*lines, *self._audience.told()])
+
+
+def _person(stage: Stage, name: str, story: Story, home: Channel) -> dict[str, Any]:
+    """As config/people.yaml has them: their own channel first."""
+    about = story.people[name]
+    channels = () if about.stranger else tuple(dict.fromkeys((home, *about.also)))
+    return {
+        "id": name,
+        "name": name.capitalize(),
+        "identities": [stage.hands[channel].identity(name) for channel in channels],
+        "timezone": about.timezone,
+        "quiet": about.quiet,
+        "away": list(about.away),
+    }
