@@ -100,8 +100,9 @@ def judge(thread: Thread, response: ApprovalResponse, policy: Policy, people: Pe
         return Refusal(kind="expired")
     if response.digest and response.digest != request.digest:
         return Refusal(kind="changed")
-    if refused := not_theirs(response.author, request, policy, people):
-        return Refusal(kind=refused)
+    refused = not_theirs(response.author, request, policy, people)
+    if refused and not (refused == "needs_stronger" and response.decision == "ask"):
+        return Refusal(kind=refused)  # A question lets nothing run, so weaker proof is enough for one.
     if _in_words_only(response, request, policy):
         return Refusal(kind="words_too_weak")
     return _held_by_others(response, held) or request
@@ -109,8 +110,8 @@ def judge(thread: Thread, response: ApprovalResponse, policy: Policy, people: Pe
 
 def _in_words_only(response: ApprovalResponse, request: ApprovalRequest, policy: Policy) -> bool:
     """Whether it was said where words do not decide this: by the card, or by today's policy."""
-    if response.decision in ("ask", "delegate"):
-        return False  # Neither lets anything run.
+    if response.decision == "ask":
+        return False  # It lets nothing run, and changes nothing of who decides.
     channel = response.author.identity.partition(":")[0]
     return bool(response.cause) and channel in (*request.wordless, *wordless(request.risk, policy))
 

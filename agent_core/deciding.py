@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from agent_core.approvals import Refusal, digest, judge, moment_of, not_theirs
-from agent_core.asking import Wish, request_for, terms_for
+from agent_core.asking import Wish, put
 from agent_core.errors import BadArguments
 from agent_core.events import (
     ApprovalHeld,
@@ -150,7 +150,10 @@ def _is_another_question(request: ApprovalRequest, call: Call, setting: Setting)
 def _ask_anew(
     thread: Thread, request: ApprovalRequest, call: Call, response: ApprovalResponse, setting: Setting, ids: Ids
 ) -> Iterator[Event]:
-    """The changed call in place of what was asked; who changed it has agreed to it, as far as they may."""
+    """The changed call in place of what was asked, through the same gate, and for the same people.
+
+    Who changed it has agreed to it, as far as they may; where its tool can tell what it would do, they see that first.
+    """
     tool = setting.agent.tool(call.tool)
     assert tool is not None, "it was validated"
     who = response.author.person or response.author.identity
@@ -162,14 +165,20 @@ def _ask_anew(
         by=response.author,
         reason=f"{who} asks for it with other arguments",
     )
-    wish = Wish(call=call, reason=request.reason)
-    anew = request_for(thread, tool, wish, terms_for(thread, wish, setting), setting, ids)
-    yield anew
-    if not not_theirs(response.author, anew, setting.policy, setting.people):
-        vote = _vote(response.model_copy(update={"request_id": anew.id}), ids)
-        stands = standing(anew, [vote], setting.people)
-        if stands.state == "open":
-            yield from _counted(vote, response.model_copy(update={"request_id": anew.id}), stands, ids)
+    askers = (*(Author(identity=f"person:{one}", person=one) for one in request.askers), request.requester)
+    others = thread.model_copy(update={"open": tuple(one for one in thread.open if one.id != request.id)})
+    for event in put(others, tool, Wish(call=call, reason=request.reason, askers=askers), setting, ids):
+        yield event
+        if isinstance(event, ApprovalRequest):
+            yield from _agreed(event, response.model_copy(update={"request_id": event.id}), setting, ids)
+
+
+def _agreed(anew: ApprovalRequest, response: ApprovalResponse, setting: Setting, ids: Ids) -> Iterator[Event]:
+    """Their vote, unless it alone would be enough: then they had better see the card."""
+    vote = _vote(response, ids)
+    stands = standing(anew, [vote], setting.people)
+    if not not_theirs(response.author, anew, setting.policy, setting.people) and stands.state == "open":
+        yield from _counted(vote, response, stands, ids)
 
 
 # --- no, and what is neither
