@@ -86,6 +86,7 @@ def approval(event: ApprovalRequest, ticket: Ticket, view: View) -> tuple[Line, 
     answer = f"Answer A {ticket.code} to approve, or R {ticket.code} and why to deny."
     return (
         Line("May this run? Exactly as shown, once, and only if you approve."),
+        *_denied(event),
         Line(risk(event)),
         Line("\n".join((whole_call(event), *look_twice(event), answer)), whole=True),
         Line(until(event, view), whole=True),
@@ -98,6 +99,7 @@ def instead(event: ApprovalRequest, ticket: Ticket, view: View) -> tuple[Line, .
     """A request that cannot be decided by text: what it is, and where it can be. No code, whoever has one."""
     return (
         Line("May this run?"),
+        *_denied(event),
         Line(f"{one_line(event.call.tool)} (version {one_line(event.call.version)})"),
         Line(risk(event)),
         Line(TOO_LONG if ticket.code else TOO_RISKY),
@@ -142,6 +144,11 @@ def risk(event: ApprovalRequest) -> str:
 def until(event: ApprovalRequest, view: View) -> str:
     """When it expires, and the beginning of the digest that the page shows as well."""
     return f"Until {view.moment(event.expires_at)}. Digest {event.digest[:12]}."
+
+
+def _denied(event: ApprovalRequest) -> Iterator[Line]:
+    if event.denied_before:
+        yield Line(f"DENIED BEFORE: {one_line(' '.join(flat(event.denied_before)))}")
 
 
 def _said(label: str, text: str) -> Iterator[Line]:

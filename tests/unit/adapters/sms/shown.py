@@ -104,6 +104,7 @@ STATES: Mapping[str, Parcel] = {
     "approval-others": parcel(CARD, others=OTHERS),
     "approval-odd": parcel(ODD),
     "approval-long-reason": parcel(card(reason=LONG[:1_000])),
+    "approval-denied-before": parcel(CARD.model_copy(update={"denied_before": f"bo denied this: {FORGED}"})),
     "approval-too-long": parcel(card(calling(script="x" * 4_000))),
     "approval-reason-too-long": parcel(card(reason=LONG)),
     "approval-needs-stronger": parcel(CARD, ticket=LINKED),
