@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from gateway.cli import chat, email, operate, parse_discord, parse_sms, serve, slack, sms, threads, tokens
+from gateway.cli import audit, chat, email, operate, parse_discord, parse_sms, serve, slack, sms, threads, tokens
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Work waits until the right person signs it off."
 )
 for commands in (serve.app, operate.app, chat.app):
     app.registered_commands += commands.registered_commands
+app.add_typer(audit.app, name="audit")
 app.add_typer(threads.app, name="threads")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(slack.app, name="slack")
