@@ -13,7 +13,6 @@ from agent_core.events import ApprovalRequest, Event, Handoff, Notice, Relayed, 
 from agent_core.setting import Ids, Setting
 from agent_core.spelling import plain
 from agent_core.thread import Thread
-from agent_core.values import Author
 
 _WORDS = re.compile(r"(?P<take>take over)[.! ]*|(?P<back>hand back)\b[ ,.:;!-]*(?P<note>.*)", re.IGNORECASE | re.DOTALL)
 
@@ -29,9 +28,9 @@ def order_in(message: UserMessage) -> re.Match[str] | None:
 def hand_over(
     thread: Thread, message: UserMessage, order: re.Match[str], setting: Setting, ids: Ids
 ) -> Iterator[Event]:
-    """The thread changes hands, as far as who says so may have it so; from anybody else the words are talk."""
+    """The thread changes hands, if who says so is in charge; anybody else is told that they are not."""
     author = message.author
-    if not _in_charge(thread, author, setting):
+    if not _in_charge(thread, message, setting):
         yield _told(message, author.identity, "not_in_charge", "", ids)
         return
     name, note = author.person or "", (order["note"] or "").strip()
@@ -49,7 +48,7 @@ def relay(thread: Thread, message: UserMessage, ids: Ids) -> Iterator[Event]:
     having = thread.taken_by
     assert having is not None
     if message.author.person == having.person:
-        to = tuple(one for one in _talking(thread) if one not in thread.same_person(having.identity))
+        to = _talking(thread)
     else:
         to = (having.identity,)
     if to:
@@ -60,12 +59,14 @@ def _talking(thread: Thread) -> tuple[str, ...]:
     """Whoever asked here, and whoever is owed an answer, but not who has the thread."""
     asked = (thread.requester,) if thread.requester else ()
     mine = thread.taken_by.person if thread.taken_by else None
-    return tuple(dict.fromkeys(one.identity for one in (*asked, *thread.askers) if one.person != mine or one in asked))
+    return tuple(dict.fromkeys(one.identity for one in (*asked, *thread.askers) if one.person != mine))
 
 
-def _in_charge(thread: Thread, author: Author, setting: Setting) -> bool:
+def _in_charge(thread: Thread, message: UserMessage, setting: Setting) -> bool:
     """Not who asks for something: they would be alone with their own request."""
-    asked = {one.person for one in (thread.requester, *thread.askers) if one}
+    author = message.author
+    asked = {debt.author.person for debt in thread.debts if debt.event != message.id}
+    asked |= {thread.requester.person} if thread.requester else set()
     deciding = (name for r in thread.open if isinstance(r, ApprovalRequest) for name in r.approvers)
     proven = author.assurance in ("verified", "restricted")
     helping = setting.people.among(author, setting.policy.escalate_to)

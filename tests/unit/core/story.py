@@ -174,6 +174,7 @@ class Story:
         digest: str = "",
         reason: str = "",
         arguments: str = "",
+        to: str = "",
     ) -> None:
         """A person decides on a page."""
         click = ApprovalResponse(
@@ -184,6 +185,7 @@ class Story:
             digest=digest,
             reason=reason,
             arguments=arguments,
+            to=to,
         )
         self.append(click)
 
@@ -201,6 +203,10 @@ class Story:
         """A message did not arrive."""
         id = self.fresh("delivery")
         self.append(Delivery(id=id, effect_id="e", cause=cause, to=to, outcome=outcome, again=again))
+
+    def waits(self, until: datetime) -> None:
+        """Nothing happens until a second before that; what is appended next is."""
+        self.now = until - timedelta(seconds=1)
 
     def fires(self, name: str) -> None:
         """A timer is due."""
