@@ -69,6 +69,11 @@ def as_put(parcel: Parcel, request: ApprovalRequest) -> Parcel:
     return parcel.model_copy(update={"event": request, "request": None})
 
 
+def delegates_of(request: ApprovalRequest) -> tuple[str, ...]:
+    """To whom an approver may hand it: those its terms name, if they are not asked anyway."""
+    return tuple(name for name in request.terms.delegates if name not in request.approvers)
+
+
 def seen(parcel: Parcel, request: ApprovalRequest, role: Role) -> Seen:
     """The card of a request in a parcel."""
     voted = layout(parcel.event, role=role) if isinstance(parcel.event, Vote) else ()
