@@ -104,7 +104,7 @@ def _blocks(event: Outbound, role: Role, ticket: Ticket | None, request: Request
             yield Words(f"This needs the approval of {', '.join(event.approvers)}. You will hear what comes of it.")
             yield _facts(event)
         case InputRequest():
-            yield from _question(event, request)
+            yield from _question(event, request, ticket)
         case FieldRequest():
             if event.problem:
                 yield Words(f"That cannot be used: {one_line(event.problem)}.")
@@ -130,7 +130,10 @@ def _blocks(event: Outbound, role: Role, ticket: Ticket | None, request: Request
             yield from _what(request)
 
 
-def _question(event: InputRequest, request: Request | None) -> Iterator[Block]:
+def _question(event: InputRequest, request: Request | None, ticket: Ticket | None) -> Iterator[Block]:
+    if event.links:
+        yield from _whose(event, ticket)
+        return
     if event.by:
         about = one_line(request.call.tool) if isinstance(request, ApprovalRequest) else "what you asked for"
         yield Words(f"{named(event.by)} (a person, not the agent) asks before deciding about {about}:")
@@ -146,6 +149,14 @@ def _question(event: InputRequest, request: Request | None) -> Iterator[Block]:
         yield Facts(tuple((one_line(field.name), _asked(field)) for field in event.fields))
     yield Facts((("Answer until", _moment(event.expires_at)),))
     yield from _what(request)
+
+
+def _whose(event: InputRequest, ticket: Ticket | None) -> Iterator[Block]:
+    """Whether this address is somebody's: no words of the agent's, and no word counts without the code."""
+    yield Words(one_line(event.question))
+    if ticket and ticket.code:
+        yield Words(f"To confirm, answer from here with: {event.choices[0]} {ticket.code}")
+    yield Facts((("Answer until", _moment(event.expires_at)),))
 
 
 def _taken_back(ticket: Ticket | None) -> str:

@@ -24,11 +24,13 @@ from gateway.channels import Channels, open_channels
 from gateway.desk import FrontDesk
 from gateway.door import Door, Hook
 from gateway.entry import control_verb, received_id
+from gateway.identities import Identities
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring
 from gateway.line import SharedLine
 from gateway.listener import Listener
 from gateway.reading import read_people, read_policy
+from gateway.registrar import Registrar
 from gateway.roster import Roster
 from gateway.routing import Channel, Routing
 from gateway.runner import Runner
@@ -137,6 +139,7 @@ class House:
             model=self.model,
             routing=self.routing,
             roster=self.roster,
+            identify=self.identities.known,
             tenant=self.settings.tenant,
             renew_every=self._renew_every,
         )
@@ -153,6 +156,16 @@ class House:
             book=self.book,
             renew_every=self._renew_every,
         )
+
+    def registrar(self) -> Registrar:
+        """Writes down whose identities are."""
+        return Registrar(store=self.opened.threads, roster=self.roster, renew_every=self._renew_every)
+
+    @property
+    def identities(self) -> Identities:
+        """How identities are read that people write."""
+        lines = {"sms": self.settings.sms, "whatsapp": self.settings.whatsapp}
+        return Identities({channel: line.region for channel, line in lines.items() if line})
 
     def runner(self) -> Runner:
         """Runs tools."""

@@ -20,6 +20,8 @@ from agent_core.events import (
     ApprovalRequest,
     Control,
     Event,
+    IdentityLinked,
+    IdentityUnlinked,
     InputRequest,
     ModelCall,
     Outbound,
@@ -29,6 +31,7 @@ from agent_core.events import (
     RequestClosed,
     RequestKept,
     RequestRaised,
+    RosterChanged,
     TimerFired,
     ToolCall,
     ToolResult,
@@ -37,7 +40,17 @@ from agent_core.raising import plan_timer
 from agent_core.thread import RETRY
 from agent_core.values import Call
 from gateway.entry import Conversation, Entry, encode, load
-from gateway.ports import PREVIEW_LANE, TOOL_LANE, ApprovalState, CloseApproval, Commit, NewEffect, OpenApproval, Timer
+from gateway.ports import (
+    PEOPLE_LANE,
+    PREVIEW_LANE,
+    TOOL_LANE,
+    ApprovalState,
+    CloseApproval,
+    Commit,
+    NewEffect,
+    OpenApproval,
+    Timer,
+)
 from gateway.routing import Envelope, Routing
 
 START_WITHIN = timedelta(minutes=15)
@@ -97,6 +110,8 @@ def _ends(thread_id: str, event: Event) -> Iterator[str]:
         yield effect_id(thread_id, event.call_id)
     elif isinstance(event, Previewed):
         yield effect_id(thread_id, event.preview_id)
+    elif isinstance(event, RosterChanged):
+        yield effect_id(thread_id, event.cause)
 
 
 def _stop(event: Event, owed: dict[str, NewEffect]) -> None:
@@ -120,6 +135,10 @@ def effects_of(event: Event, before: Conversation, routing: Routing) -> Iterator
         )
     elif isinstance(event, Preview):
         yield NewEffect(id=effect_id(thread_id, event.id), queue=PREVIEW_LANE, lane=PREVIEW_LANE, offset=0, body=b"")
+    elif isinstance(event, IdentityLinked | IdentityUnlinked):
+        # One after the other, for each person: they may take back what they said a moment ago.
+        lane = effect_id(PEOPLE_LANE, event.person)[:8]
+        yield NewEffect(id=effect_id(thread_id, event.id), queue=PEOPLE_LANE, lane=lane, offset=0, body=b"")
     elif isinstance(event, Outbound):
         for envelope in routing.envelopes(event, before):
             copy = (envelope.copy_of,) if envelope.copy_of else ()

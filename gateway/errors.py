@@ -2,6 +2,7 @@
 
 GatewayError
 ├── Misconfigured     a setting is missing or contradicts another
+├── BadIdentity       what somebody wrote is no address of a channel
 ├── BadToken          a token is not ours, was changed, or belongs to somebody else
 ├── SealBroken        what was sealed was changed, or by another key
 ├── LeaseLost         somebody else holds the work now
@@ -18,6 +19,10 @@ class GatewayError(Exception):
 
 class Misconfigured(GatewayError):
     """A setting is missing or contradicts another."""
+
+
+class BadIdentity(GatewayError):
+    """What somebody wrote is no address of a channel."""
 
 
 class BadToken(GatewayError):

@@ -94,6 +94,8 @@ class Packer:
             return None
         button = await self._button(place.thread_id, event, envelope)
         # Code and link speak for their recipient, so they must not stand where others can read them.
+        if isinstance(event, InputRequest) and event.links and self._alone(envelope):
+            return Ticket(code=self._code(place, envelope.identity), button=button)
         if isinstance(event, InputRequest) or envelope.role != "decide" or not self._alone(envelope):
             return Ticket(button=button) if button else None
         url = await self._link(place, envelope.identity)

@@ -19,6 +19,8 @@ Verb = Literal["pause", "resume", "stop"]
 TOOL_LANE = "tool"
 # Asking a tool what it would do changes nothing, so no pause holds it, and no long tool is waited for.
 PREVIEW_LANE = "preview"
+# What is written down in the roster of people.
+PEOPLE_LANE = "people"
 # How often an effect is tried, unless somebody knows better.
 ATTEMPTS = 10
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -43,7 +43,8 @@ STUCK_DELAY = 30_000
 class Worker:
     """Works on `concurrency` threads at a time; `renew_every` seconds must be well below the store's lease.
 
-    Who is who, and what was granted, is looked up for every turn: of `routing` only the channels count.
+    Who is who, and what was granted, is looked up for every turn: of `routing` only the channels count. `identify`
+    reads an identity as somebody writes it.
     """
 
     store: ThreadStore
@@ -52,6 +53,7 @@ class Worker:
     model: Model
     routing: Routing
     roster: Roster
+    identify: Callable[[str], str | None] = str
     tenant: str = "default"
     concurrency: int = 16
     renew_every: float = 10.0
@@ -102,6 +104,7 @@ class Worker:
             reach=self.routing.reach,
             paced=self.routing.paced,
             grants=known.in_force(_moment(now)),
+            identify=self.identify,
         )
 
     async def _write(
