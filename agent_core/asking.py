@@ -48,7 +48,7 @@ def use(thread: Thread, step: Use, setting: Setting, ids: Ids) -> Iterator[Event
         yield Failure(id=ids.next(), kind="bad_arguments", summary=str(error))
         return
     wish = Wish(call=call, reason=step.reason, askers=thread.askers)
-    yield from _gated(thread, tool, wish, setting, ids)
+    yield from put(thread, tool, wish, setting, ids)
 
 
 def go_on(thread: Thread, previewed: Previewed, setting: Setting, ids: Ids) -> Iterator[Event]:
@@ -68,13 +68,11 @@ def go_on(thread: Thread, previewed: Previewed, setting: Setting, ids: Ids) -> I
         state=previewed.state,
         askers=asked.askers,
     )
-    yield from _gated(thread, tool, wish, setting, ids, seen=True)
+    yield from put(thread, tool, wish, setting, ids, seen=True)
 
 
-def _gated(
-    thread: Thread, tool: Tool, wish: Wish, setting: Setting, ids: Ids, *, seen: bool = False
-) -> Iterator[Event]:
-    """Through the gate; what needs leave is looked at first, once."""
+def put(thread: Thread, tool: Tool, wish: Wish, setting: Setting, ids: Ids, *, seen: bool = False) -> Iterator[Event]:
+    """Put a call through the gate; what needs leave is looked at first, once."""
     terms = terms_for(thread, wish, setting)
     verdict = gate(tool, wish.call, askers_of(thread, wish), setting.policy, terms, setting.people)
     grant = _grant(thread, wish, setting) if verdict.gate == "ask" else None
