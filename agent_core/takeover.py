@@ -47,10 +47,7 @@ def relay(thread: Thread, message: UserMessage, ids: Ids) -> Iterator[Event]:
     """What is said while a human has the thread: by them to the others, and by anybody else to them."""
     having = thread.taken_by
     assert having is not None
-    if message.author.person == having.person:
-        to = _talking(thread)
-    else:
-        to = (having.identity,)
+    to = _talking(thread) if message.author.person == having.person else (having.identity,)
     if to:
         yield Relayed(id=ids.next(), at=message.at, to=to, author=message.author, text=message.text, cause=message.id)
 

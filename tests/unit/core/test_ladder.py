@@ -1,4 +1,4 @@
-"""The ladder: whom else a request is put to when nobody decides, who is reminded, and how it ends if nobody ever does."""
+"""The ladder: whom else a request is put to when nobody decides, who is reminded, and how it ends if nobody does."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def test_two_of_three_run_it_once_and_the_first_one_hears_what_is_missing() -> N
     assert approves(story, BO) == ["vote", "notice"]
     notice = story.log[-1]
     assert isinstance(notice, Notice)
-    assert (notice.kind, notice.detail) == ("counted", "1 of bo, cy, di")
+    assert (notice.kind, notice.detail) == ("counted", "1 of cy, di")
     assert approves(story, CY) == ["request_closed", "tool_call"]
     assert refused_after(story, DI) == "already_closed"
 
