@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from agent_core.people import People
 from agent_core.policy.hours import Hours, later
-from agent_core.policy.quorum import could_fill
+from agent_core.policy.quorum import could_fill, with_ladder
 from agent_core.policy.rules import Panel, Rule
 from agent_core.terms import Planned, Seats, Terms
 
 
 def terms_of(rule: Rule, askers: Collection[str], people: People, hours: Hours | None, now: datetime) -> Terms:
     """What a rule asks for from now on: without those who ask, and with the delegates of those who are away."""
-    seats = tuple(seat for panel in rule.panels for seat in _seats(panel, rule, askers, people, now))
+    sitting = _sitting(rule, askers, people, now)
+    seats = tuple(seat for panel in rule.panels for seat in _seats(panel, sitting, askers, people))
     plan = [Planned(due=later(now, after, hours)) for after in rule.remind_after]
     plan += [
         Planned(due=later(now, rung.after, hours), to=_without(rung.to, askers), via=rung.via) for rung in rule.ladder
@@ -41,30 +42,51 @@ def expires_at(rule: Rule, hours: Hours | None, now: datetime) -> datetime:
     return later(now, rule.expires_in, hours)
 
 
-def can_be_met(terms: Terms, people: People) -> bool:
-    """Whether there are people enough for all seats, and nobody is needed twice."""
-    if not terms.seats:
-        return False
-    later = tuple(name for step in terms.plan for name in step.to)
-    seats = (terms.seats[0].model_copy(update={"of": (*terms.seats[0].of, *later)}), *terms.seats[1:])
-    return could_fill(seats, people)
+def can_be_met(terms: Terms, people: People, askers: Collection[str] = ()) -> bool:
+    """Whether there are people enough for all seats, none of them asking, and nobody is needed twice."""
+    return bool(terms.seats) and could_fill(with_ladder(terms.seats, terms), people, askers)
 
 
-def _seats(panel: Panel, rule: Rule, askers: Collection[str], people: People, now: datetime) -> Iterator[Seats]:
-    """`all` is a seat for each of them; who asks may not sit, and their seat stays empty."""
-    of = tuple(dict.fromkeys(_sitting(name, rule, people, now) for name in people.each(panel.of)))
+def _seats(panel: Panel, sitting: Mapping[str, str], askers: Collection[str], people: People) -> Iterator[Seats]:
+    """`all` is a seat for each of them; who asks, or is nobody known, may not sit, and their seat stays empty.
+
+    Nobody knows who all of a role are, so that seat stays empty, too.
+    """
+    of = [sitting[name] for name in people.each(panel.of)]
     if panel.need == "all":
-        yield from (Seats(of=_without((name,), askers)) for name in of)
+        yield from (Seats(of=_without((name,), askers) if people.person(name) else ()) for name in of)
     else:
         yield Seats(of=_without(of, askers), need=panel.need)
 
 
-def _sitting(name: str, rule: Rule, people: People, now: datetime) -> str:
-    """Who is asked for this one: their delegate while they are away, as far as the rule knows that one."""
+def _sitting(rule: Rule, askers: Collection[str], people: People, now: datetime) -> Mapping[str, str]:
+    """Who is asked for each of the panels' people: the delegate of somebody away, as far as the rule knows that one.
+
+    A delegate stands in for one person, and for none if they are on a panel themselves: two seats are two people.
+    """
+    named = list(people.each([name for panel in rule.panels for name in panel.of]))
+    free = [name for name in rule.delegates if name not in named and name not in askers]
+    sitting = {}
+    for name in named:
+        delegate = _delegate(name, people, now)
+        if delegate in free and _is_there(delegate, people, now):
+            free.remove(delegate)
+            sitting[name] = delegate
+        else:
+            sitting[name] = name
+    return sitting
+
+
+def _delegate(name: str, people: People, now: datetime) -> str:
     person = people.person(name)
     absence = person.absence(now) if person else None
-    return absence.delegate if absence and absence.delegate in rule.delegates else name
+    return absence.delegate if absence else ""
+
+
+def _is_there(name: str, people: People, now: datetime) -> bool:
+    person = people.person(name)
+    return person is not None and not person.left and person.absence(now) is None
 
 
 def _without(names: Sequence[str], askers: Collection[str]) -> tuple[str, ...]:
-    return tuple(name for name in names if name not in askers)
+    return tuple(dict.fromkeys(name for name in names if name not in askers))

@@ -49,10 +49,10 @@ def _covers(grant: Grant, call: Call, asking: set[str | None]) -> bool:
 def _stands(grant: Grant, rule: Rule, people: People, now: datetime) -> bool:
     """Whether it is in force, and its giver may, today and alone, approve what it covers."""
     giver = Author(identity=f"person:{grant.by}", person=grant.by, assurance="verified")
-    alone = [panel for panel in rule.panels if panel.need == 1 or (panel.need == "all" and len(panel.of) == 1)]
+    seats = [(panel.of, len([*people.each(panel.of)]) if panel.need == "all" else panel.need) for panel in rule.panels]
     return (
         grant.since <= now < grant.until
         and grant.until - grant.since <= rule.grants_up_to
-        and len(rule.panels) == len(alone) == 1
-        and people.among(giver, alone[0].of)
+        and sum(need for _, need in seats) == 1
+        and people.among(giver, seats[0][0])
     )

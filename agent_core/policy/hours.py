@@ -12,7 +12,7 @@ from agent_core.values import Frozen
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# Longer than any run of days off; a calendar that is never open is refused when it is read.
+# Nothing waits longer for hours to come than this many days, or its own time, if that is longer.
 _LOOK_AHEAD = 366
 
 
@@ -57,7 +57,7 @@ class Hours(Frozen):
 def later(start: datetime, span: timedelta, hours: Hours | None) -> datetime:
     """The moment when so much time has passed since, counting only these hours; None: all of them.
 
-    A calendar that is closed for a year counts all hours, so that nothing waits for ever.
+    Where a year has not that many of them, it is in a year, so that nothing waits for ever.
     """
     if hours is None:
         return start + span
@@ -70,4 +70,4 @@ def later(start: datetime, span: timedelta, hours: Hours | None) -> datetime:
         if begin + left <= open_[1]:
             return begin + left
         left -= open_[1] - begin
-    return start + span
+    return start + max(span, timedelta(days=_LOOK_AHEAD))

@@ -21,7 +21,7 @@ RISKS: tuple[Risk, ...] = ("low", "medium", "high")
 Most = Risk | Literal["none"]
 Scalar = StrictStr | StrictInt | StrictFloat | StrictBool | None
 Number = StrictInt | StrictFloat
-Count = Annotated[StrictInt, Field(ge=1)] | Literal["all"]
+Count = Annotated[StrictInt, Field(ge=1, le=100)] | Literal["all"]
 # What waits longer than a year has been forgotten; and no time is reckoned out of the calendar.
 LONGEST = timedelta(days=366)
 After = Annotated[timedelta, Field(gt=timedelta(0), le=LONGEST)]
