@@ -43,6 +43,7 @@ NOTICES: Mapping[NoticeKind, str] = {
     "stopped": "This conversation was stopped by {detail}. Write again to start over.",
     "finished_after_stop": "The step that was already running when you stopped ended: {detail}.",
     "counted": "Your decision counts. Still needed: {detail}.",
+    "waits": "Your request waits: {detail}. It goes out as soon as there is room.",
     "moved": "Nobody has decided your request yet, so others are asked as well: {detail}.",
     "reminded": "Nobody has decided your request yet; whoever still can was reminded.",
     "asked_back": "Your question was passed on to whoever asked for this. The request stays open, and you are shown it "

@@ -33,7 +33,7 @@ from agent_core.raising import on_plan, run_out
 from agent_core.setting import Ids, Setting
 from agent_core.takeover import hand_over, order_in, relay
 from agent_core.thread import AGAIN, PLAN, UNDO, Thread
-from agent_core.undelivered import reroute, send_again
+from agent_core.undelivered import put_off, reroute, send_again
 from agent_core.values import NoticeKind
 
 
@@ -57,6 +57,8 @@ def hear(thread: Thread, event: Inbound, setting: Setting) -> Iterator[Event]:
             yield from linking.announce(event, setting, ids)
         case Control():
             yield from _hear_control(thread, event, ids)
+        case Delivery(outcome="waiting"):
+            yield from put_off(thread, event, ids)
         case Delivery():
             yield from reroute(thread, event, setting, ids)
 

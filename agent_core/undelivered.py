@@ -16,6 +16,15 @@ from agent_core.thread import AGAIN, Thread
 AGAIN_AFTER = (timedelta(minutes=15), timedelta(minutes=60))
 
 
+def put_off(thread: Thread, waiting: Delivery, ids: Ids) -> Iterator[Event]:
+    """The requester hears, once for each request, that it waits until there is room for it."""
+    request = thread.open_request(waiting.cause)
+    told = any(isinstance(e, Notice) and (e.kind, e.about) == ("waits", waiting.cause) for e in thread.recent)
+    if isinstance(request, ApprovalRequest) and not told:
+        to = request.requester.identity
+        yield Notice(id=ids.next(), to=to, kind="waits", about=request.id, detail=waiting.detail)
+
+
 def reroute(thread: Thread, failed: Delivery, setting: Setting, ids: Ids) -> Iterator[Event]:
     """The way on of what did not arrive: to another identity, to the same one later, or a word to the requester."""
     event = _sent(thread, failed.cause)

@@ -130,6 +130,7 @@ NoticeKind = Literal[
     "stopped",
     "finished_after_stop",
     "undelivered",
+    "waits",
     "counted",
     "moved",
     "reminded",

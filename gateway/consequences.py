@@ -104,7 +104,7 @@ def _steps(before: Conversation, entries: Iterable[Entry]) -> Iterator[tuple[Con
 
 def _ends(thread_id: str, event: Event) -> Iterator[str]:
     """The effect that this event says has ended."""
-    if isinstance(event, Delivery):
+    if isinstance(event, Delivery) and event.outcome != "waiting":
         yield event.effect_id
     elif isinstance(event, ToolResult):
         yield effect_id(thread_id, event.call_id)
