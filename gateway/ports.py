@@ -252,6 +252,9 @@ class ThreadStore(Protocol):
     async def fx_retry(self, grant: Grant, *, delay: int, settled: Settled, most: int = ATTEMPTS) -> bool:
         """Try again `delay` ms from now; after `most` attempts settle it as `settled` instead."""
 
+    async def fx_hold(self, grant: Grant, *, delay: int) -> bool:
+        """Put it back as it was, to be claimed again `delay` ms from now: nothing was tried. False: it is lost."""
+
     async def read(self, thread_id: str, *, after: int = 0, most: int = 1000) -> list[bytes]:
         """Log entries after a seq, oldest first."""
 

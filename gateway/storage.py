@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from adapters.base import Kept, Position
 
@@ -147,6 +148,52 @@ class Guard(Protocol):
 
     async def spent(self, name: str, *, most: int) -> bool:
         """Whether so many tries are counted by now; counts none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """A card on its way to somebody: `what` it is, and the `entry` by which one that goes with others is known.
+
+    `window` is for how long cards are gathered, `patience` how long one waits for another to take it along, in ms;
+    `most` go together. `crowded`: it waits for others even if it is the first. `tried`: it may have gone out before.
+    """
+
+    what: str
+    entry: bytes
+    window: int
+    patience: int
+    most: int
+    crowded: bool
+    tried: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What is to be done with a card: it goes, waits for `ms`, or leads those of these `entries`.
+
+    `with`: another leads it; `ended` is how that one ended, empty while that is not known.
+    """
+
+    what: Literal["go", "wait", "lead", "with"]
+    ms: int = 0
+    entries: tuple[bytes, ...] = ()
+    ended: bytes = b""
+
+
+class LoadStore(Protocol):
+    """What goes to whom lately, under names of people and channels, and which cards go together."""
+
+    async def room(self, name: str, what: str, *, most: int, now: int) -> int:
+        """Count once what goes out: 0, or in how many ms there is room for it in the hour before."""
+
+    async def leave(self, name: str, what: str) -> None:
+        """It does not go out now, and is not counted."""
+
+    async def gather(self, name: str, joining: Joining, *, now: int) -> Gathered:
+        """What is to be done with a card to somebody."""
+
+    async def ended(self, name: str, leader: str, how: bytes) -> None:
+        """How the one ended that others went with; empty if it did not go out."""
 
 
 class InstallationStore(Protocol):

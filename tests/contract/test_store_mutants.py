@@ -223,9 +223,16 @@ MUTANTS: list[tuple[str, str, str, Proof]] = [
     ),
     (
         "fx_done",
-        " and tonumber(f[6]) < tonumber(ARGV[9])",
+        " and (most == 0 or tonumber(f[6]) < most)",
         "",
         effects.test_after_the_last_attempt_it_is_dead_and_the_next_one_goes,
+    ),
+    ("fx_done", "most == 0 or ", "", effects.test_what_is_held_back_was_not_tried_however_often),
+    (
+        "fx_done",
+        "if most == 0 then redis.call('HINCRBY', fx, 'n', -1) end",
+        "",
+        effects.test_what_is_held_back_was_not_tried_however_often,
     ),
     (
         "fx_done",
