@@ -23,8 +23,9 @@ from agent_core.events import (
     Summary,
     UserMessage,
 )
+from agent_core.fold import append
 from agent_core.steps import Ask, GiveUp, Say, Use
-from agent_core.thread import Thread, append
+from agent_core.thread import Thread
 from agent_core.values import Attachment, Author, FormField
 from tests.unit.core.history import histories
 from tests.unit.core.story import ANA, BO, CY, DEPLOY, DI, FORGED_BO, LOOK, START, STRANGER, Story, asked_for_deploy
