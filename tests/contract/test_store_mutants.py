@@ -10,6 +10,7 @@ from functools import partial
 
 import pytest
 
+import tests.contract.test_store_allowed as allowed
 import tests.contract.test_store_audit as audit
 import tests.contract.test_store_claim as claim
 import tests.contract.test_store_commit as commit
@@ -54,6 +55,12 @@ MUTANTS: list[tuple[str, str, str, Proof]] = [
         "#!lua",
         "#!lua flags=allow-oom",
         ingest.test_a_full_store_takes_nothing_new_and_finishes_what_is_under_way,
+    ),
+    (
+        "commit",
+        "a[2] == 'open' and 'pending' or a[2]",
+        "a[2]",
+        allowed.test_what_is_allowed_opens_its_gate_and_starts_by_one_commit,
     ),
     ("commit", " flags=allow-oom", "", ingest.test_a_full_store_takes_nothing_new_and_finishes_what_is_under_way),
     ("fx_claim", " flags=allow-oom", "", ingest.test_a_full_store_takes_nothing_new_and_finishes_what_is_under_way),
