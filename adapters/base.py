@@ -44,7 +44,7 @@ class Parcel(Frozen):
     those who are only told. `request` is the card that the event speaks of, and `shown` the far
     end's id of this recipient's copy of it, on channels that can redraw it. `page` is where the recipient, and nobody
     else, can read the event whole. `others` is what else waits for the recipient, on channels where all threads share
-    one conversation. `repeat`: it may have been sent before. `reference` names the thread where people can read it, in
+    one conversation; `together`, what is put to them by this very message, too. `repeat`: it may have been sent before. `reference` names the thread where people can read it, in
     the subject of a mail. `raised` is why a card comes again, or to somebody who was not asked at first.
     """
 
@@ -60,6 +60,7 @@ class Parcel(Frozen):
     shown: str = ""
     page: str = ""
     others: tuple[Open, ...] = ()
+    together: tuple[Open, ...] = ()
     repeat: bool = False
     reference: str = ""
     raised: RequestRaised | None = None

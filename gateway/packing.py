@@ -6,7 +6,7 @@ What is put to somebody where all threads share a conversation is noted before i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.base import Adapter, Open, Parcel, Ticket
@@ -28,6 +28,7 @@ from gateway.entry import Entry, decode
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring, Pass, Place
 from gateway.links import ShortLinks
+from gateway.load import Member
 from gateway.ports import Grant, ThreadStore
 from gateway.routing import Envelope
 
@@ -46,8 +47,8 @@ class Packer:
     seals: Mapping[str, Callable[[Address], str]]
     book: Book | None
 
-    async def parcel(self, grant: Grant) -> Parcel:
-        """What is to be sent. Raises StoreError."""
+    async def parcel(self, grant: Grant, together: Sequence[Member] = ()) -> Parcel:
+        """What is to be sent, with these cards along. Raises StoreError."""
         envelope, entry = Envelope.model_validate_json(grant.body), decode(grant.record)
         event = envelope.event or entry.event
         assert isinstance(event, Outbound)
@@ -68,6 +69,7 @@ class Packer:
             shown=await self._shown(grant, envelope, redrawn),
             page=shared.page,
             others=shared.others,
+            together=await self._along(together, envelope),
             repeat=grant.attempt > 1,
             reference=await self._reference(grant.thread_id, envelope),
         )
@@ -185,6 +187,27 @@ class Packer:
             code = ""
         return Open(request=request, ticket=Ticket(code=code, url=await self._link(one.place, envelope.identity)))
 
+    # --- what goes along
+
+    async def _along(self, members: Sequence[Member], envelope: Envelope) -> tuple[Open, ...]:
+        """Cards that go with another one, as far as they are open."""
+        found = [(one, await self._standing(one.place)) for one in members]
+        return tuple([await self._with(one, request, envelope) for one, request in found if request])
+
+    async def _standing(self, place: Place) -> ApprovalRequest | None:
+        thread = await self.book.threads.thread(place.thread_id) if self.book else None
+        request = thread.open_request(place.request_id) if thread else None
+        return request if isinstance(request, ApprovalRequest) else None
+
+    async def _with(self, member: Member, request: ApprovalRequest, envelope: Envelope) -> Open:
+        """One of them. Its code is for where a code finds its thread; an answer to a mail goes to that of the first."""
+        ticket = await self._ticket(member.place, request, envelope) or Ticket()
+        if not self.adapters[envelope.address.channel].capabilities.shared:
+            return Open(request=request, ticket=ticket.model_copy(update={"code": ""}))
+        assert self.book, "what goes along was found by it"
+        await self.book.note(envelope.identity, member.place, member.effect_id, request, request.at)
+        return Open(request=request, ticket=ticket)
+
     # --- what was shown before
 
     async def _shown(self, grant: Grant, envelope: Envelope, request: Request | None) -> str:
@@ -196,7 +219,7 @@ class Packer:
         effect, after = effect_id(grant.thread_id, request.id, envelope.identity, *copy), 0
         while records := await self.store.read(grant.thread_id, after=after):
             for event in (decode(record).event for record in records):
-                if isinstance(event, Delivery) and event.effect_id == effect:
+                if isinstance(event, Delivery) and event.effect_id == effect and event.outcome != "waiting":
                     return event.provider_id
             after += len(records)
         return ""

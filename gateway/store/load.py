@@ -52,8 +52,13 @@ class RedisLoad:
 
     async def ended(self, name: str, leader: str, how: bytes) -> None:
         """How the one ended that others went with; empty if it did not go out."""
-        key = f"{_prefix(name)}:d:{leader}"
-        await patiently(lambda: self.redis.set(key, how or b"failed", px=KEPT))
+        await patiently(lambda: self._ended(_prefix(name), leader, how or b"failed"))
+
+    async def _ended(self, prefix: str, leader: str, how: bytes) -> None:
+        async with self.redis.pipeline(transaction=True) as pipe:
+            pipe.zrem(f"{prefix}:c", leader)
+            pipe.set(f"{prefix}:d:{leader}", how, px=KEPT)
+            await pipe.execute()
 
 
 def _gathered(answer: Sequence[bytes | int]) -> Gathered:
