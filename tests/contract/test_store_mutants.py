@@ -118,7 +118,12 @@ MUTANTS: list[tuple[str, str, str, Proof]] = [
         "if false then",
         partial(commit.test_a_malformed_turn_is_refused_whole, case="opened twice"),
     ),
-    ("commit", "named[a[1]] = a[2]", "", commit.test_one_approval_decided_twice_in_one_turn_is_refused),
+    (
+        "commit",
+        "named[a[1]] = a[2] == 'open' and 'pending' or a[2]",
+        "",
+        commit.test_one_approval_decided_twice_in_one_turn_is_refused,
+    ),
     (
         "commit",
         "if redis.call('EXISTS', fx) == 0 then",
