@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from gateway.cli import audit, chat, email, operate, parse_discord, parse_sms, serve, slack, sms, threads, tokens
+from gateway.cli import (
+    audit,
+    chat,
+    email,
+    operate,
+    parse_discord,
+    parse_sms,
+    policy,
+    serve,
+    slack,
+    sms,
+    threads,
+    tokens,
+)
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Work waits until the right person signs it off."
@@ -12,6 +25,7 @@ app = typer.Typer(
 for commands in (serve.app, operate.app, chat.app):
     app.registered_commands += commands.registered_commands
 app.add_typer(audit.app, name="audit")
+app.add_typer(policy.app, name="policy")
 app.add_typer(threads.app, name="threads")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(slack.app, name="slack")
