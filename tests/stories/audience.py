@@ -25,7 +25,6 @@ class Audience:
 
     async def play(self, step: Step) -> None:
         """Do it, or see whether it is so. Raises AssertionError."""
-        self._remember()
         match step:
             case says.Says():
                 await self._say(step)
@@ -102,7 +101,8 @@ class Audience:
         channels = [on] if on else list(self._stage.hands)
         return [shown for channel in channels for shown in self._stage.hands[channel].readable(name)]
 
-    def _remember(self) -> None:
+    def remember(self) -> None:
+        """Keep what is shown with something to decide, as it is now: who has it on their screen may press it later."""
         for name in self._cast:
             for shown in self._readable(name, None):
                 if shown.offers:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from tests.stories.language import Channel, Story
 from tests.stories.reading import stories_in
 
-CHANNELS: tuple[Channel, ...] = ("email",)
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
 
 @dataclass(frozen=True)

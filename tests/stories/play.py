@@ -48,6 +48,7 @@ class Play:
             try:
                 await self._step(step)
                 await until_quiet(self._stage, self._crew)
+                self._audience.remember()
             except Exception as error:
                 verb = type(step).__name__
                 raise Failed(f"line {step.line}, {step.who} {verb}: {error}\n{await self.log()}") from error
@@ -83,7 +84,7 @@ class Play:
                 self._furnish()
             case says.MailBounces():
                 for name in step.people:
-                    self._stage.mail.bounce(self._stage.hands["email"].identity(name).removeprefix("email:"))
+                    self._stage.at.mail.bounce(self._stage.hands["email"].identity(name).removeprefix("email:"))
             case says.Ran() | says.NothingRan() | says.RequestIs() | says.RequestsOpen():
                 await self._check(step)
             case _:

@@ -13,32 +13,38 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import SecretStr
-
+from adapters.slack.adapter import SlackAdapter
 from agent_core.people import People
 from agent_core.policy.rules import Policy
-from config.settings import EmailChannel, MailServer, Settings, StoreSettings
+from config.settings import Settings
 from gateway.app import House
 from gateway.channels import open_channels
+from gateway.contacts import KnownContacts
 from gateway.keyring import Keyring
 from gateway.listener import Listener
 from gateway.roster import Roster
 from gateway.store.opening import Opened, open_store
 from gateway.store.threads import RedisThreads
 from gateway.web import serve_app, web
+from sandbox.discord import DiscordSandbox
 from sandbox.mail import MailSandbox
-from tests.doors.scene import free_port, listening
+from sandbox.slack import SlackSandbox
+from sandbox.twilio import TwilioSandbox
+from tests.doors.scene import free_port, listening, until
 from tests.stories.agent import AGENT, Clerk
 from tests.stories.clock import StoryClock
 from tests.stories.desk import Desks
 from tests.stories.hands import Hands
+from tests.stories.hands_discord import DiscordHands
 from tests.stories.hands_mail import MailHands
+from tests.stories.hands_slack import SlackHands, settle
+from tests.stories.hands_sms import SmsHands
 from tests.stories.language import Channel
+from tests.stories.settings import SECRET, Servers, settings_of
 from tests.stories.watched import Sleepless, Unhurried, Watched
 
-EVERYBODY = ("ana", "bo", "cy", "di", "dee", "eli", "fay", "mallory")
-LEASE_SECONDS = 60.0
-SECRET = "a secret for stories only"
+EVERYBODY = ("ana", "bo", "cy", "di", "dee", "eli", "fay")
+STRANGER = "mallory@evil.test"
 # What a mailbox's reader and an adapter's memory of who we are keep: they outlive a story, as the reader does.
 KEPT = b"hp:{src:"
 
@@ -49,13 +55,15 @@ class Stage:
 
     base: House
     clock: StoryClock
+    at: Servers
     hands: Mapping[Channel, Hands]
     desks: Desks
-    mail: MailSandbox
 
     def pass_by(self, span: timedelta) -> None:
         """Let time pass, for the house and for everybody around it."""
         self.clock.pass_by(span)
+        for clock in (self.at.slack.clock, self.at.discord.clock, self.at.twilio.clock):
+            clock.forward(span.total_seconds())
 
     def enter(self, house: House) -> None:
         """From now on what comes in is for this house."""
@@ -69,26 +77,54 @@ class Stage:
             await redis.delete(*old)
         for hands in self.hands.values():
             hands.begin()
+        contacts = KnownContacts(self.base.opened.contacts, self.base.roster)
+        for name in EVERYBODY:
+            await contacts.consented(self.hands["sms"].identity(name), "signed at the desk", self.clock.now)
 
 
 @contextlib.asynccontextmanager
 async def stage(directory: Path) -> AsyncIterator[Stage]:
     """Everything, up and listening."""
     clock, port = StoryClock(), free_port()
-    people = tuple(f"{name}@example.test" for name in EVERYBODY[:-1])
-    async with MailSandbox(people=(*people, "mallory@evil.test")) as mail:
-        settings = _settings(directory, port, mail)
-        async with _house(settings, clock) as base:
+    boxes = [f"{name}@example.test" for name in EVERYBODY]
+    async with (
+        MailSandbox(people=(*boxes, STRANGER)) as mail,
+        SlackSandbox(retry_delays=(0.0, 0.0, 0.0)) as slack,
+        DiscordSandbox(identify_pause=0) as discord,
+        TwilioSandbox() as twilio,
+    ):
+        at = Servers(mail, slack, discord, twilio)
+        settle(slack, (*EVERYBODY, "mallory"))
+        async with _house(settings_of(directory, port, at), clock) as base:
             desks = Desks(base)
             async with _heard(base, desks):
-                await listening(port)
-                yield Stage(base, clock, _hands(base, mail), desks, mail)
+                await _open(at, base)
+                yield Stage(base, clock, at, _hands(base, desks, at), desks)
+        assert [*slack.strays, *discord.strays, *twilio.strays] == []
 
 
-def _hands(base: House, mail: MailSandbox) -> Mapping[Channel, Hands]:
-    mailroom = base.opened.mailroom
+async def _open(at: Servers, base: House) -> None:
+    """Everybody out there knows where we are."""
+    await listening(base.settings.port)
+    await at.slack.deliver_to(f"{base.settings.public_url}/slack/events")
+    at.twilio.deliver_to("sms", f"{base.settings.public_url}/sms/events")
+    await until(lambda: _connected(at))
+
+
+async def _connected(at: Servers) -> bool:
+    return len(at.discord.sessions) > 0
+
+
+def _hands(base: House, desks: Desks, at: Servers) -> Mapping[Channel, Hands]:
+    mailroom, slack = base.opened.mailroom, base.channels.adapters["slack"]
     assert isinstance(mailroom, Watched)
-    return {"email": MailHands(mail, mailroom, base.channels.read[0].sources[0].name)}
+    assert isinstance(slack, SlackAdapter)
+    return {
+        "email": MailHands(at.mail, mailroom, base.channels.read[0].sources[0].name),
+        "slack": SlackHands(at.slack, slack),
+        "discord": DiscordHands(at.discord, desks.of("discord")),
+        "sms": SmsHands(at.twilio, (*EVERYBODY, "mallory")),
+    }
 
 
 @contextlib.asynccontextmanager
@@ -127,24 +163,3 @@ async def _heard(base: House, desks: Desks) -> AsyncIterator[None]:
     finally:
         stopping.set()
         await asyncio.gather(serving, hearing)
-
-
-def _settings(directory: Path, port: int, mail: MailSandbox) -> Settings:
-    def server(port: int) -> MailServer:
-        return MailServer(host=mail.host, port=port, tls=False, username=mail.bot, password=SecretStr(mail.password))
-
-    return Settings(
-        state_dir=directory,
-        environment_dir=directory / "environment",
-        public_url=f"http://127.0.0.1:{port}",
-        port=port,
-        secret_key=SecretStr(SECRET),
-        store=StoreSettings(partitions=1, lease_seconds=LEASE_SECONDS),
-        email=EmailChannel(
-            address=mail.bot,
-            authserv_ids=(mail.authserv_id,),
-            imap=server(mail.imap_port),
-            smtp=server(mail.smtp_port),
-            per_hour=100_000,
-        ),
-    )

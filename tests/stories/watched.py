@@ -12,7 +12,8 @@ from gateway.store.mailroom import RedisMailroom
 from gateway.store.partition import prefixes
 from gateway.store.wake import Waker
 
-PATIENCE = 20.0
+# Only how long a test that is broken hangs.
+PATIENCE = 60.0
 
 
 class Watched(RedisMailroom):
