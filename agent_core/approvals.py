@@ -48,7 +48,7 @@ def gate(tool: Tool, call: Call, askers: Sequence[Author], policy: Policy, terms
         return Verdict(gate="forbid", why="nobody knows for sure who asks for this, so nobody may approve it")
     if not any(panel.of for panel in terms.seats):
         return Verdict(gate="forbid", why=f"the policy names no one else who may approve {tool.name}")
-    if not can_be_met(terms, people):
+    if not can_be_met(terms, people, [asker.person for asker in askers if asker.person]):
         return Verdict(gate="forbid", why=f"the policy asks for more people than may approve {tool.name}")
     return Verdict(gate="ask")
 
@@ -134,6 +134,8 @@ def not_theirs(author: Author, request: ApprovalRequest, policy: Policy, people:
     if author.person is not None and author.person in (request.requester.person, *request.askers):
         return "own_request"
     rule = policy.rule_for(request.call)
+    if not people.still(author):
+        return "not_an_approver"  # It was theirs when they said so, and is not any more; or they have left since.
     if not (people.among(author, request.approvers) and people.among(author, rule.names)):
         return "not_an_approver"
     enough = {request.needs, needs_of(request.risk, policy, rule)} == {"restricted"}

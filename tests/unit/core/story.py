@@ -46,6 +46,9 @@ FORGED_BO = Author(identity="email:bo@example.test", assurance="asserted", evide
 STRANGER = Author(identity="email:who@elsewhere.test", assurance="verified", evidence="dmarc")
 ANA_BY_TEXT = Author(identity="sms:+447700900012", person="ana", assurance="restricted", evidence="number")
 BO_BY_TEXT = Author(identity="sms:+447700900018", person="bo", assurance="restricted", evidence="number")
+BO_IN_SLACK = Author(identity="slack:T1:U2", person="bo", assurance="verified", evidence="signature")
+ANA_IN_SLACK = Author(identity="slack:T1:U1", person="ana", assurance="verified", evidence="signature")
+IN_SLACK = (BO_IN_SLACK, ANA_IN_SLACK)
 EVERYBODY = (ANA, ANA_AT_CONSOLE, BO, CY, DI, FORGED_BO, STRANGER, ANA_BY_TEXT, BO_BY_TEXT)
 PEOPLE = People(
     people=(
@@ -107,8 +110,13 @@ def at_once(coroutine: Coroutine[Any, Any, T]) -> T:
     raise AssertionError("it waited")
 
 
+def _by_name(name: str) -> Person:
+    own = (who.identity for who in (*EVERYBODY, *IN_SLACK) if who.person == name)
+    return Person(id=name, name=name.title(), identities=tuple(dict.fromkeys(own)))
+
+
 # They can be told apart, and are reached where they speak.
-BY_NAME = People(people=tuple(Person(id=one, name=one.title(), identities=()) for one in ("ana", "bo", "cy", "di")))
+BY_NAME = People(people=tuple(_by_name(one) for one in ("ana", "bo", "cy", "di")))
 
 
 class Story:

@@ -8,14 +8,24 @@ import pytest
 
 from agent_core.agent import scripted
 from agent_core.events import ApprovalRequest, Notice, RequestClosed, ToolCall, Vote
-from agent_core.people import Group, People, Person
+from agent_core.people import Group, People
 from agent_core.policy.rules import Panel, Policy, Rule
 from agent_core.values import Author
-from tests.unit.core.story import ANA, BO, CY, DEPLOY, DI, DONE, Story, asked_for_deploy, kinds, refused
-
-BO_IN_SLACK = Author(identity="slack:T1:U2", person="bo", assurance="verified", evidence="signature")
-ANA_IN_SLACK = Author(identity="slack:T1:U1", person="ana", assurance="verified", evidence="signature")
-TEAM = People(people=tuple(Person(id=one, name=one.title(), identities=()) for one in ("ana", "bo", "cy", "di")))
+from tests.unit.core.story import (
+    ANA,
+    ANA_IN_SLACK,
+    BO,
+    BO_IN_SLACK,
+    BY_NAME,
+    CY,
+    DEPLOY,
+    DI,
+    DONE,
+    Story,
+    asked_for_deploy,
+    kinds,
+    refused,
+)
 
 
 def policy(**rule: object) -> Policy:
@@ -23,7 +33,7 @@ def policy(**rule: object) -> Policy:
     return Policy(rules=(Rule.model_validate(kept | rule),), escalate_to=("di",))
 
 
-def asked(people: People = TEAM, **rule: object) -> Story:
+def asked(people: People = BY_NAME, **rule: object) -> Story:
     return asked_for_deploy(Story(policy(**rule), people=people))
 
 
@@ -118,14 +128,14 @@ def test_nobody_sits_on_two_panels_at_once() -> None:
 
 
 def test_all_are_all_and_a_group_is_each_of_its_members() -> None:
-    people = People(people=TEAM.people, groups=(Group(id="ops", members=("bo", "cy")),))
+    people = People(people=BY_NAME.people, groups=(Group(id="ops", members=("bo", "cy")),))
     story = asked(people, approvers=("ops", "di"), need="all")
     assert [approves(story, one) for one in (BO, CY)] == [["vote", "notice"]] * 2
     assert approves(story, DI) == ["request_closed", "tool_call"]
 
 
 def test_too_few_people_are_not_asked_at_all() -> None:
-    story = Story(policy(approvers=("ana", "bo"), need=2), people=TEAM)
+    story = Story(policy(approvers=("ana", "bo"), need=2), people=BY_NAME)
     story.says(ANA, "deploy")
     events = kinds(story.turn(DEPLOY, *([DEPLOY] * 2)))
     assert events == ["failure", "failure", "failure", "escalation"]
@@ -134,7 +144,7 @@ def test_too_few_people_are_not_asked_at_all() -> None:
 def test_the_vote_of_who_left_meanwhile_is_gone() -> None:
     story = asked()
     approves(story, BO)
-    left = tuple(one.model_copy(update={"left": one.id == "bo"}) for one in TEAM.people)
+    left = tuple(one.model_copy(update={"left": one.id == "bo"}) for one in BY_NAME.people)
     story.people = People(people=left)
     assert approves(story, CY) == ["vote", "notice"]
     assert approves(story, DI) == ["request_closed", "tool_call"]
@@ -169,7 +179,7 @@ def test_a_call_that_other_rules_speak_of_is_another_question() -> None:
     staging = Rule.model_validate({"tool": "deploy", "when": {"environment": "staging"}, "approvers": ("bo",)})
     production = Rule(tool="deploy", approvers=("cy",))
     rules = Policy(rules=(staging, production), escalate_to=("di",))
-    story = Story(rules, people=TEAM)
+    story = Story(rules, people=BY_NAME)
     story.says(ANA, "deploy to staging")
     story.turn(DEPLOY.model_copy(update={"arguments": '{"version":"1.4.2","environment":"staging"}'}))
     assert story.request.approvers == ("bo",)
