@@ -26,6 +26,7 @@ TOO_LONG = "It is too long to decide by text."
 TOO_RISKY = "It cannot be decided by text."
 # The channel is not named: whoever reads this phone may not be whom it is for.
 WHERE_CODE_IS = "The page asks for a code. It went to you on another channel."
+NEXT = "Another one, decided for itself:"
 _LISTED_CALL = 120
 
 
@@ -58,6 +59,8 @@ def waiting(others: Sequence[Open]) -> str:
 def say(parcel: Parcel, view: View) -> tuple[Line, ...]:
     """The event as lines, whole; a request that cannot be decided by text in outline."""
     event = parcel.event
+    if isinstance(event, ApprovalRequest) and parcel.together:
+        return _several(event, parcel, view)
     if isinstance(event, ApprovalRequest) and parcel.role == "decide":
         ticket = parcel.ticket or Ticket()
         return approval(event, ticket, view) if by_text(event, ticket, view) else instead(event, ticket, view)
@@ -71,6 +74,25 @@ def say(parcel: Parcel, view: View) -> tuple[Line, ...]:
     lines = _drawn(layout(event, role=parcel.role, ticket=spoken, request=parcel.request))
     listed = _listed(parcel.others, view) if isinstance(event, Notice) and event.kind in LISTED else ()
     return (*lines, *listed)
+
+
+def _several(event: ApprovalRequest, parcel: Parcel, view: View) -> tuple[Line, ...]:
+    """Several requests to decide, each for itself: whole, if there is room for that, or else where they can be."""
+    first = say(parcel.model_copy(update={"together": ()}), view)
+    more = [(one.request, one.ticket) for one in parcel.together if isinstance(one.request, ApprovalRequest)]
+    whole = tuple(line for request, ticket in more for line in (Line(NEXT), *_whole_or_not(request, ticket, view)))
+    linked = tuple(Line(_linked(request, ticket), whole=True) for request, ticket in more)
+    tries = ((*first, *whole), (*first, *linked))
+    outline = instead(event, parcel.ticket or Ticket(), view)
+    return next((lines for lines in tries if split(lines, view.room) is not None), (*outline, *linked))
+
+
+def _whole_or_not(request: ApprovalRequest, ticket: Ticket, view: View) -> tuple[Line, ...]:
+    return approval(request, ticket, view) if by_text(request, ticket, view) else instead(request, ticket, view)
+
+
+def _linked(request: ApprovalRequest, ticket: Ticket) -> str:
+    return f"{NEXT} {one_line(request.call.tool)}, digest {request.digest[:12]}. Look and decide: {ticket.url}"
 
 
 def by_text(event: ApprovalRequest, ticket: Ticket | None, view: View) -> bool:

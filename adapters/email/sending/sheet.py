@@ -18,6 +18,8 @@ from agent_core.events import AgentMessage, ApprovalRequest, RequestClosed
 Tone = Literal["asks", "wants", "good", "bad", "quiet"]
 
 NOT_WHOLE = "This request is too long for a mail. The page behind the link has all of it."
+SEVERAL = "This mail has {count} requests. Each is decided for itself; an answer in words is one to the first."
+NEXT = "Request {place} of {count}:"
 LEFT_OUT = "What is too long to be shown here is left out below, and says so."
 BEGINNING = "This is only how it begins: it has {length:,} characters."
 IN_FILE = "This is only how it begins. The file {name} has all of it: {length:,} characters."
@@ -62,7 +64,19 @@ def whole(parcel: Parcel) -> Sheet:
     blocks = layout(event, role=parcel.role, ticket=parcel.ticket, request=parcel.request)
     title = subject(event, parcel.request) if event.type in _TITLED else ""
     tone = _ENDS.get(event.outcome, "quiet") if isinstance(event, RequestClosed) else _TONES.get(event.type, "quiet")
-    return Sheet(tone, title if len(title) <= _LONGEST_TITLE else "", blocks, _is_answered(blocks))
+    title = title if len(title) <= _LONGEST_TITLE else ""
+    return Sheet(tone, title, (*_count(parcel), *blocks, *_together(parcel)), _is_answered(blocks))
+
+
+def _count(parcel: Parcel) -> tuple[Block, ...]:
+    return (Words(SEVERAL.format(count=len(parcel.together) + 1)),) if parcel.together else ()
+
+
+def _together(parcel: Parcel) -> Iterator[Block]:
+    """What is put to them by the same mail. An answer in words is one to the first: these have their own pages."""
+    for place, other in enumerate(parcel.together, 2):
+        yield Words(NEXT.format(place=place, count=len(parcel.together) + 1))
+        yield from layout(other.request, role=parcel.role, ticket=other.ticket)
 
 
 def shorter(parcel: Parcel, sheet: Sheet) -> Iterator[Sheet]:
