@@ -55,7 +55,7 @@ class Answer:
 Block = Words | Prose | Quoted | Facts | Answer
 
 BY_WORDS = "To decide, answer with one of these as the first line:"
-ALSO = "or, if it is neither yes nor no:"
+ALSO = "Neither yes nor no? Begin with {}."
 ONLY_BY_LINK = "This cannot be decided by an answer in words, only by the link."
 CODE_ASKED = "The page asks for this code:"
 
@@ -69,6 +69,11 @@ def labelled(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
         else:
             yield label, block
             label = ""
+
+
+def neither(block: Answer) -> str:
+    """How to answer otherwise than by yes or no, on one line; empty if there is no such way."""
+    return ALSO.format(", or ".join(block.also)) if block.also else ""
 
 
 def plain(blocks: tuple[Block, ...]) -> str:
@@ -90,9 +95,6 @@ def _plain(block: Block) -> str:
         case Answer(lines=()):
             return f"{ONLY_BY_LINK}\n\n{block.url}" + (f"\n\n{CODE_ASKED} {block.code}" if block.code else "")
         case Answer():
-            also = f"{ALSO}\n\n{_typed(block.also)}\n\n" if block.also else ""
-            return f"{BY_WORDS}\n\n{_typed(block.lines)}\n\n{also}or open: {block.url}"
-
-
-def _typed(lines: tuple[str, ...]) -> str:
-    return "\n".join(f"  {line}" for line in lines)
+            typed = "\n".join(f"  {line}" for line in block.lines)
+            also = f"\n\n{neither(block)}" if block.also else ""
+            return f"{BY_WORDS}\n\n{typed}\n\nor open: {block.url}{also}"

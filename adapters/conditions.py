@@ -37,6 +37,11 @@ def rows_of(request: ApprovalRequest) -> Iterator[tuple[str, str]]:
         yield "If nobody decides", said
 
 
+def unusual(request: ApprovalRequest) -> tuple[tuple[str, str], ...]:
+    """The rows that an ordinary request, which any one of its approvers decides, does not have."""
+    return tuple(row for row in rows_of(request) if row[0] != "Approvers")
+
+
 def progress(vote: Vote) -> str:
     """`bo approved; still needed: 1 of cy, di.`"""
     did = "approved" if vote.decision == "approve" else "said no"

@@ -22,6 +22,7 @@ from adapters.blocks import (
     Quoted as Quoted,
     Words as Words,
     labelled as labelled,
+    neither as neither,
     plain as plain,
 )
 from adapters.conditions import named, progress, rows_of, why_asked

@@ -26,6 +26,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from adapters.base import Parcel, Ticket
+from adapters.conditions import unusual, why_asked
 from adapters.layout import subject
 from adapters.sms.account import Line
 from adapters.sms.api import Outgoing
@@ -33,6 +34,7 @@ from adapters.sms.buttons import Button, carried
 from adapters.sms.contacts import Contact
 from adapters.sms.flat import flat
 from adapters.sms.text import View, by_text, look_twice, risk, say, until, whole_call
+from adapters.text import one_line
 from agent_core.events import ApprovalRequest, InputRequest
 
 WINDOW = timedelta(hours=24)
@@ -79,11 +81,15 @@ def with_buttons(line: Line, parcel: Parcel, view: View) -> Template | None:
     event, ticket, sid = parcel.event, parcel.ticket or Ticket(), line.templates.get("approval")
     if not sid or not isinstance(event, ApprovalRequest) or parcel.role != "decide" or not ticket.button:
         return None
+    if event.consequences or event.denied_before or (parcel.raised and parcel.raised.note):
+        return None  # There is no place for words of others in it but that of the agent's.
     approve = carried(Button("approve", ticket.button, event.digest))
     deny = carried(Button("deny", ticket.button, event.digest))
     if not approve or not deny or not by_text(event, ticket, view):
         return None
-    told = " ".join((*look_twice(event), risk(event)))
+    why = (why_asked(parcel.raised),) if parcel.raised else ()
+    asked = (f"{name}: {one_line(value)}." for name, value in unusual(event))
+    told = " ".join((*why, *look_twice(event), risk(event), *asked))
     shown = {
         "1": whole_call(event),
         "2": told,

@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from adapters.base import Open, Parcel, Ticket
-from adapters.layout import Answer, Block, Facts, Prose, Quoted, Words, layout
+from adapters.conditions import named, unusual, why_asked
+from adapters.layout import CONSEQUENCES, Answer, Block, Facts, Prose, Quoted, Words, layout
 from adapters.sms.flat import flat
 from adapters.sms.fold import fold
 from adapters.sms.parts import Line, Room, split
 from adapters.text import mixed_scripts, one_line
-from agent_core.events import AgentMessage, ApprovalRequest, InputRequest, Notice
+from agent_core.events import AgentMessage, ApprovalRequest, InputRequest, Notice, RequestRaised
 
 QUOTE, AGENT = "> ", "Agent: "
 LISTED = {"code_needed", "unclear", "unknown_request"}
@@ -63,7 +64,11 @@ def say(parcel: Parcel, view: View) -> tuple[Line, ...]:
         return _several(event, parcel, view)
     if isinstance(event, ApprovalRequest) and parcel.role == "decide":
         ticket = parcel.ticket or Ticket()
-        return approval(event, ticket, view) if by_text(event, ticket, view) else instead(event, ticket, view)
+        why = tuple(_why(parcel.raised)) if parcel.raised else ()
+        whole = (*why, *approval(event, ticket, view))
+        return (
+            whole if ticket.code and split(whole, view.room) is not None else (*why[:1], *instead(event, ticket, view))
+        )
     if isinstance(event, ApprovalRequest):
         return tuple(_watched(event, view))
     if isinstance(event, AgentMessage):
@@ -112,7 +117,10 @@ def approval(event: ApprovalRequest, ticket: Ticket, view: View) -> tuple[Line, 
         Line(risk(event)),
         Line("\n".join((whole_call(event), *look_twice(event), answer)), whole=True),
         Line(until(event, view), whole=True),
+        *(Line(f"{name}: {one_line(value)}.") for name, value in unusual(event)),
+        *_said(CONSEQUENCES, event.consequences),
         *((Line(f"Or look and decide: {ticket.url}", whole=True),) if ticket.url else ()),
+        Line(also(event)),
         *_said("The agent says, not checked:", event.reason),
     )
 
@@ -168,6 +176,17 @@ def until(event: ApprovalRequest, view: View) -> str:
     return f"Until {view.moment(event.expires_at)}. Digest {event.digest[:12]}."
 
 
+def also(event: ApprovalRequest) -> str:
+    """What else counts beside the code, in few letters."""
+    return f"Also: ASK, ANSWER{', DELEGATE' if event.terms.delegates else ''} + code + words."
+
+
+def _why(raised: RequestRaised) -> Iterator[Line]:
+    """Why it comes again, or to somebody new; only the first line is ours."""
+    yield Line(fold(why_asked(raised)))
+    yield from (Line(line, mark=QUOTE) for line in flat(raised.note) if raised.note)
+
+
 def _denied(event: ApprovalRequest) -> Iterator[Line]:
     if event.denied_before:
         yield Line(f"DENIED BEFORE: {one_line(' '.join(flat(event.denied_before)))}")
@@ -191,7 +210,8 @@ def _one(other: Open, view: View) -> str:
     request, ticket = other.request, other.ticket
     if isinstance(request, InputRequest):
         code = f"{ticket.code}: " if ticket.code else ""
-        return f"{code}the agent asks: {one_line(' '.join(flat(request.question)))}"
+        who = named(request.by) if request.by else "the agent"
+        return f"{code}{who} asks: {one_line(' '.join(flat(request.question)))}"
     call = whole_call(request)
     shown = call if len(call) <= _LISTED_CALL else f"{one_line(request.call.tool)}, digest {request.digest[:12]}"
     if by_text(request, ticket, view):

@@ -29,6 +29,7 @@ _TONES: dict[str, Tone] = {
     "escalation": "asks",
     "input_request": "wants",
     "field_request": "wants",
+    "relayed": "wants",
 }
 _ENDS: dict[str, Tone] = {"approved": "good", "answered": "good", "denied": "bad"}
 _TITLED = {"approval_request", "input_request", "request_closed", "escalation"}
@@ -61,7 +62,7 @@ class Sheet:
 def whole(parcel: Parcel) -> Sheet:
     """All there is to say."""
     event = parcel.event
-    blocks = layout(event, role=parcel.role, ticket=parcel.ticket, request=parcel.request)
+    blocks = layout(event, role=parcel.role, ticket=parcel.ticket, request=parcel.request, raised=parcel.raised)
     title = subject(event, parcel.request) if event.type in _TITLED else ""
     tone = _ENDS.get(event.outcome, "quiet") if isinstance(event, RequestClosed) else _TONES.get(event.type, "quiet")
     title = title if len(title) <= _LONGEST_TITLE else ""
@@ -108,7 +109,7 @@ def _outlined(blocks: tuple[Block, ...], longest: int) -> Iterator[Block]:
     decides = any(isinstance(block, Answer) for block in blocks)
     yield Words(f"{NOT_WHOLE} {LEFT_OUT}" if decides else LEFT_OUT)
     for block in blocks:
-        yield replace(block, lines=()) if isinstance(block, Answer) else _brief_block(block, longest)
+        yield replace(block, lines=(), also=()) if isinstance(block, Answer) else _brief_block(block, longest)
         if isinstance(block, Prose | Quoted) and len(block.text) > longest:
             yield Words(BEGINNING.format(length=len(block.text)))
 
