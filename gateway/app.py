@@ -29,6 +29,7 @@ from gateway.inbound import Inbound
 from gateway.keyring import Keyring
 from gateway.line import SharedLine
 from gateway.listener import Listener
+from gateway.load import Load
 from gateway.reading import read_people, read_policy
 from gateway.registrar import Registrar
 from gateway.roster import Roster
@@ -144,6 +145,12 @@ class House:
             renew_every=self._renew_every,
         )
 
+    @property
+    def load(self) -> Load:
+        """How much goes to whom."""
+        can = {name: adapter.capabilities for name, adapter in self.channels.adapters.items()}
+        return Load(self.policy.limits, self.opened.load, self.book, self.roster, can, self.channels.seals)
+
     def sender(self) -> Sender:
         """Carries messages out."""
         return Sender(
@@ -154,6 +161,7 @@ class House:
             public_url=self.settings.public_url,
             seals=self.channels.seals,
             book=self.book,
+            load=self.load,
             renew_every=self._renew_every,
         )
 

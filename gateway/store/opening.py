@@ -18,6 +18,7 @@ from gateway.store.evidence import RedisEvidence
 from gateway.store.fitness import Found, examine, whole
 from gateway.store.installations import RedisInstallations
 from gateway.store.links import RedisLinks
+from gateway.store.load import RedisLoad
 from gateway.store.mailroom import RedisMailroom
 from gateway.store.partition import prefixes
 from gateway.store.places import RedisPlaces
@@ -43,6 +44,7 @@ class Opened:
     asked: RedisAsked
     contacts: RedisContacts
     meter: RedisMeter
+    load: RedisLoad
     roster: RedisRoster
     evidence: RedisEvidence
     found: Found
@@ -83,6 +85,7 @@ async def open_store(
             asked=RedisAsked(redis, partitions),
             contacts=RedisContacts(redis),
             meter=RedisMeter(redis),
+            load=RedisLoad(redis),
             roster=RedisRoster(redis),
             evidence=RedisEvidence(redis, partitions),
             found=found,
