@@ -137,7 +137,7 @@ def _on_the_card(then: ApprovalRequest, now: ApprovalRequest) -> Iterator[str]:
     if fewer := sorted(before - after):
         yield f"would not be put to {_names(fewer)}"
     if (old := _needed(then)) != (new := _needed(now)):
-        yield f"would need {new} and not {old}"
+        yield f"would need the yes of {new} and not of {old}"
     for name, a, b in (
         ("time to decide", _span(then, now), _span(now, now)),
         ("proof", then.needs, now.needs),
@@ -155,9 +155,8 @@ def _span(request: ApprovalRequest, now: ApprovalRequest) -> str:
     return str(timedelta(minutes=round((request.expires_at - drawn).total_seconds() / 60)))
 
 
-def _needed(request: ApprovalRequest) -> str:
-    count = sum(panel.need for panel in seats_of(request))
-    return f"{count} {'person' if count == 1 else 'people'}"
+def _needed(request: ApprovalRequest) -> int:
+    return sum(panel.need for panel in seats_of(request))
 
 
 def _veto(request: ApprovalRequest) -> str:

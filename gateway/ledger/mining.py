@@ -35,14 +35,14 @@ class Habit:
 
 
 def habits(cases: Iterable[Case], at_least: int) -> tuple[Habit, ...]:
-    """What was decided alike at least so often and never otherwise; of two that say the same, the wider one."""
+    """What was decided alike at least so often and never otherwise; of two about the same calls, the narrower one."""
     groups: dict[tuple[str, tuple[tuple[str, Scalar], ...]], list[Case]] = {}
     for case in cases:
         for when in _conditions(case):
             groups.setdefault((case.opening.call.tool, when), []).append(case)
     found = [habit for (tool, when), some in groups.items() if (habit := _habit(tool, when, some, at_least))]
     kept: list[Habit] = []
-    for habit in sorted(found, key=lambda one: (-len(one.ids), len(one.when), one.tool, str(one.when))):
+    for habit in sorted(found, key=lambda one: (-len(one.ids), -len(one.when), one.tool, str(one.when))):
         if not any(habit.ids <= wider.ids for wider in kept):
             kept.append(habit)
     return tuple(kept)
