@@ -274,5 +274,4 @@ def _controlled(event: Control) -> dict[str, object]:
                 "debts": (),
                 "retrying": False,
                 "previewing": (),
-                "previewed": (),
             }
