@@ -37,7 +37,7 @@ def message(number: int, author: Author = ANA) -> UserMessage:
 
 
 @given(story=histories, data=st.data())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_folding_on_from_a_saved_fold_gives_what_folding_everything_gives(story: Story, data: st.DataObject) -> None:
     whole = append(EMPTY, *story.log)
     assert whole == story.thread
