@@ -14,7 +14,6 @@ from agent_core.deliveries import Delivery, Redirect
 from agent_core.denied import remembered
 from agent_core.events import (
     AgentMessage,
-    Allowed,
     ApprovalHeld,
     ApprovalRequest,
     ApprovalResponse,
@@ -24,7 +23,6 @@ from agent_core.events import (
     Failure,
     FieldRequest,
     Handoff,
-    IdentityLinked,
     IdentityUnlinked,
     Inbound,
     InputRequest,
@@ -39,7 +37,6 @@ from agent_core.events import (
     RequestClosed,
     RequestKept,
     RequestRaised,
-    RosterChanged,
     Summary,
     TimerFired,
     ToolCall,
@@ -120,10 +117,6 @@ def _facts(thread: Thread, event: Event) -> dict[str, object]:
     match event:
         case UserMessage():
             return _heard_person(thread, event)
-        case ApprovalRequest() | InputRequest():
-            return {"open": (*thread.open, event)}
-        case RequestClosed():
-            return _closed(thread, event)
         case ToolCall():
             return {"running": (*thread.running, event)}
         case ToolResult():
@@ -133,23 +126,12 @@ def _facts(thread: Thread, event: Event) -> dict[str, object]:
         case AgentMessage():
             kept = tuple(d for d in thread.debts if d.author.identity not in event.to)
             return {"debts": kept, "failures": 0}
-        case ApprovalResponse() | InputResponse() | Notice():
+        case ApprovalResponse() | InputResponse() | Notice() | Relayed() | IdentityUnlinked():
             return {"debts": settled(thread.debts, event.cause)}
-        case ApprovalHeld():
-            others = without(thread.held, event.request_id)
-            return {"held": (*others, event) if event.until else others}
-        case Vote():
-            return {"votes": (*_of_others(thread, event), event)}
-        case RequestRaised():
-            return _raised(thread, event)
-        case RequestKept():
-            return {"open": _changed(thread, event)}
         case Preview():
             return {"previewing": (*thread.previewing, event)}
         case Previewed():
             return _foreseen(thread, event)
-        case FieldRequest():
-            return _asked_field(thread, event)
         case Redirect():
             return _redirected(thread, event)
         case Failure():
@@ -162,12 +144,28 @@ def _facts(thread: Thread, event: Event) -> dict[str, object]:
             return _handed(thread, event)
         case TimerFired():
             return {"retrying": False} if event.name.startswith(RETRY) else {}
-        case Relayed():
-            return {"debts": settled(thread.debts, event.cause)}
-        case IdentityUnlinked():
-            return {"debts": settled(thread.debts, event.cause)}
-        case Summary() | Delivery() | MessageRevised() | Allowed() | IdentityLinked() | RosterChanged():
-            return {}
+    return _of_requests(thread, event)
+
+
+def _of_requests(thread: Thread, event: Event) -> dict[str, object]:
+    """What one event changes in what is open."""
+    match event:
+        case ApprovalRequest() | InputRequest():
+            return {"open": (*thread.open, event)}
+        case RequestClosed():
+            return _closed(thread, event)
+        case ApprovalHeld():
+            others = without(thread.held, event.request_id)
+            return {"held": (*others, event) if event.until else others}
+        case Vote():
+            return {"votes": (*_of_others(thread, event), event)}
+        case RequestRaised():
+            return _raised(thread, event)
+        case RequestKept():
+            return {"open": _changed(thread, event)}
+        case FieldRequest():
+            return _asked_field(thread, event)
+    return {}
 
 
 def _heard_person(thread: Thread, event: UserMessage) -> dict[str, object]:
