@@ -83,7 +83,7 @@ def seen(parcel: Parcel, request: ApprovalRequest, role: Role) -> Seen:
     lead, rest = said[: first - 1], said[first - 1 :]
     agents = tuple(one for one in rest if isinstance(one[1], Quoted) and one[0] != CONSEQUENCES)
     core = tuple(one for one in rest if one not in agents)
-    return Seen(lead, core, agents, _spare(request))
+    return Seen(lead, core, agents, () if voted else _spare(request))
 
 
 def _spare(request: ApprovalRequest) -> tuple[Said, ...]:

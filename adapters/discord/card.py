@@ -122,9 +122,11 @@ def _approval(parcel: Parcel, card: Seen) -> tuple[Message, ...]:
     coded = (f"{WITH_CODE} {code(code_of)}.",) if code_of else ()
     notes, tools, agents = _all(card.notes), _all(card.tools), _all(card.agents)
     core, spare = (*_core(card), *coded), _all(card.spare)
-    for lead, more in ((_all(card.lead), agents), (_all(card.brief), (*notes, *agents))):
-        if _fits((*lead, *core, *spare)):
-            return _fill(parcel, (*lead, *core), more, components.of(parcel))
+    for lead, more in ((card.lead, agents), (card.brief, (*notes, *agents))):
+        told = _all(lead)
+        # What is long enough to be cut goes on below.
+        if len(told) == len(lead) and _fits((*told, *core, *spare)):
+            return _fill(parcel, (*told, *core), more, components.of(parcel))
     outline = (*_all(card.brief), NOT_HERE, facts.outline(card.rows), *coded)
     return _fill(parcel, outline, (*notes, *tools, *agents), components.page(parcel))
 

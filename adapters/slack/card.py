@@ -74,9 +74,11 @@ def _approval(parcel: Parcel, card: Seen) -> tuple[Message, ...]:
     notes, tools, agents = _all(card.notes), _all(card.tools), _all(card.agents)
     if whole is not None:
         core, spare = _core(card, whole), _all(card.spare)
-        for lead, more in ((_all(card.lead), agents), (_all(card.brief), (*notes, *agents))):
-            if _fits((*head, *lead, *core, *spare), tail):
-                return _fill((*head, *lead, *core), more, tail)
+        for lead, more in ((card.lead, agents), (card.brief, (*notes, *agents))):
+            told = _all(lead)
+            # What is long enough to be cut goes on below.
+            if len(told) == len(lead) and _fits((*head, *told, *core, *spare), tail):
+                return _fill((*head, *told, *core), more, tail)
     outline = (*head, *_all(card.brief), _part(NOT_HERE), *map(_part, facts.outline(card.rows)))
     return _fill(outline, (*notes, *tools, *agents), buttons.page(parcel))
 
