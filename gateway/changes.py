@@ -98,15 +98,31 @@ CHANGE: TypeAdapter[Change] = TypeAdapter(Change, config=UNQUOTED)
 
 
 @dataclass(frozen=True)
+class Said:
+    """By whom, when and why something is said; `id` is new each time."""
+
+    id: str
+    at: datetime
+    by: str
+    why: str = ""
+
+    def numbered(self, number: int = 0) -> dict[str, object]:
+        """What each of the changes has that were said at once."""
+        return {"id": f"{self.id}/{number}", "at": self.at, "by": self.by, "why": self.why}
+
+
+@dataclass(frozen=True)
 class Overlaid:
     """The people of a file with `seen` changes over them. `links` are those in force, by identity.
 
-    `ids` are the changes seen, so that one which is said again is known.
+    `let_go` are the identities, with whose they were, that were unlinked and not linked since; `ids` are the changes
+    seen, so that one which is said again is known.
     """
 
     people: People
     grants: tuple[Grant, ...] = ()
     links: dict[str, Linked] = field(default_factory=dict)
+    let_go: frozenset[tuple[str, str]] = frozenset()
     ids: frozenset[str] = frozenset()
     seen: int = 0
 
@@ -133,17 +149,19 @@ class _Sketch:
         self._people, self._grants, self._links = people, grants, links
         self._owners = {identity: one.id for one in people.values() for identity in one.identities}
         self._groups: set[str] = set()
+        self._let_go: set[tuple[str, str]] = set()
 
     @classmethod
     def of(cls, before: Overlaid) -> _Sketch:
         made = cls({p.id: p for p in before.people.people}, {g.id: g for g in before.grants}, dict(before.links))
         made._groups = {group.id for group in before.people.groups}
+        made._let_go = set(before.let_go)
         return made
 
     def overlaid(self, base: People) -> Overlaid:
         """What came out."""
         people = People.model_construct(people=tuple(self._people.values()), groups=base.groups)
-        return Overlaid(people, tuple(self._grants.values()), self._links)
+        return Overlaid(people, tuple(self._grants.values()), self._links, frozenset(self._let_go))
 
     def take(self, change: Change) -> None:
         """One change; void if it does not fit what is known."""
@@ -172,10 +190,12 @@ class _Sketch:
             case Linked(identity=identity) if identity not in self._owners and not before.left:
                 self._put(before, identities=(*before.identities, identity))
                 self._owners[identity], self._links[identity] = before.id, change
+                self._let_go.discard((before.id, identity))
             case Unlinked(identity=identity) if self._owners.get(identity) == before.id:
                 self._put(before, identities=tuple(one for one in before.identities if one != identity))
                 del self._owners[identity]
                 self._links.pop(identity, None)
+                self._let_go.add((before.id, identity))
             case Away(absence=absence):
                 self._put(before, away=(*(one for one in before.away if not _overlap(one, absence)), absence))
             case Back(at=at):
@@ -189,3 +209,26 @@ class _Sketch:
 
 def _overlap(one: Absence, other: Absence) -> bool:
     return one.since < other.until and other.since < one.until
+
+
+def described(change: Change) -> str:
+    """A change in words, on one line."""
+    match change:
+        case Entered():
+            zone = f", {change.timezone}" if change.timezone else ""
+            return f"{change.person} is {change.name}{zone}"
+        case Linked():
+            return f"{change.identity} is {change.person}'s: {change.proof}"
+        case Unlinked():
+            return f"{change.identity} is not {change.person}'s any more"
+        case Away(absence=absence):
+            instead = f", {absence.delegate} instead" if absence.delegate else ""
+            return f"{change.person} is away until {absence.until:%Y-%m-%d %H:%M} UTC{instead}"
+        case Back():
+            return f"{change.person} is back"
+        case Left():
+            return f"{change.person} has left"
+        case Granted(grant=grant):
+            return f"{grant.by} grants {grant.tool} to {', '.join(grant.to)} until {grant.until:%Y-%m-%d %H:%M} UTC"
+        case Ended():
+            return f"the grant {change.grant} is over"

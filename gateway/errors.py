@@ -3,6 +3,8 @@
 GatewayError
 ├── Misconfigured     a setting is missing or contradicts another
 ├── BadIdentity       what somebody wrote is no address of a channel
+├── BadTable          a table of people cannot be taken as it is
+├── BadChange         what is to be said of people does not fit what is known of them
 ├── BadToken          a token is not ours, was changed, or belongs to somebody else
 ├── SealBroken        what was sealed was changed, or by another key
 ├── LeaseLost         somebody else holds the work now
@@ -23,6 +25,14 @@ class Misconfigured(GatewayError):
 
 class BadIdentity(GatewayError):
     """What somebody wrote is no address of a channel."""
+
+
+class BadTable(GatewayError):
+    """A table of people cannot be taken as it is: one line for each thing that is wrong."""
+
+
+class BadChange(GatewayError):
+    """What is to be said of people does not fit what is known of them."""
 
 
 class BadToken(GatewayError):

@@ -9,7 +9,7 @@ from typing import Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from agent_core.people import People
-from agent_core.policy.rules import Condition, Rule, meets
+from agent_core.policy.rules import Condition, Policy, Rule, meets
 from agent_core.values import Author, Call, Frozen
 
 
@@ -40,6 +40,12 @@ def grant_for(
     """The grant by which a call runs for all of these, as far as its rule allows grants, and of that length."""
     asking = {asker.person for asker in askers}
     return next((one for one in grants if _covers(one, call, asking) and _stands(one, rule, people, now)), None)
+
+
+def may_stand(grant: Grant, policy: Policy, people: People) -> bool:
+    """Whether, as of its beginning, any rule about its tool lets its giver give it for so long."""
+    rules = (rule for rule in policy.rules if rule.tool == grant.tool)
+    return any(_stands(grant, rule, people, grant.since) for rule in rules)
 
 
 def _covers(grant: Grant, call: Call, asking: set[str | None]) -> bool:

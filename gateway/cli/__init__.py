@@ -8,9 +8,11 @@ from gateway.cli import (
     audit,
     chat,
     email,
+    grants,
     operate,
     parse_discord,
     parse_sms,
+    people,
     policy,
     serve,
     slack,
@@ -26,6 +28,8 @@ for commands in (serve.app, operate.app, chat.app):
     app.registered_commands += commands.registered_commands
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
+app.add_typer(grants.app, name="grants")
+app.add_typer(people.app, name="people")
 app.add_typer(threads.app, name="threads")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(slack.app, name="slack")

@@ -22,9 +22,7 @@ from tests.unit.core.story import (
 )
 
 # There is no other way to any of them.
-BY_MAIL = People(
-    people=tuple(Person(id=p, name=p, identities=(who.identity,)) for p, who in (("ana", ANA), ("bo", BO)))
-)
+BY_MAIL = People(people=tuple(Person(id=who.person or "", name="", identities=(who.identity,)) for who in (ANA, BO)))
 
 # --- the model goes wrong
 
