@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -14,6 +15,12 @@ Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Nothing waits longer for hours to come than this many days, or its own time, if that is longer.
 _LOOK_AHEAD = 366
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """All there are; to look is to read a directory of files."""
+    return frozenset(available_timezones())
 
 
 class Hours(Frozen):
@@ -28,7 +35,7 @@ class Hours(Frozen):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, given: str) -> str:
-        if given not in available_timezones():
+        if given not in _zones():
             raise ValueError("there is no such time zone")
         return given
 
