@@ -119,6 +119,7 @@ class House:
             hooks={a.channel: Hook(a, self.desk(a.channel)) for a in self.channels.posted_to},
             admits=self.channels.admits,
             installing=self.channels.installing,
+            tools=self.tools,
         )
 
     @property

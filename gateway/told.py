@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from adapters.layout import Facts, Prose, Quoted, Words, layout
 from adapters.text import visible
-from agent_core.events import Event, Notice, Outbound, Request, RequestClosed
+from agent_core.events import Event, FieldRequest, InputRequest, Notice, Outbound, Request, RequestClosed, Vote
 from gateway.threads import Threads
 
 
@@ -74,6 +74,8 @@ def _lines(text: str) -> tuple[tuple[str, str], ...]:
 
 def _about(event: Outbound) -> str:
     match event:
-        case RequestClosed(request_id=id) | Notice(about=id):
+        case RequestClosed(request_id=id) | Vote(request_id=id) | FieldRequest(request_id=id):
+            return id
+        case Notice(about=id) | InputRequest(about=id):
             return id
     return ""
