@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import copy
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox.discord import DiscordSandbox, Hands as Fingers, Message
@@ -40,17 +40,16 @@ class DiscordHands:
     discord: DiscordSandbox
     desk: Passing
     channel: Channel = "discord"
-    _before: dict[str, int] = field(default_factory=dict)
 
     def identity(self, name: str) -> str:
         """Their id."""
         return f"discord:{self._fingers(name).id}"
 
     def begin(self) -> None:
-        """What stands there already is not looked at."""
-        world = self.discord.core.world
-        self._before = {channel.id: len(channel.messages) for channel in world.channels.values()}
-        self._before[""] = len(world.whispers)
+        """Nothing stands there: we look for what we may have sent, and would find it in a story before."""
+        for channel in self.discord.core.world.channels.values():
+            channel.messages.clear()
+        self.discord.core.world.whispers.clear()
 
     async def start(self, name: str, text: str) -> None:
         """A direct message."""
@@ -84,8 +83,8 @@ class DiscordHands:
         """Their DM, and what only they see elsewhere."""
         person, world = self._fingers(name), self.discord.core.world
         direct = world.direct(person.id)
-        dms = direct.messages[self._before.get(direct.id, 0) :] if direct else []
-        whispers = [one for one in world.whispers[self._before.get("", 0) :] if one.ephemeral_for == person.id]
+        dms = direct.messages if direct else []
+        whispers = [one for one in world.whispers if one.ephemeral_for == person.id]
         seen = [one for one in (*dms, *whispers) if one.author != person.id and not one.deleted]
         return [_shown(one) for one in sorted(seen, key=lambda message: int(message.id))]
 

@@ -32,7 +32,6 @@ class SlackHands:
     slack: SlackSandbox
     adapter: SlackAdapter
     channel: Channel = "slack"
-    _before: dict[str, int] = field(default_factory=dict)
     _deliveries: int = 0
     _roots: dict[str, str] = field(default_factory=dict)
 
@@ -42,8 +41,9 @@ class SlackHands:
         return f"slack:{user.team_id}/{user.id}"
 
     def begin(self) -> None:
-        """What stands there already is not looked at."""
-        self._before = {channel.id: len(channel.messages) for channel in self.slack.core.world.channels.values()}
+        """Nothing stands there: we look for what we may have sent, and would find it in a story before."""
+        for channel in self.slack.core.world.channels.values():
+            channel.messages.clear()
         self._deliveries, self._roots = len(self.slack.core.record.deliveries), {}
 
     async def start(self, name: str, text: str) -> None:
@@ -78,8 +78,9 @@ class SlackHands:
         person, found = self._fingers(name), []
         for channel in self.slack.core.world.channels.values():
             if person.id in channel.members:
-                later = channel.messages[self._before.get(channel.id, 0) :]
-                found += [one for one in later if one.ephemeral_for in ("", person.id) and one.user != person.id]
+                found += [
+                    one for one in channel.messages if one.ephemeral_for in ("", person.id) and one.user != person.id
+                ]
         return [_shown(one) for one in sorted(found, key=lambda message: message.ts)]
 
     async def again(self, number: int) -> None:

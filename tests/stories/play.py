@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,9 @@ from gateway.roster import Roster
 from tests.stories import language as says
 from tests.stories.agent import Clerk, Workshop
 from tests.stories.audience import Audience
-from tests.stories.crew import Crew, crew_of, until_quiet
+from tests.stories.chance import Chance
+from tests.stories.crew import Crew, crew_of
+from tests.stories.invariants import check
 from tests.stories.language import Channel, Step, Story
 from tests.stories.stage import Stage
 
@@ -29,14 +31,14 @@ class Failed(AssertionError):
 
 
 class Play:
-    """Plays one story once. `cast` is on which channel each person is."""
+    """Plays one story once. `cast` is on which channel each person is; with `chance` things go wrong."""
 
-    def __init__(self, stage: Stage, story: Story, cast: Mapping[str, Channel]) -> None:
-        self._stage, self._story = stage, story
+    def __init__(self, stage: Stage, story: Story, cast: Mapping[str, Channel], chance: Chance | None = None) -> None:
+        self._stage, self._story, self._cast = stage, story, cast
         self._people = {name: _person(stage, name, story, cast[name]) for name in story.people}
         self._policy = {**POLICY, **story.policy}
         self._audience = Audience(stage, cast)
-        self._workshop = Workshop()
+        self._workshop, self._chance = Workshop(), chance
         self._crew: Crew
 
     async def run(self) -> None:
@@ -47,11 +49,20 @@ class Play:
         for step in self._story.steps:
             try:
                 await self._step(step)
-                await until_quiet(self._stage, self._crew)
-                self._audience.remember()
+                await self._follow(step)
             except Exception as error:
                 verb = type(step).__name__
                 raise Failed(f"line {step.line}, {step.who} {verb}: {error}\n{await self.log()}") from error
+        await check(await self._logs(), self._workshop, self._house.opened.threads, self._house.settings.tenant)
+
+    async def _follow(self, step: Step) -> None:
+        """Everything that follows; and it may be that what somebody did comes twice."""
+        await self._crew.until_quiet()
+        hands = self._stage.hands[self._cast[step.who]] if step.who else None
+        if self._chance and hands and self._chance.happens(f"{hands.channel} brings something twice"):
+            await hands.again(self._chance.number())
+            await self._crew.until_quiet()
+        self._audience.remember()
 
     def _furnish(self) -> None:
         """The house as the people and the rules are now."""
@@ -64,7 +75,7 @@ class Play:
         )
         self._house: House = house
         self._stage.enter(house)
-        self._crew = crew_of(house, self._workshop)
+        self._crew = crew_of(self._stage, house, self._workshop, self._chance)
 
     # --- steps
 
@@ -137,14 +148,18 @@ class Play:
 
     async def events(self) -> list[Event]:
         """The logs of all threads, one after the other."""
-        store, found = self._house.opened.threads, []
-        for one in await store.threads(most=100):
-            found += [decode(record).event for record in await store.read(one.id)]
-        return found
+        return [event for log in (await self._logs()).values() for event in log]
+
+    async def _logs(self) -> dict[str, Sequence[Event]]:
+        store = self._house.opened.threads
+        threads = [one.id for one in await store.threads(most=100)]
+        return {id: [decode(record).event for record in await store.read(id)] for id in threads}
 
     async def log(self) -> str:
         """What happened, for whoever reads why a story failed."""
-        lines = [f"  {event!r}"[:600] for event in await self.events() if event.type != "model_call"]
+        struck = self._chance.struck if self._chance else []
+        lines = [f"  things that went wrong: {struck}"]
+        lines += [f"  {event!r}"[:600] for event in await self.events() if event.type != "model_call"]
         return "\n".join([*lines, *self._audience.told()])
 
 

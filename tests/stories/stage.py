@@ -32,6 +32,7 @@ from sandbox.slack import SlackSandbox
 from sandbox.twilio import TwilioSandbox
 from tests.doors.scene import free_port, listening, until
 from tests.stories.agent import AGENT, Clerk
+from tests.stories.chance import Chance, FrailThreads
 from tests.stories.clock import StoryClock
 from tests.stories.desk import Desks
 from tests.stories.hands import Hands
@@ -40,10 +41,13 @@ from tests.stories.hands_mail import MailHands
 from tests.stories.hands_slack import SlackHands, settle
 from tests.stories.hands_sms import SmsHands
 from tests.stories.language import Channel
-from tests.stories.settings import SECRET, Servers, settings_of
+from tests.stories.settings import LEASE_SECONDS, SECRET, Servers, settings_of
 from tests.stories.watched import Sleepless, Unhurried, Watched
 
 EVERYBODY = ("ana", "bo", "cy", "di", "dee", "eli", "fay")
+LEASE = int(LEASE_SECONDS * 1000)
+# By the clock on the wall, as whoever reads the mailbox renews it.
+READER_LEASE = 30_000
 STRANGER = "mallory@evil.test"
 # What a mailbox's reader and an adapter's memory of who we are keep: they outlive a story, as the reader does.
 KEPT = b"hp:{src:"
@@ -64,6 +68,13 @@ class Stage:
         self.clock.pass_by(span)
         for clock in (self.at.slack.clock, self.at.discord.clock, self.at.twilio.clock):
             clock.forward(span.total_seconds())
+
+    def frail(self, chance: Chance) -> FrailThreads:
+        """The store, to the mortal."""
+        redis = self.base.opened.guard.redis
+        store = FrailThreads(redis, Sleepless(redis, ()), partitions=1, lease=LEASE, clock=self.clock)
+        store.chance = chance
+        return store
 
     def enter(self, house: House) -> None:
         """From now on what comes in is for this house."""
@@ -137,11 +148,10 @@ async def _house(settings: Settings, clock: StoryClock) -> AsyncIterator[House]:
 @contextlib.asynccontextmanager
 async def _opened(settings: Settings, clock: StoryClock) -> AsyncIterator[Opened]:
     """The store, in rooms that need no waiting."""
-    lease = int(settings.store.lease_seconds * 1000)
-    async with open_store(None, settings.state_dir / "store", partitions=1, lease=lease, clock=clock) as opened:
+    async with open_store(None, settings.state_dir / "store", partitions=1, lease=LEASE, clock=clock) as opened:
         redis = opened.guard.redis
-        threads = RedisThreads(redis, Sleepless(redis, ()), partitions=1, lease=lease, clock=clock)
-        yield replace(opened, threads=threads, mailroom=Watched(redis, lease), meter=Unhurried(redis))
+        threads = RedisThreads(redis, Sleepless(redis, ()), partitions=1, lease=LEASE, clock=clock)
+        yield replace(opened, threads=threads, mailroom=Watched(redis, READER_LEASE), meter=Unhurried(redis))
 
 
 @contextlib.asynccontextmanager

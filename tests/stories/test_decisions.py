@@ -1,4 +1,4 @@
-"""Stories of decisions."""
+"""Stories of decisions: yes, no, too late, not theirs, taken back."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.casting import Part, parts
-from tests.stories.play import Play
+from tests.stories.casting import Part, many, parts
 from tests.stories.stage import Stage
 
+FOLDER = Path(__file__).parent / "decisions"
 
-@pytest.mark.parametrize("part", parts(Path(__file__).parent / "decisions"), ids=str)
+
+@pytest.mark.parametrize("part", parts(FOLDER), ids=str)
 async def test_story(here: Stage, part: Part) -> None:
-    await Play(here, part.story, part.cast).run()
+    await part.play(here)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", many(FOLDER), ids=str)
+async def test_story_in_bad_weather(here: Stage, part: Part) -> None:
+    await part.play(here)
