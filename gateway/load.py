@@ -7,13 +7,11 @@ with an end of its own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from pydantic import ValidationError
-
-from adapters.base import Capabilities, Open
+from adapters.base import Capabilities
 from agent_core.deliveries import Delivery
 from agent_core.events import ApprovalRequest
 from agent_core.policy.limits import Limits
@@ -72,13 +70,6 @@ class Member(Frozen):
     event_id: str
 
 
-class Ended(Frozen):
-    """How the one ended that took others along: what the far end calls it, and which requests it showed besides."""
-
-    provider_id: str
-    requests: tuple[str, ...]
-
-
 @dataclass(frozen=True)
 class Load:
     """`sealed` are the channels where buttons may be pressed."""
@@ -96,10 +87,9 @@ class Load:
         if card is None:
             return Go()
         if not await self._is_open(card.member.place):
-            await self.store.ended(card.line, grant.id, b"")
+            await self.store.ended(card.line, grant.id, "")
             return Needless()
-        tried = grant.attempt > 1
-        if (ms := await self._room(card)) and not tried:
+        if ms := await self._room(card):
             return Wait(ms, crowded=True)
         crowded = await self._is_crowded(card)
         if not self._gathers(card):
@@ -111,21 +101,13 @@ class Load:
             patience=PATIENCE,
             most=MOST_TOGETHER,
             crowded=crowded,
-            tried=tried,
         )
-        return _turn(card, await self.store.gather(card.line, joining, now=card.now))
+        return _turn(await self.store.gather(card.line, joining, now=card.now))
 
-    async def over(self, grant: Grant, provider_id: str | None, together: Sequence[Open]) -> None:
-        """How one ended that took these along: None, if it did not go out. Raises StoreError."""
-        card = self._card(grant)
-        if card:
-            shown = tuple(one.request.id for one in together)
-            ended = (
-                b""
-                if provider_id is None
-                else Ended(provider_id=provider_id, requests=shown).model_dump_json().encode()
-            )
-            await self.store.ended(card.line, grant.id, ended)
+    async def over(self, grant: Grant, provider_id: str) -> None:
+        """One that took others along has ended, by the far end's name for it; empty, if it did not go out."""
+        if card := self._card(grant):
+            await self.store.ended(card.line, grant.id, provider_id)
 
     # --- what is asked of somebody
 
@@ -218,26 +200,15 @@ def waiting(grant: Grant, identity: str, cause: str, ms: int) -> tuple[str, byte
     return told.id, encode(told)
 
 
-def _turn(card: _Card, gathered: Gathered) -> Turn:
+def _turn(gathered: Gathered) -> Turn:
     match gathered.what:
         case "wait":
             return Wait(gathered.ms)
         case "lead":
             return Go(tuple(Member.model_validate_json(entry) for entry in gathered.entries))
         case "with":
-            return _ended(card, gathered.ended)
+            return Went(gathered.ended) if gathered.ended else Wait(LOOK_AGAIN)
     return Go()
-
-
-def _ended(card: _Card, ended: bytes) -> Turn:
-    """What became of the one that took it along: where it was left out after all, it goes by itself."""
-    if not ended:
-        return Wait(LOOK_AGAIN)
-    try:
-        known = Ended.model_validate_json(ended)
-    except ValidationError:
-        return Go()
-    return Went(known.provider_id) if card.event.id in known.requests else Go()
 
 
 def _millis(span: timedelta) -> int:

@@ -5,6 +5,7 @@ What is put to somebody where all threads share a conversation is noted before i
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from agent_core.events import (
 from gateway.asked import Book, Standing
 from gateway.consequences import effect_id
 from gateway.entry import Entry, decode
+from gateway.errors import NoSuchThread
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring, Pass, Place
 from gateway.links import ShortLinks
@@ -195,17 +197,19 @@ class Packer:
         return tuple([await self._with(one, request, envelope) for one, request in found if request])
 
     async def _standing(self, place: Place) -> ApprovalRequest | None:
-        thread = await self.book.threads.thread(place.thread_id) if self.book else None
-        request = thread.open_request(place.request_id) if thread else None
-        return request if isinstance(request, ApprovalRequest) else None
+        assert self.book, "what goes along was found by it"
+        with contextlib.suppress(NoSuchThread):
+            request = (await self.book.threads.thread(place.thread_id)).open_request(place.request_id)
+            return request if isinstance(request, ApprovalRequest) else None
+        return None
 
     async def _with(self, member: Member, request: ApprovalRequest, envelope: Envelope) -> Open:
         """One of them. Its code is for where a code finds its thread; an answer to a mail goes to that of the first."""
         ticket = await self._ticket(member.place, request, envelope) or Ticket()
         if not self.adapters[envelope.address.channel].capabilities.shared:
             return Open(request=request, ticket=ticket.model_copy(update={"code": ""}))
-        assert self.book, "what goes along was found by it"
-        await self.book.note(envelope.identity, member.place, member.effect_id, request, request.at)
+        if self.book:
+            await self.book.note(envelope.identity, member.place, member.effect_id, request, request.at)
         return Open(request=request, ticket=ticket)
 
     # --- what was shown before

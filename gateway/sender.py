@@ -150,7 +150,7 @@ class Sender:
 
     async def _end(self, grant: Grant, parcel: Parcel, state: End, *, provider_id: str = "", detail: str = "") -> None:
         if self.load and parcel.together:
-            await self.load.over(grant, provider_id if state == "sent" else None, parcel.together)
+            await self.load.over(grant, provider_id if state == "sent" else "")
         await self._settle(grant, state, _record(grant, parcel, state, provider_id=provider_id, detail=detail))
 
     async def _settle(self, grant: Grant, state: End, record: bytes) -> None:

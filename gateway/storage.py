@@ -155,7 +155,7 @@ class Joining:
     """A card on its way to somebody: `what` it is, and the `entry` by which one that goes with others is known.
 
     `window` is for how long cards are gathered, `patience` how long one waits for another to take it along, in ms;
-    `most` go together. `crowded`: it waits for others even if it is the first. `tried`: it may have gone out before.
+    `most` go together. `crowded`: it waits for others even if it is the first.
     """
 
     what: str
@@ -164,20 +164,19 @@ class Joining:
     patience: int
     most: int
     crowded: bool
-    tried: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """What is to be done with a card: it goes, waits for `ms`, or leads those of these `entries`.
 
-    `with`: another leads it; `ended` is how that one ended, empty while that is not known.
+    `with`: it goes with another one; `ended` is what the far end calls that, empty while it is not there.
     """
 
     what: Literal["go", "wait", "lead", "with"]
     ms: int = 0
     entries: tuple[bytes, ...] = ()
-    ended: bytes = b""
+    ended: str = ""
 
 
 class LoadStore(Protocol):
@@ -192,8 +191,8 @@ class LoadStore(Protocol):
     async def gather(self, name: str, joining: Joining, *, now: int) -> Gathered:
         """What is to be done with a card to somebody."""
 
-    async def ended(self, name: str, leader: str, how: bytes) -> None:
-        """How the one ended that others went with; empty if it did not go out."""
+    async def ended(self, name: str, leader: str, how: str) -> None:
+        """How the one ended that others went with: by the far end's name for it, empty if it did not go out."""
 
 
 class InstallationStore(Protocol):

@@ -44,17 +44,16 @@ class RedisLoad:
             joining.entry,
             joining.window,
             int(joining.crowded),
-            int(joining.tried),
             joining.most,
             joining.patience,
         )
         return _gathered(answer)
 
-    async def ended(self, name: str, leader: str, how: bytes) -> None:
-        """How the one ended that others went with; empty if it did not go out."""
-        await patiently(lambda: self._ended(_prefix(name), leader, how or b"failed"))
+    async def ended(self, name: str, leader: str, how: str) -> None:
+        """How the one ended that others went with: by the far end's name for it, empty if it did not go out."""
+        await patiently(lambda: self._ended(_prefix(name), leader, f"sent:{how}" if how else "failed"))
 
-    async def _ended(self, prefix: str, leader: str, how: bytes) -> None:
+    async def _ended(self, prefix: str, leader: str, how: str) -> None:
         async with self.redis.pipeline(transaction=True) as pipe:
             pipe.zrem(f"{prefix}:c", leader)
             pipe.set(f"{prefix}:d:{leader}", how, px=KEPT)
@@ -67,8 +66,8 @@ def _gathered(answer: Sequence[bytes | int]) -> Gathered:
             return Gathered("wait", ms=ms)
         case [b"lead", *entries]:
             return Gathered("lead", entries=tuple(bytes(one) for one in entries if isinstance(one, bytes)))
-        case [b"with", _, bytes(ended)]:
-            return Gathered("with", ended=ended)
+        case [b"with", bytes(ended)]:
+            return Gathered("with", ended=ended.decode().removeprefix("sent:"))
     return Gathered("go")
 
 

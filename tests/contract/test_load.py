@@ -76,6 +76,16 @@ async def test_who_was_killed_while_sending_is_followed_at_once_though_there_is_
     assert [(asks(one), one.repeat) for one in sent] == [(["r1"], True)]
 
 
+async def test_what_has_its_room_keeps_it_while_it_waits_for_others(valkey_bench: Bench) -> None:
+    house = busy(valkey_bench, Limits(per_person_per_hour=2, together_within=timedelta(minutes=1)))
+    for id in ("r1", "r2"):
+        await house.ask(id)
+        await house.carry()
+    house.bench.clock.forward(MINUTE)
+    assert [asks(one) for one in await house.carry()] == [["r2"]]
+    assert [outcome for outcome, _ in await house.ended("r2")] == ["sent"]
+
+
 async def test_only_cards_wait(valkey_bench: Bench) -> None:
     house = busy(valkey_bench, Limits(per_person_per_hour=1, together_within=timedelta(minutes=1)))
     await house.ask("r1")

@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
 -- Whether a card goes now, waits for others to the same recipient, goes with them, or went with one of them.
 -- What a bundle is made of is decided once, and kept for a day: each try of the one that leads it is the same.
--- KEYS[1]: the recipient. ARGV: now, effect, entry, window ms, 1 if even the first waits, 1 if it may have gone before,
--- most, patience ms -> {'go'} | {'wait', ms} | {'lead', entry...} | {'with', leader, how that ended}
+-- KEYS[1]: the recipient. ARGV: now, effect, entry, window ms, 1 if even the first waits, most, patience ms
+-- -> {'go'} | {'wait', ms} | {'lead', entry...} | {'with', how that ended}
 local effect, entry, window = ARGV[2], ARGV[3], tonumber(ARGV[4])
 local KEPT, WAITING, WINDOW = 86400000, P .. ':c', P .. ':w'
 
@@ -18,12 +18,11 @@ if leader == effect then return {'lead', unpack(redis.call('LRANGE', key('b', ef
 if leader then
   local ended = redis.call('GET', key('d', leader)) or 'failed'
   local since = string.match(ended, '^since:(%d+)$')
-  if ended == 'failed' or (since and now - tonumber(since) > tonumber(ARGV[8])) then return go() end
-  return {'with', leader, since and '' or ended}
+  if ended == 'failed' or (since and now - tonumber(since) > tonumber(ARGV[7])) then return go() end
+  return {'with', since and '' or ended}
 end
 local open_until = tonumber(redis.call('GET', WINDOW) or '0')
 local others = redis.call('ZCARD', WAITING)
-if ARGV[6] == '1' then return go() end
 if open_until <= now and others == 0 then
   redis.call('SET', WINDOW, string.format('%.0f', now + window), 'PX', KEPT)
   if ARGV[5] ~= '1' then return go() end
@@ -34,7 +33,7 @@ redis.call('SET', key('e', effect), entry, 'PX', KEPT)
 if open_until > now then return {'wait', open_until - now} end
 redis.call('SET', key('m', effect), effect, 'PX', KEPT)
 redis.call('ZREM', WAITING, effect)
-for _, id in ipairs(redis.call('ZRANGE', WAITING, 0, tonumber(ARGV[7]) - 2)) do
+for _, id in ipairs(redis.call('ZRANGE', WAITING, 0, tonumber(ARGV[6]) - 2)) do
   local known = redis.call('GET', key('e', id))
   redis.call('ZREM', WAITING, id)
   if known then
