@@ -36,9 +36,9 @@ class Wish(NamedTuple):
 
 
 def wish_in(message: UserMessage) -> Wish | None:
-    """`LINK sms:+44 7700 900123` or `UNLINK ...` on the first line that is not empty, if nothing is doubtful in it."""
-    first = next((" ".join(line.split()) for line in plain(message.text).splitlines() if line.strip()), "")
-    found = _LINE.fullmatch(first)
+    """`LINK sms:+44 7700 900123` or `UNLINK ...` on the first line, or below a subject, if it is not doubtful."""
+    lines = [" ".join(line.split()) for line in plain(message.text).splitlines() if line.strip()]
+    found = next((match for line in lines[:2] if (match := _LINE.fullmatch(line))), None)
     if found is None or message.doubt:
         return None
     return Wish("link" if found["verb"].lower() == "link" else "unlink", found["identity"])
