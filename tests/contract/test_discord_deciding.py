@@ -32,7 +32,7 @@ NOBODY = SEVERAL.model_copy(update={"terms": SEVERAL.terms.model_copy(update={"d
 
 
 @pytest.mark.parametrize("word", GIVEN)
-async def test_what_is_neither_yes_nor_no_is_said_in_a_form_after_any_restart(word: Word) -> None:
+async def test_what_is_neither_yes_nor_no_is_said_in_a_form_after_any_restart(word: Word) -> None:  # DC-37
     values, expected = GIVEN[word]
     async with bench(Waits(open=SEVERAL)) as house:
         di, shown = house.discord.person("di"), await house.post(button(word, "Open"))
@@ -143,7 +143,7 @@ async def put(there: Sending, request: ApprovalRequest = SEVERAL) -> str:
     return (await there.send(parcel.model_copy(update={"event": request}))).provider_id
 
 
-async def test_a_decision_that_counts_is_drawn_into_the_card_which_keeps_its_buttons() -> None:
+async def test_a_decision_that_counts_is_drawn_into_the_card_which_keeps_its_buttons() -> None:  # DC-36
     async with sending() as there:
         shown = await put(there)
         before = labels(there.di.dms[0])

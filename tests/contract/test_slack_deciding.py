@@ -36,7 +36,7 @@ async def b(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
 
 
 @pytest.mark.parametrize("label", GIVEN)
-async def test_what_is_neither_yes_nor_no_is_said_in_a_modal(b: Bench, label: str) -> None:
+async def test_what_is_neither_yes_nor_no_is_said_in_a_modal(b: Bench, label: str) -> None:  # SL-56
     values, said = GIVEN[label]
     bo = await opened(b, SEVERAL, label)
     sent = await bo.submit(values)
@@ -144,7 +144,7 @@ async def decided(
     return here.shown[0]
 
 
-async def test_a_decision_that_counts_is_drawn_into_the_card_which_keeps_its_buttons(here: Telling) -> None:
+async def test_a_decision_that_counts_is_drawn_into_the_card_which_keeps_its_buttons(here: Telling) -> None:  # SL-55
     at = await asked_for(here)
     before = buttons(here.shown[0])
     first = await decided(here, YES, at)

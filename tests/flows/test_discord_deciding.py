@@ -34,7 +34,7 @@ async def h(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> Asy
         assert discord.strays == []
 
 
-async def test_a_decision_after_a_restart_is_drawn_into_every_copy(tmp_path: Path) -> None:
+async def test_a_decision_after_a_restart_is_drawn_into_every_copy(tmp_path: Path) -> None:  # DC-36
     async with DiscordSandbox(identify_pause=0) as discord, ModelSandbox(script()) as model:
         clock, settings = Clock(), settings_of(tmp_path, discord, model, PEOPLE)
         settings.policies_file.write_text(yaml.safe_dump(POLICY))
@@ -57,7 +57,7 @@ async def test_a_decision_after_a_restart_is_drawn_into_every_copy(tmp_path: Pat
             assert len(await second.events(asked, ToolCall)) == 1
 
 
-async def test_a_question_goes_to_who_asked_and_comes_back_with_the_card(h: DiscordHouse) -> None:
+async def test_a_question_goes_to_who_asked_and_comes_back_with_the_card(h: DiscordHouse) -> None:  # DC-37, DC-38
     asked = h.ask("1.4.1")
     card = await h.card(asked)
     assert await h.person("cy").click(card, ASK) is None

@@ -38,7 +38,7 @@ async def form(h: SlackHouse, name: str, card: Message, label: str) -> Hands:
     return person
 
 
-async def test_a_decision_after_a_restart_is_drawn_into_every_copy(tmp_path: Path) -> None:
+async def test_a_decision_after_a_restart_is_drawn_into_every_copy(tmp_path: Path) -> None:  # SL-55
     async with SlackSandbox(retry_delays=(0.1, 0.2)) as slack, ModelSandbox(script()) as model:
         clock, settings = Clock(), settings_of(tmp_path, slack, model, ["bo", "cy", "di", "eli"])
         settings.policies_file.write_text(yaml.safe_dump({"rules": [RULE], "escalate_to": ["bo"]}))
@@ -63,7 +63,7 @@ async def test_a_decision_after_a_restart_is_drawn_into_every_copy(tmp_path: Pat
             assert len(await second.events(asked, ToolCall)) == 1
 
 
-async def test_a_question_goes_to_who_asked_and_comes_back_with_the_card(h: SlackHouse) -> None:
+async def test_a_question_goes_to_who_asked_and_comes_back_with_the_card(h: SlackHouse) -> None:  # SL-56, SL-57
     asked = await h.ask("1.4.1")
     card = await h.card(asked)
     cy = await form(h, "cy", card, ASK)

@@ -1,7 +1,7 @@
 """Nothing hidden: whoever can approve on a card sees every byte that would run, and what the tool says would follow.
 
 Whatever the arguments, the terms and the state of the request: all of it stands in the very message with the button,
-or there is no button that runs anything.
+or there is no button that runs anything: SL-54, DC-35.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def test_whoever_can_approve_sees_all_of_it(
 def test_what_is_decided_on_the_way_takes_no_buttons_away(
     channel: str, terms: Terms, words: int, decision: str
 ) -> None:
-    """The longest card that can be approved still can be when the first of several has decided, whatever they wrote."""
+    """SL-55, DC-36: the longest card that can be approved still can be when the first of several has decided, whatever they wrote."""
     assume(sum(panel.need for panel in terms.seats) > 1 or terms.veto is not None)
     face = FACES[channel]
     longest = longest_that_fits(face, terms)
@@ -175,6 +175,7 @@ def test_hand_over_is_there_only_if_there_is_somebody_who_is_not_asked_anyway(ch
 
 @pytest.mark.parametrize("channel", FACES)
 def test_a_long_answer_of_the_requesters_stands_below_and_takes_no_button_away(channel: str) -> None:
+    """SL-57, DC-38."""
     face = FACES[channel]
     first, *others = face.shown(face.parcel(SEVERAL, raised=TOLD.model_copy(update={"note": "y " * 4_000})))
     assert "bo was asked about this, and answers: (it is long, and stands below)" in first.words
