@@ -38,9 +38,13 @@ def faults_of(
 def _of_all(policy: Policy, people: People, channels: Collection[str]) -> Iterator[Fault]:
     persons = {person.id for person in people.people}
     yield from _unknown(("escalate_to",), policy.escalate_to, persons, "there is no such person")
-    for channel in policy.words_up_to:
-        if channel not in channels:
-            yield Fault(("words_up_to", channel), "there is no such channel")
+    for where, named in (
+        (("words_up_to",), policy.words_up_to),
+        (("limits", "per_channel_per_hour"), policy.limits.per_channel_per_hour),
+    ):
+        for channel in named:
+            if channel not in channels:
+                yield Fault((*where, channel), "there is no such channel")
 
 
 def _strange_names(rule: Rule, people: People) -> Iterator[Fault]:
@@ -107,6 +111,9 @@ def _strange_calls(rule: Rule, tools: Mapping[str, Tool]) -> Iterator[Fault]:
         yield Fault(("tool",), "there is no such tool")
         return
     schema = tools[rule.tool].arguments.model_json_schema()
+    for n, path in enumerate(rule.same_when):
+        if not _argument(schema, path):
+            yield Fault(("same_when", n), f"{rule.tool} has no such argument")
     for path, test in rule.when.items():
         found = _argument(schema, path)
         if not found:

@@ -83,6 +83,8 @@ def wrong(text: str, people: People | None, tmp_path: Path) -> list[str]:
             "2: rules.0.when.enviroment: deploy has no su",
         ),
         ("rules:\n  - tool: refund\n    when:\n      amount: {like: '5*'}\n", "4: rules.0.when.amount: this argument"),
+        ("limits:\n  per_channel_per_hour: {fax: 3}\n", "2: limits.per_channel_per_hour.fax: there is no such channel"),
+        ("rules:\n  - {tool: deploy, same_when: [version, size]}\n", "2: rules.0.same_when.1: deploy has no such arg"),
         ("hours:\n  late: {start: 17:00, end: 09:00}\n", "2: hours.late: hours end after they start"),
         ("hours:\n  late: {timezone: canary71aa}\n", "2: hours.late.timezone: there is no such time zone"),
         ("rules: canary71aa\n", "1: rules: it should be a valid tuple"),
