@@ -76,9 +76,10 @@ class Runner:
         """Run tools, and ask them, until `stopping`; what is under way is finished."""
         async with asyncio.TaskGroup() as both:
             for queue in (TOOL_LANE, PREVIEW_LANE):
-                both.create_task(self._serve(queue, stopping))
+                both.create_task(self.serve(queue, stopping))
 
-    async def _serve(self, queue: str, stopping: asyncio.Event) -> None:
+    async def serve(self, queue: str, stopping: asyncio.Event) -> None:
+        """Do the work of one queue alone, `tool` or `preview`, until `stopping`."""
         await take_turns(
             lambda most: self.store.fx_claim(queue, most=most),
             self.perform,

@@ -16,7 +16,7 @@ from gateway.app import House, house
 from gateway.demo.story import code
 from gateway.demo.teller import Teller
 from gateway.demo.world import ANA, BO, Clock, World
-from gateway.ports import Claim
+from gateway.ports import PREVIEW_LANE, Claim
 from gateway.serve import ROLES, serve
 from gateway.store.client import connect
 from sandbox.mail import MailSandbox
@@ -89,13 +89,14 @@ async def test_a_tool_that_was_started_before_everything_was_lost_is_unknown_not
             stopping = asyncio.Event()
             roles = [role for role in ROLES if role != "runner"]
             serving = asyncio.create_task(serve(ready, roles, stopping))
+            asking = asyncio.create_task(ready.runner().serve(PREVIEW_LANE, stopping))
             await mail.send_as(ANA, mail.bot, "x", "Please deploy 1.4.1 to production.")
             card = await t.letter(BO, "May this run?", "Bo gets the request")
             await mail.reply_as(BO, card, f"APPROVE {code(card)}")
             await t.letter(BO, "was approved by bo", "the decision is in")
             grant = await _granted(ready)
             stopping.set()
-            await serving
+            await asyncio.gather(serving, asking)
         await wipe(store)
         async with living(here):
             await t.letter(ANA, "unknown whether this ran", "Ana is told that nobody knows")
