@@ -172,7 +172,7 @@ def _as_input(thread: Thread, message: UserMessage) -> Reading:
 def _as_proof(request: InputRequest, message: UserMessage) -> Reading:
     """What is to prove whose an identity is: the word, and the code that was sent there, on the first line."""
     first = next((line for line in message.text.splitlines() if line.strip()), "")
-    if plain(without_code(first)).strip(" .!").upper() not in request.choices:
+    if plain(without_code(first.strip(" .!"))).strip(" .!").upper() not in request.choices:
         return Explain(kind="not_a_choice", about=request.id, detail=", ".join(request.choices))
     if message.answers != request.id:
         return Explain(kind="code_needed", about=request.id)

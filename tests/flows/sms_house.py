@@ -7,6 +7,7 @@ what the server forgets by itself go on together when a test says that time has 
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import re
 import uuid
@@ -226,7 +227,8 @@ def policy_of(
 ) -> dict[str, Any]:
     """These may approve deployments and rollbacks (Bo, if nobody is named), by default on their phones."""
     shared = {"approvers": list(approvers or ("bo",)), "via": list(via), **rule}
-    rules = [{"tool": tool, **shared} for tool in ("deploy", "rollback")]
+    # Each has its own: what a YAML file says is not repeated by an alias.
+    rules = [{"tool": tool, **copy.deepcopy(shared)} for tool in ("deploy", "rollback")]
     return {"rules": rules, "text_up_to": text_up_to, "escalate_to": list(escalate_to)}
 
 
