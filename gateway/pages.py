@@ -142,20 +142,20 @@ async def _page(
         bearer = await _bearer(door, ticket)
         thread = await door.threads.thread(bearer.thread_id)
     except (BadToken, NoSuchThread):
-        return _render("gone.html", 404, message="This link is not valid.", changes=())
+        return render("gone.html", 404, message="This link is not valid.", changes=())
     request = thread.open_request(bearer.request_id)
     if not isinstance(request, ApprovalRequest):
         told = await find(door.threads, bearer.thread_id, bearer.request_id)
         if told is None or isinstance(told.event, ApprovalRequest):
-            return _render("gone.html", 200, **await _ended(door, thread, bearer.request_id, told))
-        return _render("read.html", 200, blocks=drawn(told))
+            return render("gone.html", 200, **await _ended(door, thread, bearer.request_id, told))
+        return render("read.html", 200, blocks=drawn(told))
     if any(isinstance(e, ApprovalResponse) and e.request_id == request.id for e in thread.unheard):
-        return _render("received.html", 200)
+        return render("received.html", 200)
     hidden = {"form_token": door.keyring.form_token(ticket), "seen": thread.seq}
     held = thread.held_approval(request.id)
     standing = f"This request was {hold_in_words(held)}." if held else ""
     shown = {**hidden, **card(request, thread.votes_on(request.id)), "fields": fields(request, filled.typed, problems)}
-    return _render("decide.html", status, problem=problem, standing=standing, filled=filled, **shown)
+    return render("decide.html", status, problem=problem, standing=standing, filled=filled, **shown)
 
 
 async def _bearer(door: Door, link: str) -> Pass:
@@ -210,7 +210,8 @@ def _same_site(request: Request, door: Door) -> bool:
     return site in (None, "same-origin", "none") and origin in (None, f"{ours.scheme}://{ours.netloc}".lower())
 
 
-def _render(template: str, status: int, **values: object) -> Response:
+def render(template: str, status: int, **values: object) -> Response:
+    """A page of ours; whatever it is filled with is escaped."""
     return HTMLResponse(_TEMPLATES.get_template(template).render(values), status)
 
 
