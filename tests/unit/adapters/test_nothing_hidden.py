@@ -104,7 +104,7 @@ def test_whoever_can_approve_sees_all_of_it(
 def test_what_is_decided_on_the_way_takes_no_buttons_away(
     channel: str, terms: Terms, words: int, decision: str
 ) -> None:
-    """SL-55, DC-36: the longest card that can be approved still can be when the first of several has decided, whatever they wrote."""
+    """SL-55, DC-36: the longest card that can be approved still can be when the first of several has decided."""
     assume(sum(panel.need for panel in terms.seats) > 1 or terms.veto is not None)
     face = FACES[channel]
     longest = longest_that_fits(face, terms)
