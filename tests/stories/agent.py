@@ -18,7 +18,7 @@ from agent_core.events import AgentMessage, Event, Failure, InputResponse, Reque
 from agent_core.prompt import Prompt
 from agent_core.steps import GiveUp, Say, Step, Use
 from agent_core.thread import Thread
-from agent_core.tools import Executor, tool
+from agent_core.tools import Executor, Foreseen, Previewer, tool
 from tests.stories.language import Habit
 
 STEP: TypeAdapter[Step] = TypeAdapter(Step)
@@ -45,26 +45,43 @@ def erase(database: str) -> None:
     """Erase a database."""
 
 
+@tool(risk="high", approval=True, repeatable=True, previews=True)
+def migrate(database: str) -> None:
+    """Change the tables of a database; what it would do rests on how many rows there are."""
+
+
 @tool(risk="low", approval=True, repeatable=True)
 def restart(service: str) -> None:
     """Restart a service."""
 
 
-TOOLS = (deploy, rollback, refund, erase, restart)
+TOOLS = (deploy, rollback, refund, erase, migrate, restart)
 AGENT = Agent(name="stories", prompt=Prompt(id="stories", text="A story."), tools=TOOLS)
 
 
 @dataclass
 class Workshop:
-    """What ran: the words of each call, under the key of its effect; and how often each key was started."""
+    """What ran: the words of each call, under the key of its effect; and how often each key was started.
+
+    `rows` is how the world is that a preview looks at.
+    """
 
     calls: dict[str, str] = field(default_factory=dict)
     starts: dict[str, int] = field(default_factory=dict)
+    rows: int = 100
 
     @property
     def executors(self) -> Mapping[str, Executor]:
         """What the tools do."""
         return {one.name: _Noting(one.name, self) for one in TOOLS}
+
+    @property
+    def previewers(self) -> Mapping[str, Previewer]:
+        """What tells what they would do."""
+        return {"migrate": self._look}
+
+    async def _look(self, arguments: BaseModel) -> Foreseen:
+        return Foreseen(f"it rewrites {self.rows} rows", str(self.rows))
 
     @property
     def ran(self) -> list[str]:
@@ -94,6 +111,7 @@ _WISHES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (r"roll back (staging|production)", "rollback", ("environment",)),
     (r"refund (\d+) to (\w+)", "refund", ("amount", "customer")),
     (r"erase (\w+)", "erase", ("database",)),
+    (r"migrate (\w+)", "migrate", ("database",)),
     (r"restart (\w+)", "restart", ("service",)),
 )
 

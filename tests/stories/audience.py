@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from tests.stories import language as says
 from tests.stories.hands import Hands, Impossible, Means, Shown
+from tests.stories.hands_mail import MailHands
 from tests.stories.language import Channel, Step
 from tests.stories.stage import Stage
 
@@ -30,7 +31,14 @@ class Audience:
                 await self._say(step)
             case says.Writes():
                 await self._hands(step.who, step.on).start(step.who, step.text)
-            case says.Replies():
+            case says.IsForged():
+                mailboxes = self._stage.hands["email"]
+                assert isinstance(mailboxes, MailHands)
+                await mailboxes.forge(step.who, self._newest(step, "approve")[1], step.text)
+            case says.Answers() if any("respond" in one.offers for one in self._about(step)):
+                hands, shown = self._newest(step, "respond")
+                await hands.decide(step.who, shown, "respond", step.text, {})
+            case says.Replies() | says.Answers():
                 hands, shown = self._newest(step, None)
                 await hands.reply(step.who, shown, step.text)
             case says.NeverSees():

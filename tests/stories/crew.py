@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from gateway.app import House
-from gateway.ports import TOOL_LANE
+from gateway.ports import PREVIEW_LANE, TOOL_LANE
 from gateway.routing import NOWHERE
 from gateway.runner import Runner
 from gateway.sender import Sender
@@ -64,9 +64,10 @@ class Crew:
             for grant in await self._claimed(self.sender.store.fx_claim(queue, most=8)):
                 await self._alive(self.sender.carry(grant))
                 done += 1
-        for grant in await self._claimed(self.runner.store.fx_claim(TOOL_LANE, most=8)):
-            await self._alive(self.runner.perform(grant))
-            done += 1
+        for queue in (PREVIEW_LANE, TOOL_LANE):
+            for grant in await self._claimed(self.runner.store.fx_claim(queue, most=8)):
+                await self._alive(self.runner.perform(grant))
+                done += 1
         return done
 
     async def _fired(self) -> Sequence[None]:
@@ -90,7 +91,7 @@ class Crew:
 def crew_of(stage: Stage, house: House, workshop: Workshop, chance: Chance | None) -> Crew:
     """The roles of a house; its tools are those of a workshop. With `chance` they are mortal."""
     worker, sender, timers = house.worker(), house.sender(), house.timers()
-    runner = replace(house.runner(), executors=workshop.executors)
+    runner = replace(house.runner(), executors=workshop.executors, previewers=workshop.previewers)
     if chance is None:
         return Crew(stage, worker, sender, runner, timers)
     store = stage.frail(chance)

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from tests.stories.language import Channel
 
-Means = Literal["approve", "deny", "undo", "ask", "answer", "delegate", "change"]
+Means = Literal["approve", "deny", "undo", "ask", "answer", "delegate", "change", "respond"]
 
 
 class Impossible(AssertionError):

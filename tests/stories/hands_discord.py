@@ -24,12 +24,14 @@ BUTTONS: Mapping[str, Means] = {
     "Answer instead": "answer",
     "Hand over": "delegate",
     "Take it back": "undo",
+    "Answer": "respond",
 }
 FIELDS: Mapping[Means, str] = {
     "deny": "Why not?",
     "ask": "What do you want to know?",
     "answer": "What is to be done instead?",
     "delegate": "Who is to decide in your place?",
+    "respond": "Your answer",
 }
 
 
@@ -83,7 +85,8 @@ class DiscordHands:
         """Their DM, and what only they see elsewhere."""
         person, world = self._fingers(name), self.discord.core.world
         direct = world.direct(person.id)
-        dms = direct.messages if direct else []
+        rooms = [one for one in world.channels.values() if one.guild_id] if person.id in world.guild.members else []
+        dms = [one for room in (*rooms, *([direct] if direct else [])) for one in room.messages]
         whispers = [one for one in world.whispers if one.ephemeral_for == person.id]
         seen = [one for one in (*dms, *whispers) if one.author != person.id and not one.deleted]
         return [_shown(one) for one in sorted(seen, key=lambda message: int(message.id))]

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from sandbox.mail import Letter, MailSandbox
+from tests.stories import page
 from tests.stories.hands import Hands, Impossible, Means, Shown
 from tests.stories.language import Channel
 from tests.stories.watched import Watched
 
 CODE = re.compile(r"\b(APPROVE|UNDO) (\d{6})\b")
 OFFERED: dict[str, frozenset[Means]] = {
-    "APPROVE": frozenset({"approve", "deny", "ask", "answer", "delegate"}),
+    "APPROVE": frozenset({"approve", "deny", "ask", "answer", "delegate", "change"}),
     "UNDO": frozenset({"undo"}),
 }
 
@@ -61,8 +62,16 @@ class MailHands:
         code = CODE.search(shown.text)
         assert code, "what offers something has a code"
         if changed:
-            raise Impossible("nobody changes arguments by mail")
+            await page.change(shown.text, code[2], changed)
+            return
         await self.reply(name, shown, f"{means.upper()} {code[2]} {text}".strip())
+
+    async def forge(self, name: str, shown: Shown, text: str) -> None:
+        """An answer in their name that nothing proves to be theirs."""
+        code, letter = CODE.search(shown.text), shown.source
+        assert code
+        assert isinstance(letter, Letter)
+        await self.mail.reply_as(_address(name), letter, text.format(code=code[2]), auth="fail")
 
     def readable(self, name: str) -> list[Shown]:
         """Their letters."""

@@ -21,6 +21,7 @@ BUTTONS: Mapping[str, Means] = {
     "Answer instead": "answer",
     "Hand over": "delegate",
     "Take it back": "undo",
+    "Answer": "respond",
 }
 LABELS = {means: label for label, means in BUTTONS.items()}
 
@@ -110,6 +111,8 @@ def settle(slack: SlackSandbox, everybody: tuple[str, ...]) -> None:
 
 
 def _form(means: Means, text: str) -> dict[str, str]:
+    if means == "respond":
+        return {"answer": text}
     if means != "delegate":
         return {"reason": text} if text else {}
     to, _, why = text.partition(" ")

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass, field
 
 from sandbox.twilio import Phone, TwilioSandbox
-from tests.stories.hands import Hands, Impossible, Means, Shown
+from tests.stories import page
+from tests.stories.hands import Hands, Means, Shown
 from tests.stories.language import Channel
 
 CODE = re.compile(r"\b(A|APPROVE|U|UNDO) (\d{6})\b")
-OFFERS: frozenset[Means] = frozenset({"approve", "deny", "ask", "answer", "delegate"})
+OFFERS: frozenset[Means] = frozenset({"approve", "deny", "ask", "answer", "delegate", "change"})
 UNDO: frozenset[Means] = frozenset({"undo"})
 WORDS = {"approve": "A", "deny": "R"}
 
@@ -55,7 +56,8 @@ class SmsHands:
         code = CODE.search(shown.text)
         assert code, "what offers something has a code"
         if changed:
-            raise Impossible("nobody changes arguments by text")
+            await page.change(shown.text, code[2], changed)
+            return
         await self.start(name, f"{WORDS.get(means, means.upper())} {code[2]} {text}".strip())
 
     def readable(self, name: str) -> list[Shown]:

@@ -81,6 +81,13 @@ class Asks(OnRequest):
     question: str
 
 
+class Answers(OnRequest):
+    """They answer a question they were asked."""
+
+    brief = "text"
+    text: str
+
+
 class AnswersInstead(OnRequest):
     """They say what to do instead of running the tool."""
 
@@ -104,12 +111,18 @@ class Replies(OnRequest):
 
 
 class Writes(Step):
-    """Words to the bot, apart from anything before, or the forged words of a stranger who claims to be them."""
+    """Words to the bot, apart from anything before."""
 
     brief = "text"
     text: str
     on: Channel | None = None
-    forged: bool = False
+
+
+class IsForged(OnRequest):
+    """Somebody who read their mail answers it in their name, from elsewhere; `{code}` is the code in it."""
+
+    brief = "text"
+    text: str
 
 
 # --- what happens to people
@@ -139,6 +152,26 @@ class Gains(Step):
 
     brief = "channel"
     channel: Channel
+
+
+class Joins(Step):
+    """They hold a role on Discord from now on."""
+
+    brief = "role"
+    role: str
+
+
+class Quits(Joins):
+    """They hold it no more."""
+
+
+class Grants(Step):
+    """For so long, such calls of these persons need nobody, by their leave."""
+
+    tool: str
+    to: Words
+    for_: timedelta = Field(alias="for")
+    when: Mapping[str, JsonValue] = {}
 
 
 # --- what people perceive
@@ -207,6 +240,13 @@ class TextsFail(Unreachable):
     """Their numbers cannot be reached."""
 
 
+class WorldChanges(Step):
+    """There are so many rows now where `migrate` looks."""
+
+    brief = "rows"
+    rows: int
+
+
 class AtOnce(Step):
     """Several things in the same moment; nobody of ours has seen the first when the last one happens."""
 
@@ -246,14 +286,19 @@ DEEDS: Mapping[str, type[Step]] = {
     "denies": Denies,
     "takes back": TakesBack,
     "asks": Asks,
+    "answers": Answers,
     "answers instead": AnswersInstead,
     "delegates": Delegates,
     "replies": Replies,
     "writes": Writes,
+    "is forged": IsForged,
     "leaves": Leaves,
     "is away": IsAway,
     "loses": Loses,
     "gains": Gains,
+    "joins": Joins,
+    "quits": Quits,
+    "grants": Grants,
     "sees": Sees,
     "never sees": NeverSees,
     "hears": Hears,
@@ -266,6 +311,7 @@ EVENTS: Mapping[str, type[Step]] = {
     "policy changes": PolicyChanges,
     "mail bounces": MailBounces,
     "texts fail": TextsFail,
+    "the world changes": WorldChanges,
     "at once": AtOnce,
     "ran": Ran,
     "nothing ran": NothingRan,

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 from agent_core.events import ApprovalRequest, Event, RequestClosed
-from agent_core.people import People
 from agent_core.policy.rules import Policy
 from gateway.app import House
 from gateway.entry import decode
@@ -21,6 +20,7 @@ from tests.stories.chance import Chance
 from tests.stories.crew import Crew, crew_of
 from tests.stories.invariants import check
 from tests.stories.language import Channel, Step, Story
+from tests.stories.people import change_of, happens, people_of
 from tests.stories.stage import Stage
 
 POLICY: Mapping[str, Any] = {"text_up_to": "high", "escalate_to": []}
@@ -35,7 +35,7 @@ class Play:
 
     def __init__(self, stage: Stage, story: Story, cast: Mapping[str, Channel], chance: Chance | None = None) -> None:
         self._stage, self._story, self._cast = stage, story, cast
-        self._people = {name: _person(stage, name, story, cast[name]) for name in story.people}
+        self._people = people_of(stage, story, cast)
         self._policy = {**POLICY, **story.policy}
         self._audience = Audience(stage, cast)
         self._workshop, self._chance = Workshop(), chance
@@ -66,10 +66,9 @@ class Play:
 
     def _furnish(self) -> None:
         """The house as the people and the rules are now."""
-        people = People.model_validate({"people": list(self._people.values()), "groups": list(self._story.groups)})
         house = replace(
             self._stage.base,
-            roster=Roster(people),
+            roster=Roster(self._people, self._stage.base.opened.roster),
             policy=Policy.model_validate(self._policy),
             model=Clerk(self._story.model),
         )
@@ -90,12 +89,12 @@ class Play:
             case says.PolicyChanges():
                 self._policy = {**self._policy, **step.policy}
                 self._furnish()
-            case says.Leaves() | says.IsAway() | says.Loses() | says.Gains():
-                self._change(step)
-                self._furnish()
-            case says.MailBounces():
-                for name in step.people:
-                    self._stage.at.mail.bounce(self._stage.hands["email"].identity(name).removeprefix("email:"))
+            case says.Leaves() | says.IsAway() | says.Loses() | says.Gains() | says.Grants():
+                await self._house.roster.write(change_of(step, self._stage, self._house.policy))
+            case says.Joins() | says.MailBounces() | says.TextsFail():
+                happens(step, self._stage)
+            case says.WorldChanges():
+                self._workshop.rows = step.rows
             case says.Ran() | says.NothingRan() | says.RequestIs() | says.RequestsOpen():
                 await self._check(step)
             case _:
@@ -104,22 +103,6 @@ class Play:
     def _pass(self, span: timedelta) -> None:
         assert span > timedelta(0), "time does not go back"
         self._stage.pass_by(span)
-
-    def _change(self, step: Step) -> None:
-        person = self._people[step.who]
-        match step:
-            case says.Leaves():
-                person["left"] = True
-            case says.IsAway():
-                now = self._stage.clock.now
-                away = {"since": now, "until": now + step.for_, "delegate": step.delegate}
-                person["away"] = [*person["away"], away]
-            case says.Loses():
-                mine = self._stage.hands[step.channel].identity(step.who)
-                person["identities"] = [one for one in person["identities"] if one != mine]
-            case says.Gains():
-                mine = self._stage.hands[step.channel].identity(step.who)
-                person["identities"] = [*person["identities"], mine]
 
     # --- what is so
 
@@ -161,17 +144,3 @@ class Play:
         lines = [f"  things that went wrong: {struck}"]
         lines += [f"  {event!r}"[:600] for event in await self.events() if event.type != "model_call"]
         return "\n".join([*lines, *self._audience.told()])
-
-
-def _person(stage: Stage, name: str, story: Story, home: Channel) -> dict[str, Any]:
-    """As config/people.yaml has them: their own channel first."""
-    about = story.people[name]
-    channels = () if about.stranger else tuple(dict.fromkeys((home, *about.also)))
-    return {
-        "id": name,
-        "name": name.capitalize(),
-        "identities": [stage.hands[channel].identity(name) for channel in channels],
-        "timezone": about.timezone,
-        "quiet": about.quiet,
-        "away": list(about.away),
-    }
