@@ -31,7 +31,6 @@ class RedisRoster:
 
     async def append(self, seen: int, bodies: Sequence[bytes]) -> bool:
         """Add these, all or none, if there are exactly so many before. False: there are others by now."""
-        await patiently(lambda: self.redis.hset(META, _BEGUN, "1"))
         return bool(await patiently(lambda: self._append(seen, list(bodies))))
 
     async def begin_again(self) -> None:
@@ -54,6 +53,8 @@ class RedisRoster:
                 return bool(await pipe.lrange(_CHANGES, seen, seen + len(bodies) - 1) == bodies)
             pipe.multi()  # type: ignore[no-untyped-call]
             pipe.rpush(_CHANGES, *bodies)
+            # In one with the first change: who looks in between must not take it for lost.
+            pipe.hset(META, _BEGUN, "1")
             try:
                 await pipe.execute()
             except WatchError:
