@@ -10,7 +10,7 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from adapters.console.render import lines
 from adapters.email.sending.render import render, text_of
@@ -100,6 +100,7 @@ def rows_in(text: str, names: list[str]) -> list[tuple[str, ...]]:
 
 @often
 @given(ARGUMENTS, TEXT)
+@example({"script": "<" * 16_000}, "")
 def test_in_a_mail_and_in_its_text_alike(arguments: dict[str, Any], reason: str) -> None:
     request = card(call_with(arguments), reason=reason)
     mail = render(mailed(request, role="decide"), SITE)
