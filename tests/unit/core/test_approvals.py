@@ -85,6 +85,7 @@ def test_only_a_proven_person_of_both_lists_decides_in_time_and_having_seen_thes
         and author.assurance == "verified"
         and author.identity != ANA.identity
         and author.person in ("bo", "cy")
+        and any(p.id == author.person and author.identity in p.identities for p in PEOPLE.people)
         and author.person in policy.rule_for(CALL).approvers
     )
 
