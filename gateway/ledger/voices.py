@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from agent_core.events import ApprovalHeld, ApprovalRequest, ApprovalResponse, Event, RequestClosed, UserMessage, Vote
-from agent_core.people import People
+from agent_core.people import People, Person
 from agent_core.policy.quorum import in_words, standing
 from agent_core.values import Author, Call
 from gateway.consequences import millis
@@ -69,20 +69,24 @@ def _against(vote: Vote, case: Case, request: ApprovalRequest, log: Sequence[Eve
     said = [one for one in _said(case, log) if one.author == by and one.decision == vote.decision]
     if not said:
         return "said no such thing"
-    return _badly_said(said[-1], case, request, log)
+    reasons = [_badly_said(one, case, request, log) for one in said]
+    return None if None in reasons else reasons[-1]
 
 
 def _badly_said(said: ApprovalResponse, case: Case, request: ApprovalRequest, log: Sequence[Event]) -> str | None:
-    if millis(said.at) >= millis(request.expires_at) and not case.all(ApprovalHeld):
+    """Why an answer is not one. What was read from a message was said when that came in."""
+    mails = [one for one in log if isinstance(one, UserMessage) and said.cause and one.id == said.cause]
+    if millis(min([said.at, *(mail.at for mail in mails)])) >= millis(request.expires_at) and not case.all(
+        ApprovalHeld
+    ):
         return "said so too late"
     if said.digest and said.request_id == case.id and said.digest != request.digest:
         return "saw another call"
-    if not said.cause:
-        return None
-    if said.author.identity.partition(":")[0] in request.wordless:
+    if said.cause and said.author.identity.partition(":")[0] in request.wordless:
         return "said so where words do not decide it"
-    mails = [event for event in log if isinstance(event, UserMessage) and event.id == said.cause]
-    return None if any(mail.author == said.author for mail in mails) else "wrote no such message"
+    if said.cause and not any(mail.author == said.author for mail in mails):
+        return "wrote no such message"
+    return None
 
 
 def _ended(case: Case, closed: RequestClosed, log: Sequence[Event]) -> Iterator[str]:
@@ -91,8 +95,10 @@ def _ended(case: Case, closed: RequestClosed, log: Sequence[Event]) -> Iterator[
 
 
 def _said(case: Case, log: Sequence[Event]) -> Iterator[ApprovalResponse]:
-    """The responses to it, and to the one it was asked in the place of, when an approver changed the arguments."""
-    yield from case.all(ApprovalResponse)
+    """The responses before its end; also to the one in whose place it was asked, with arguments an approver changed."""
+    ending = next((one.seq for one in case.events if one.event == case.closed), len(log) + 1)
+    early = (one.event for one in case.events if one.seq < ending)
+    yield from (event for event in early if isinstance(event, ApprovalResponse))
     before = log[case.seq - 2] if case.seq > 1 else None
     if isinstance(before, RequestClosed) and before.outcome == "withdrawn" and before.by:
         yield from (
@@ -118,9 +124,11 @@ def _asks_for(said: ApprovalResponse, call: Call) -> bool:
 
 
 def _with(people: People, votes: Sequence[Vote]) -> People:
-    """The people known, with those who left as they were while they decided."""
-    voted = {vote.by.person for vote in votes}
-    back = (one.model_copy(update={"left": False}) if one.id in voted else one for one in people.people)
+    """The people known, with those who decided and left as they were then."""
+    voted = {vote.by.person for vote in votes if vote.by.person}
+    back = [one.model_copy(update={"left": False}) if one.id in voted else one for one in people.people]
+    gone = sorted(voted - {one.id for one in back})
+    back += [Person(id=name, name=name, identities=()) for name in gone if people.group(name) is None]
     return People(people=tuple(back), groups=people.groups)
 
 

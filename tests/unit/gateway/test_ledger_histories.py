@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import event, given, settings
 
 from agent_core.events import ApprovalRequest, ApprovalResponse, Event, RequestClosed, ToolCall, UserMessage
+from agent_core.people import People
 from agent_core.values import Author
 from tests.unit.core.history import histories
 from tests.unit.core.story import ANA, BO, CY, STRANGER, Story, asked_for_deploy
@@ -103,4 +105,28 @@ def test_a_call_without_its_end_or_with_two_runs_is_found() -> None:
 def test_somebody_who_left_since_has_decided_all_the_same() -> None:
     story = decided()
     gone = tuple(one.model_copy(update={"left": one.id == "bo"}) for one in story.people.people)
-    assert found(story, people=story.people.model_copy(update={"people": gone})) == []
+    assert found(story, people=People(people=gone)) == []
+    forgotten = tuple(one for one in gone if one.id != "bo")
+    assert found(story, people=People(people=forgotten)) == []
+
+
+def test_what_is_said_after_the_end_backs_nothing_and_spoils_nothing() -> None:
+    story = decided()
+    response = next(one for one in story.log if isinstance(one, ApprovalResponse))
+    later = [one for one in story.log if one is not response] + [response]
+    assert [one.why for one in found(story, later)] == [
+        "those who approved it are not enough by its card (missing 1 of bo): bo said no such thing"
+    ]
+    story.waits(story.request.expires_at + timedelta(hours=1))
+    story.clicks(BO, story.request.id, "approve")
+    assert found(story) == []
+
+
+def test_words_that_came_in_time_count_however_late_they_were_heard() -> None:
+    story = asked_for_deploy()
+    story.waits(story.request.expires_at - timedelta(seconds=2))
+    story.says(BO, "approve 123456", answers=story.request.id)
+    story.now += timedelta(minutes=10)
+    story.turn()
+    assert story.call.approval == story.request.id
+    assert found(story) == []
