@@ -45,14 +45,10 @@ NOTICES: Mapping[NoticeKind, str] = {
     "counted": "Your decision counts. Still needed: {detail}.",
     "waits": "Your request waits: {detail}. It goes out as soon as there is room.",
     "moved": "Nobody has decided your request yet, so others are asked as well: {detail}.",
-    "reminded": "Nobody has decided your request yet; whoever still can was reminded.",
     "asked_back": "Your question was passed on to whoever asked for this. The request stays open, and you are shown it "
     "again with the answer.",
-    "said_back": "Your answer was passed on to {detail}, who will decide.",
     "delegated": "Your decision was handed on to {detail}. You are not asked about this any more.",
     "no_delegate": "Your decision was not handed on: you can hand it to nobody but {detail}. It still waits for you.",
-    "vetoed": "Your request was ended by the no of {detail}.",
-    "nobody_left": "Your request cannot be approved any more: not enough people are left who could agree.",
     "on_hold": "Nobody decided your request in time. It stays open, and nothing is done until somebody does.",
     "rules_changed": "Your approval does not take effect: the rules have changed since you gave it. The request can be "
     "answered until it expires.",
