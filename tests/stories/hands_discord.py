@@ -52,6 +52,8 @@ class DiscordHands:
         for channel in self.discord.core.world.channels.values():
             channel.messages.clear()
         self.discord.core.world.whispers.clear()
+        for member in self.discord.guild.members.values():
+            member.roles = []
 
     async def start(self, name: str, text: str) -> None:
         """A direct message."""

@@ -59,7 +59,9 @@ def _mailbox(mail: MailSandbox) -> EmailChannel:
         return MailServer(host=mail.host, port=port, tls=False, username=mail.bot, password=SecretStr(mail.password))
 
     imap, smtp = server(mail.imap_port), server(mail.smtp_port)
-    return EmailChannel(address=mail.bot, authserv_ids=(mail.authserv_id,), imap=imap, smtp=smtp, per_hour=MANY)
+    return EmailChannel(
+        address=mail.bot, authserv_ids=(mail.authserv_id,), imap=imap, smtp=smtp, poll_seconds=1, per_hour=MANY
+    )
 
 
 def _workspace(slack: SlackSandbox) -> SlackChannel:
