@@ -26,6 +26,7 @@ from gateway.inbound import Inbound
 from gateway.keyring import Keyring, Pass, Place
 from gateway.line import SharedLine
 from gateway.links import ShortLinks
+from gateway.load import MEMBERS, TOGETHER
 from gateway.storage import InstallationStore
 from gateway.threads import Threads
 
@@ -240,7 +241,17 @@ class FrontDesk:
             again=returned.again,
         )
         await self.inbound.store.ingest(returned.thread_id, ended.id, encode(ended))
+        if not returned.arrived:
+            await self._went_with(ended)
         return True
+
+    async def _went_with(self, failed: Delivery) -> None:
+        """What went in one message with it did not arrive, either."""
+        noted = await self.inbound.links.get(TOGETHER, failed.effect_id)
+        for member in MEMBERS.validate_json(noted) if noted else ():
+            id = f"{failed.id}:{member.effect_id}"
+            theirs = failed.model_copy(update={"id": id, "effect_id": member.effect_id, "cause": member.event_id})
+            await self.inbound.store.ingest(member.place.thread_id, id, encode(theirs))
 
     async def _open(self, ticket: str, seal: str) -> Pass:
         try:

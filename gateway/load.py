@@ -11,6 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from pydantic import TypeAdapter
+
 from adapters.base import Capabilities
 from agent_core.deliveries import Delivery
 from agent_core.events import ApprovalRequest
@@ -28,6 +30,8 @@ from gateway.storage import Gathered, Joining, LoadStore
 MOST_TOGETHER = 5
 # How long a card waits for another one to take it along, whose sender may be gone.
 PATIENCE = 900_000
+# Where it is noted which cards went with an effect.
+TOGETHER = "together"
 # How soon a card looks again how the one ended that took it along, in ms.
 LOOK_AGAIN = 2_000
 
@@ -68,6 +72,10 @@ class Member(Frozen):
     place: Place
     effect_id: str
     event_id: str
+
+
+# The cards that went with one, so that what is said of that one later can be said of them.
+MEMBERS = TypeAdapter(tuple[Member, ...])
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from gateway.errors import LeaseLost
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring, Place
 from gateway.lease import keeping, take_turns
-from gateway.load import Go, Load, Needless, Wait, Went, waiting
+from gateway.load import MEMBERS, TOGETHER, Go, Load, Needless, Wait, Went, waiting
 from gateway.packing import Packer, asks_for
 from gateway.ports import Grant, Settled, ThreadStore
 from gateway.routing import NOWHERE, Envelope
@@ -89,6 +89,8 @@ class Sender:
             await self._not_now(grant, turn)
             return
         parcel = await self._packer.parcel(grant, turn.together)
+        if turn.together:
+            await self.inbound.links.put(TOGETHER, grant.id, MEMBERS.dump_json(turn.together))
         try:
             receipt = await self._send(parcel)
             await self._link(grant, parcel, receipt)

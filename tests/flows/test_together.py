@@ -8,11 +8,12 @@ from pathlib import Path
 import httpx
 
 from adapters.sms.text import NEXT
+from agent_core.deliveries import Delivery
 from agent_core.events import Notice, RequestClosed
 from gateway.app import House
 from gateway.keyring import Place
 from tests.doors.scene import until
-from tests.flows.mail_house import ANA, BO, CARD, code, mail_house
+from tests.flows.mail_house import ANA, BO, CARD, CY, MailHouse, code, mail_house
 from tests.flows.sms_house import SmsHouse, policy_of, sms_house
 
 LIMITS = {"together_within": "PT1M", "at_once": []}
@@ -79,6 +80,35 @@ async def test_mails_go_together_and_the_further_ones_have_pages(tmp_path: Path)
         await house.mail.reply_as(BO, digest, f"APPROVE {code(digest)}")
         [approved] = await until(house.decided)
         assert approved.decision == "approve"
+
+
+async def test_a_digest_that_bounces_moves_every_request_in_it(tmp_path: Path) -> None:
+    async with mail_house(tmp_path, policy={"limits": LIMITS}) as house:
+        await house.asks()
+        house.mail.bounce(BO, "5.1.1")
+        for place, version in enumerate(("1.4.1", "1.4.0"), 1):
+            await house.mail.send_as(
+                ANA, house.mail.bot, f"Deployment {version}", f"Please deploy {version} to staging."
+            )
+            await waiting(house.house, place)
+        house.clock.move_on(hours=0.02)
+
+        async def failed() -> bool:
+            return sum(one.outcome == "failed" for one in await house.events(Delivery)) == 2
+
+        await until(failed)
+        for version in ("1.4.1", "1.4.0"):
+            await _moved(house, version)
+
+
+async def _moved(house: MailHouse, version: str) -> None:
+    """Until the request of a version is at Bo's other mailbox, be it with another one."""
+
+    async def there() -> bool:
+        house.clock.move_on(hours=0.02)  # They may wait for one another there as well.
+        return any(f'"version":"{version}"' in one.text for one in house.mail.letters(CY))
+
+    await until(there)
 
 
 async def test_who_was_asked_enough_is_asked_later_and_the_requester_hears_of_it(tmp_path: Path) -> None:
