@@ -41,9 +41,9 @@ class Thread(Frozen):
     which a tool is asked what they would do, `previewed` those of which it told lately; `taken_by` is the human who has
     the thread.
     `held` are the approvals that may still be taken back, `fields` how far each form has come that is asked field by
-    field, `redirects` what went another way, or will; `denied` is what people said no to;
-    `running` are the tool calls without a result; `failures` counts errors in a row, `steps` the model's steps since a person last spoke; `anchor` is the id of the last event that
-    matters to a decision.
+    field, `redirects` what went another way, or will; `denied` is what people said no to; `running` are the tool calls
+    without a result; `failures` counts errors in a row, `steps` the model's steps since a person last spoke; `anchor`
+    is the id of the last event that matters to a decision.
     """
 
     id: str
@@ -112,10 +112,9 @@ class Thread(Frozen):
 
         Otherwise an approver's mere question, answered by asking anew, would leave the first one among the approvers.
         """
-        before = (
-            e.requester for e in (*self.open, *self.recent) if isinstance(e, ApprovalRequest) and e.call.tool == tool
-        )
-        return (*before, *(askers or self.askers))
+        asked = (e for e in (*self.open, *self.recent) if isinstance(e, ApprovalRequest) and e.call.tool == tool)
+        before = (one for request in asked for one in (*map(_as_author, request.askers), request.requester))
+        return (*dict.fromkeys(before), *(askers or self.askers))
 
     @property
     def status(self) -> Status:
@@ -132,3 +131,8 @@ class Thread(Frozen):
             case Thread(open=(_, *_)):
                 return "awaiting_human"
         return "working" if self.unheard or self.debts else "idle"
+
+
+def _as_author(person: str) -> Author:
+    """A person it was for, whatever identity they asked as."""
+    return Author(identity=f"person:{person}", person=person)
