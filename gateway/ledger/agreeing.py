@@ -12,7 +12,7 @@ from agent_core.deliveries import Delivery
 from agent_core.events import Allowed, ApprovalRequest, Event, Previewed, TimerFired, ToolResult
 from gateway.entry import Entry, decode
 from gateway.ledger.evidence import Deviation, Kept
-from gateway.ledger.trail import Step
+from gateway.ledger.trail import Step, hash_of
 
 
 def opened_by(record: bytes) -> str | None:
@@ -56,7 +56,9 @@ def disagreements(kept: Kept, steps: Sequence[Step], sure: int) -> Iterator[Devi
 
 
 def _written(kept: Kept, step: Step, length: int) -> Iterator[Deviation]:
-    """What one step wrote: each record at its time and, where the chain names it, the very one."""
+    """What one step wrote: these very bytes, each record at its time and, where the chain names it, the very one."""
+    if step.written and step.written != hash_of(kept.records[length : step.seq]):
+        yield _about(kept, step.seq, "or one written with it is not what was written, says the audit chain")
     for seq in range(length + 1, step.seq + 1):
         entry = _decoded(kept.records[seq - 1])
         if entry is None:

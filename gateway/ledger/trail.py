@@ -17,7 +17,8 @@ _SETTLED = ("fx_sent", "fx_failed", "fx_unknown", "fx_refused", "fx_dead")
 class Step:
     """What an entry says: `what` was done to a thread, `id` by which key, when (`at`, ms).
 
-    `seq` is how long the log was then; of a claim, the attempt.
+    `seq` is how long the log was then; of a claim, the attempt. `written` is the hash of the records that were appended
+    (`hash_of`); empty in entries of before there was one.
     """
 
     what: str
@@ -25,6 +26,7 @@ class Step:
     id: str
     seq: int
     at: int
+    written: str = ""
 
     @property
     def writes(self) -> bool:
@@ -45,9 +47,17 @@ class Step:
 def step_of(link: Link) -> Step | None:
     """What an entry says; None where it is none of ours."""
     match link.entry.split(" "):
-        case [what, thread_id, id, seq, at] if seq.isdigit() and at.isdigit():
-            return Step(what, thread_id, id, int(seq), int(at))
+        case [what, thread_id, id, seq, at, *written] if seq.isdigit() and at.isdigit() and len(written) < 2:
+            return Step(what, thread_id, id, int(seq), int(at), *written)
     return None
+
+
+def hash_of(records: Iterable[bytes]) -> str:
+    """The hash of records as the store appended them together: each chained to the one before; `-` of none."""
+    last = "-"
+    for record in records:
+        last = hashlib.sha1(last.encode() + record, usedforsecurity=False).hexdigest()
+    return last
 
 
 def first_break(links: Iterable[Link], head: str) -> str:

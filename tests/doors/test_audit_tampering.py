@@ -174,6 +174,17 @@ async def another_message(books: Books) -> None:
     await books.change("user_message", lambda event: event.update(id="console:ana:other"))
 
 
+async def other_words(books: Books) -> None:
+    await books.change("user_message", lambda event: event.update(text="Please deploy whatever Bo likes."))
+
+
+async def another_approver_throughout(books: Books) -> None:
+    everywhere = {"person": "di", "identity": "console:di"}
+    await _decided_by(books, **everywhere)
+    await books.change("approval_request", lambda event: event["terms"]["seats"][0].update(of=["di"]))
+    await books.change("approval_request", lambda event: event.update(approvers=["di"]))
+
+
 async def nonsense(books: Books) -> None:
     await books.redis.lset(books.log, 0, b'{"event":{"type":"user_message"},"at":1}')
 
@@ -211,6 +222,8 @@ FOUND: dict[Tampering, tuple[str, str]] = {
     one_more_word: ("", "is in the log, and not in the audit chain"),
     another_time: ("approval_response", "was written at another time, says the audit chain"),
     another_message: ("user_message", "record 1 is not the one the audit chain names"),
+    other_words: ("", "record 1 or one written with it is not what was written"),
+    another_approver_throughout: ("", "or one written with it is not what was written"),
     nonsense: ("", "record 1 cannot be read"),
     no_gate: ("approval_request", "the gate has no record of it"),
     another_gate: ("tool_call", "the gate has another hash for it"),
