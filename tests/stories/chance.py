@@ -17,8 +17,8 @@ from gateway.ports import ATTEMPTS, TOOL_LANE, Claim, Commit, Committed, Fenced,
 from gateway.store.threads import RedisThreads
 from tests.stories.agent import AGENT
 
-ODDS = 0.12
-MOST = 5
+ODDS = 0.2
+MOST = 6
 
 
 class Died(BaseException):
@@ -42,11 +42,15 @@ class Chance:
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
 
-    async def at(self, where: str) -> None:
-        """A moment at which something may go wrong. Raises Died."""
+    async def at(self, where: str, *, stalls: bool = False) -> None:
+        """A moment at which something may go wrong. Raises Died.
+
+        `stalls`: or who works does nothing for so long that others do it, and then goes on. Not before something is
+        sent: then both would send it, and nobody could keep them from it.
+        """
         if self._stalled or not self.happens(where):
             return
-        if self._random.random() < 0.7:
+        if not stalls or self._random.random() < 0.5:
             raise Died(where)
         self.struck[-1] = f"stalled {where}"
         self._stalled = True
@@ -81,7 +85,7 @@ class FrailThreads(RedisThreads):
 
     async def commit(self, claim: Claim, commit: Commit) -> Committed | Stale | Fenced:
         """Before it is written, or after."""
-        await self.chance.at("before a commit")
+        await self.chance.at("before a commit", stalls=True)
         done = await super().commit(claim, commit)
         await self.chance.at("after a commit")
         return done
@@ -103,12 +107,12 @@ class FrailThreads(RedisThreads):
     async def fx_done(self, grant: Grant, settled: Settled) -> bool:
         """Done, and maybe not noted."""
         if may_repeat(grant):
-            await self.chance.at(f"before {grant.queue} is settled")
+            await self.chance.at(f"before {grant.queue} is settled", stalls=True)
         return await super().fx_done(grant, settled)
 
     async def fx_retry(self, grant: Grant, *, delay: int, settled: Settled, most: int = ATTEMPTS) -> bool:
         """Given back, and maybe that is not noted."""
-        await self.chance.at(f"before {grant.queue} is put back")
+        await self.chance.at(f"before {grant.queue} is put back", stalls=True)
         return await super().fx_retry(grant, delay=delay, settled=settled, most=most)
 
 
@@ -146,5 +150,5 @@ class FrailAdapter:
         """Sent, or not, and maybe nobody knows."""
         await self.chance.at(f"before sending by {self.channel}")
         receipt = await self.adapter.send(parcel)
-        await self.chance.at(f"after sending by {self.channel}")
+        await self.chance.at(f"after sending by {self.channel}", stalls=True)
         return receipt

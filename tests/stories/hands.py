@@ -65,6 +65,10 @@ class Hands(Protocol):
         """Everything somebody can read here, the oldest first."""
         ...
 
+    def posted(self) -> list[str]:
+        """The messages of ours that stand here for good, by name; none where we could not find them again."""
+        ...
+
     async def again(self, number: int) -> None:
         """The platform brings once more what somebody did here; `number` picks which."""
         ...

@@ -93,6 +93,12 @@ class DiscordHands:
         seen = [one for one in (*dms, *whispers) if one.author != person.id and not one.deleted]
         return [_shown(one) for one in sorted(seen, key=lambda message: int(message.id))]
 
+    def posted(self) -> list[str]:
+        """What the bot said to everybody in a channel, not in answer to a press."""
+        said = (one for channel in self.discord.core.world.channels.values() for one in channel.messages)
+        ours = (one for one in said if one.author == self.discord.app.bot and not one.deleted)
+        return [f"{one.channel}/{one.id}" for one in ours if not one.interaction]
+
     async def again(self, number: int) -> None:
         """Over the gateway nothing comes twice but by a resume, which has tests of its own."""
 

@@ -84,6 +84,11 @@ class SlackHands:
                 ]
         return [_shown(one) for one in sorted(found, key=lambda message: message.ts)]
 
+    def posted(self) -> list[str]:
+        """What the bot said to everybody in a conversation."""
+        said = (one for channel in self.slack.core.world.channels.values() for one in channel.messages)
+        return [_name(one) for one in said if one.bot_id and not one.ephemeral_for]
+
     async def again(self, number: int) -> None:
         """Slack brings something once more."""
         came = self.slack.core.record.deliveries[self._deliveries :]
@@ -128,7 +133,11 @@ def _shown(message: Message) -> Shown:
     labels = {text for block in message.blocks for text in _buttons(block)}
     offers = frozenset(BUTTONS[label] for label in labels if label in BUTTONS)
     said = "\n".join((message.text, *(text for block in message.blocks for text in _texts(block))))
-    return Shown(f"{message.channel}/{message.ts}", said, offers, copy.deepcopy(message))
+    return Shown(_name(message), said, offers, copy.deepcopy(message))
+
+
+def _name(message: Message) -> str:
+    return f"{message.team}/{message.channel}/{message.ts}"
 
 
 def _buttons(block: Mapping[str, Any]) -> Iterator[str]:

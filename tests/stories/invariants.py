@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from agent_core.approvals import digest
+from agent_core.deliveries import Delivery
 from agent_core.events import Allowed, ApprovalRequest, Event, RequestClosed, ToolCall
 from gateway.ports import ThreadStore
 from tests.stories.agent import AGENT, Workshop
@@ -19,6 +20,13 @@ async def check(logs: dict[str, Sequence[Event]], workshop: Workshop, store: Thr
     _ran_as_logged([event for log in logs.values() for event in log if isinstance(event, ToolCall)], workshop)
     report = await store.audit()
     assert not report.broken, f"the audit chain is broken: {report.broken}"
+
+
+def sent_once(logs: dict[str, Sequence[Event]], posted: Sequence[str]) -> None:
+    """What stands where we can look is what the logs know of: nobody who died left a second copy behind."""
+    known = {event.provider_id for log in logs.values() for event in log if isinstance(event, Delivery)}
+    strays = [name for name in posted if name not in known]
+    assert not strays, f"these messages are nobody's: {strays}, but {known} are known"
 
 
 def _approved_and_bound(thread_id: str, log: Sequence[Event], tenant: str) -> None:

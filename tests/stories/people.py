@@ -11,7 +11,7 @@ from agent_core.policy.rules import Policy
 from gateway import personnel
 from gateway.changes import Said
 from gateway.personnel import Decide
-from tests.stories import language as says
+from tests.stories import happenings, language as says
 from tests.stories.language import Channel, Step, Story
 from tests.stories.stage import Stage
 
@@ -66,16 +66,16 @@ def change_of(step: Step, stage: Stage, policy: Policy) -> Decide:
     raise AssertionError(f"nobody notes {type(step).__name__}")
 
 
-def happens(step: Step, stage: Stage) -> None:
+def befall(step: Step, stage: Stage) -> None:
     """What happens to them out there."""
     match step:
         case says.Quits():
             stage.at.discord.revoke(step.who, step.role)
         case says.Joins():
             stage.at.discord.grant(step.who, step.role)
-        case says.MailBounces():
+        case happenings.MailBounces():
             for name in step.people:
                 stage.at.mail.bounce(stage.hands["email"].identity(name).removeprefix("email:"))
-        case says.TextsFail():
+        case happenings.TextsFail():
             for name in step.people:
                 stage.at.twilio.unreachable(stage.hands["sms"].identity(name).removeprefix("sms:"), 30005)

@@ -13,14 +13,14 @@ from agent_core.policy.rules import Policy
 from gateway.app import House
 from gateway.entry import decode
 from gateway.roster import Roster
-from tests.stories import language as says
+from tests.stories import happenings, language as says
 from tests.stories.agent import Clerk, Workshop
 from tests.stories.audience import Audience
 from tests.stories.chance import Chance
 from tests.stories.crew import Crew, crew_of
-from tests.stories.invariants import check
+from tests.stories.invariants import check, sent_once
 from tests.stories.language import Channel, Step, Story
-from tests.stories.people import change_of, happens, people_of
+from tests.stories.people import befall, change_of, people_of
 from tests.stories.stage import Stage
 
 POLICY: Mapping[str, Any] = {"text_up_to": "high", "escalate_to": []}
@@ -53,7 +53,9 @@ class Play:
             except Exception as error:
                 verb = type(step).__name__
                 raise Failed(f"line {step.line}, {step.who} {verb}: {error}\n{await self.log()}") from error
-        await check(await self._logs(), self._workshop, self._house.opened.threads, self._house.settings.tenant)
+        logs = await self._logs()
+        await check(logs, self._workshop, self._house.opened.threads, self._house.settings.tenant)
+        sent_once(logs, [name for hands in self._stage.hands.values() for name in hands.posted()])
 
     async def _follow(self, step: Step) -> None:
         """Everything that follows; and it may be that what somebody did comes twice."""
@@ -80,22 +82,22 @@ class Play:
 
     async def _step(self, step: Step) -> None:
         match step:
-            case says.AtOnce():
+            case happenings.AtOnce():
                 await asyncio.gather(*(self._step(one) for one in step.steps))
-            case says.TimePasses():
+            case happenings.TimePasses():
                 self._pass(step.by)
-            case says.ClockStrikes():
+            case happenings.ClockStrikes():
                 self._pass(step.at - self._stage.clock.now)
-            case says.PolicyChanges():
+            case happenings.PolicyChanges():
                 self._policy = {**self._policy, **step.policy}
                 self._furnish()
             case says.Leaves() | says.IsAway() | says.Loses() | says.Gains() | says.Grants():
                 await self._house.roster.write(change_of(step, self._stage, self._house.policy))
-            case says.Joins() | says.MailBounces() | says.TextsFail():
-                happens(step, self._stage)
-            case says.WorldChanges():
+            case says.Joins() | happenings.MailBounces() | happenings.TextsFail():
+                befall(step, self._stage)
+            case happenings.WorldChanges():
                 self._workshop.rows = step.rows
-            case says.Ran() | says.NothingRan() | says.RequestIs() | says.RequestsOpen():
+            case happenings.Ran() | happenings.NothingRan() | happenings.RequestIs() | happenings.RequestsOpen():
                 await self._check(step)
             case _:
                 await self._audience.play(step)
@@ -108,14 +110,14 @@ class Play:
 
     async def _check(self, step: Step) -> None:
         match step:
-            case says.Ran():
+            case happenings.Ran():
                 assert self._workshop.ran == list(step.calls), f"what ran is {self._workshop.ran}"
-            case says.NothingRan():
+            case happenings.NothingRan():
                 assert self._workshop.ran == [], f"what ran is {self._workshop.ran}"
-            case says.RequestIs():
+            case happenings.RequestIs():
                 state = await self._state_of(step.about)
                 assert state == step.state, f"the request is {state}"
-            case says.RequestsOpen():
+            case happenings.RequestsOpen():
                 events = await self.events()
                 closed = {event.request_id for event in events if isinstance(event, RequestClosed)}
                 still = [e.id for e in events if isinstance(e, ApprovalRequest) and e.id not in closed]

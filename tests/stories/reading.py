@@ -10,7 +10,8 @@ import yaml
 from pydantic import ValidationError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from tests.stories.language import DEEDS, EVENTS, AtOnce, Step, Story
+from tests.stories.happenings import EVENTS, AtOnce
+from tests.stories.language import DEEDS, Step, Story
 
 MOMENT, BOOLEAN = "tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"
 
