@@ -105,7 +105,7 @@ def judge(thread: Thread, response: ApprovalResponse, policy: Policy, people: Pe
         return Refusal(kind=refused)  # A question lets nothing run, so weaker proof is enough for one.
     if _in_words_only(response, request, policy):
         return Refusal(kind="words_too_weak")
-    return _held_by_others(response, held) or request
+    return _held_by_others(thread, request, response, people) or request
 
 
 def _in_words_only(response: ApprovalResponse, request: ApprovalRequest, policy: Policy) -> bool:
@@ -116,9 +116,18 @@ def _in_words_only(response: ApprovalResponse, request: ApprovalRequest, policy:
     return bool(response.cause) and channel in (*request.wordless, *wordless(request.risk, policy))
 
 
-def _held_by_others(response: ApprovalResponse, held: ApprovalHeld | None) -> Refusal | None:
-    """Why an approval that is held keeps this person from deciding; only who gave it may take it back."""
-    if held and held.by.person != response.author.person:
+def _held_by_others(
+    thread: Thread, request: ApprovalRequest, response: ApprovalResponse, people: People
+) -> Refusal | None:
+    """Why an approval that is held keeps this person from deciding.
+
+    Who gave it may take it back. Who agreed before, or has a veto by name, may still say no: nothing runs yet.
+    """
+    held, author = thread.held_approval(request.id), response.author
+    if held and held.by.person != author.person:
+        agreed = any(vote.by.person == author.person for vote in thread.votes_on(request.id))
+        if response.decision == "deny" and (agreed or people.among(author, request.terms.veto or ())):
+            return None
         return Refusal(kind="already_closed", detail=hold_in_words(held))
     if not held and response.decision == "undo":
         return Refusal(kind="unknown_request")

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from agent_core.approvals import Refusal, digest, judge, moment_of, not_theirs
+from agent_core.approvals import Refusal, judge, moment_of, not_theirs
 from agent_core.asking import Wish, put
+from agent_core.ending import Approval, lapse, run
 from agent_core.errors import BadArguments
 from agent_core.events import (
     ApprovalHeld,
@@ -23,7 +24,6 @@ from agent_core.events import (
     RequestClosed,
     RequestRaised,
     TimerFired,
-    ToolCall,
     Vote,
 )
 from agent_core.naming import whom
@@ -43,8 +43,9 @@ def decide(thread: Thread, response: ApprovalResponse, setting: Setting, ids: Id
     request = judge(thread, response, setting.policy, setting.people)
     if isinstance(request, Refusal):
         yield _notice(response, request.kind, response.request_id, request.detail, ids)
-        if request.kind == "expired" and thread.open_request(response.request_id):
-            yield RequestClosed(id=ids.next(), at=response.at, request_id=response.request_id, outcome="expired")
+        late = thread.open_request(response.request_id)
+        if request.kind == "expired" and isinstance(late, ApprovalRequest):
+            yield from lapse(late, response.at, setting, ids)
         return
     match response.decision:
         case "approve":
@@ -53,7 +54,7 @@ def decide(thread: Thread, response: ApprovalResponse, setting: Setting, ids: Id
             yield from _deny(thread, request, response, setting, ids)
         case "undo":
             told = _notice(response, "undone", request.id, "", ids)
-            yield from _open_again(request, told, response.author, response.at, ids)
+            yield from _open_again(request, told, response.author, response.at, setting, ids)
         case "answer" if response.reason:
             yield _closed(request, response, "answered", ids)
         case "answer":
@@ -81,18 +82,10 @@ def take_effect(thread: Thread, fired: TimerFired, setting: Setting, ids: Ids) -
     else:
         kind = "rules_changed"
     told = Notice(id=ids.next(), to=held.by.identity, kind=kind, about=request.id)
-    yield from _open_again(request, told, held.by, fired.at, ids)
+    yield from _open_again(request, told, held.by, fired.at, setting, ids)
 
 
 # --- yes
-
-
-class Approval(NamedTuple):
-    """Who approved, what they said, and the call that runs in place of what was asked, if they changed it."""
-
-    by: Author | None
-    reason: str
-    call: Call | None
 
 
 def _approve(
@@ -187,13 +180,29 @@ def _agreed(anew: ApprovalRequest, response: ApprovalResponse, setting: Setting,
 def _deny(
     thread: Thread, request: ApprovalRequest, response: ApprovalResponse, setting: Setting, ids: Ids
 ) -> Iterator[Event]:
-    """A no ends it where it is a veto, or where too few are left; else it is one voice."""
-    vote = _vote(response, ids)
-    stands = weigh(thread, request, setting, vote)
+    """A no ends it where it is a veto, or where too few are left; else it is one voice, and nothing is held any more.
+
+    An approval of somebody else that was held is a voice, too: nobody took that one back.
+    """
+    vote, held = _vote(response, ids), thread.held_approval(request.id)
+    others = [_let_go(held, response, ids)] if held and held.by.person != response.author.person else []
+    stands = weigh(thread, request, setting, *others, vote)
     if stands.state == "denied":
         yield _closed(request, response, "denied", ids)
-    else:
-        yield from _counted(vote, response, stands, ids)
+        return
+    if held:
+        yield ApprovalHeld(id=ids.next(), at=response.at, request_id=request.id, by=held.by, until=None)
+    for other in others:
+        missing = in_words(stands.missing)
+        yield other.model_copy(update={"missing": missing})
+        yield Notice(id=ids.next(), to=other.by.identity, kind="counted", about=request.id, detail=missing)
+    yield from _counted(vote, response, stands, ids)
+
+
+def _let_go(held: ApprovalHeld, response: ApprovalResponse, ids: Ids) -> Vote:
+    return Vote(
+        id=ids.next(), at=response.at, request_id=held.request_id, by=held.by, decision="approve", reason=held.reason
+    )
 
 
 def _closed(request: ApprovalRequest, response: ApprovalResponse, outcome: Ended, ids: Ids) -> RequestClosed:
@@ -239,7 +248,7 @@ def _delegate(request: ApprovalRequest, response: ApprovalResponse, setting: Set
     yield _notice(response, "delegated", request.id, to, ids)
 
 
-# --- held, and run
+# --- held
 
 
 def _hold(
@@ -252,21 +261,14 @@ def _hold(
     yield _notice(response, "held", request.id, moment_of(held), ids)
 
 
-def run(thread: Thread, request: ApprovalRequest, approval: Approval, at: datetime, ids: Ids) -> Iterator[Event]:
-    """Approved, and called."""
-    yield RequestClosed(id=ids.next(), at=at, request_id=request.id, outcome="approved", **approval._asdict())
-    call, policy = approval.call or request.call, request.policy
-    state = request.state
-    approved = digest(tenant=thread.tenant, thread_id=thread.id, call=call, policy=policy, state=state)
-    yield ToolCall(id=ids.next(), call=call, approval=request.id, digest=approved, policy=policy, state=state)
-
-
-def _open_again(request: ApprovalRequest, told: Notice, by: Author, at: datetime, ids: Ids) -> Iterator[Event]:
+def _open_again(
+    request: ApprovalRequest, told: Notice, by: Author, at: datetime, setting: Setting, ids: Ids
+) -> Iterator[Event]:
     """The request, no longer held, may be answered again, unless its time has run out meanwhile."""
     yield ApprovalHeld(id=ids.next(), at=at, request_id=request.id, by=by, until=None)
     yield told
     if at >= request.expires_at:
-        yield RequestClosed(id=ids.next(), at=at, request_id=request.id, outcome="expired")
+        yield from lapse(request, at, setting, ids)
 
 
 def _changed(request: ApprovalRequest, response: ApprovalResponse, setting: Setting) -> Call | None:

@@ -126,7 +126,9 @@ def _facts(thread: Thread, event: Event) -> dict[str, object]:
         case AgentMessage():
             kept = tuple(d for d in thread.debts if d.author.identity not in event.to)
             return {"debts": kept, "failures": 0}
-        case ApprovalResponse() | InputResponse() | Notice() | Relayed() | IdentityUnlinked():
+        case Notice():
+            return {"debts": settled(thread.debts, event.cause), "unseen": _unseen(thread, event)}
+        case ApprovalResponse() | InputResponse() | Relayed() | IdentityUnlinked():
             return {"debts": settled(thread.debts, event.cause)}
         case Preview():
             return {"previewing": (*thread.previewing, event)}
@@ -186,6 +188,7 @@ def _closed(thread: Thread, event: RequestClosed) -> dict[str, object]:
         "held": without(thread.held, event.request_id),
         "votes": without(thread.votes, event.request_id),
         "raises": without(thread.raises, event.request_id),
+        "unseen": tuple(one for one in thread.unseen if one != event.request_id),
         "fields": without(thread.fields, event.request_id),
     }
     if event.outcome in ("denied", "answered", "expired") and not _is_about_somebody(thread, event):
@@ -204,6 +207,12 @@ def _foreseen(thread: Thread, event: Previewed) -> dict[str, object]:
     told = tuple(one for one in thread.previewing if one.id == event.preview_id)
     rest = tuple(one for one in thread.previewing if one.id != event.preview_id)
     return {"previewing": rest, "previewed": (*thread.previewed, *told)[-MEMORY_OF_PREVIEWED:]}
+
+
+def _unseen(thread: Thread, event: Notice) -> tuple[str, ...]:
+    """The requests that did not come to everybody in time, and that of which this says so."""
+    late = event.kind in ("undelivered", "waits") and thread.open_request(event.about)
+    return tuple(dict.fromkeys((*thread.unseen, event.about))) if late else thread.unseen
 
 
 def _of_others(thread: Thread, vote: Vote) -> tuple[Vote, ...]:

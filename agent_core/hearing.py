@@ -9,6 +9,7 @@ from agent_core.approvals import no_longer_open
 from agent_core.asking import go_on
 from agent_core.deciding import decide, take_effect
 from agent_core.deliveries import Delivery
+from agent_core.ending import run_out
 from agent_core.events import (
     ApprovalRequest,
     ApprovalResponse,
@@ -29,7 +30,7 @@ from agent_core.events import (
     UserMessage,
 )
 from agent_core.forms import check, in_words
-from agent_core.raising import on_plan, run_out
+from agent_core.raising import on_plan
 from agent_core.setting import Ids, Setting
 from agent_core.takeover import hand_over, order_in, relay
 from agent_core.thread import AGAIN, PLAN, UNDO, Thread

@@ -11,7 +11,9 @@ def raised(request: ApprovalRequest, event: RequestRaised | RequestKept) -> Appr
     if event.request_id != request.id:
         return request
     if isinstance(event, RequestKept):
-        return request.model_copy(update={"expires_at": event.until})
+        # Once: when that time is over as well, it is the end.
+        over = request.terms.model_copy(update={"on_timeout": "deny"})
+        return request.model_copy(update={"expires_at": event.until, "terms": over})
     return request.model_copy(update={"approvers": _asked(request.approvers, event), "terms": joined(request, event)})
 
 

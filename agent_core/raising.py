@@ -1,30 +1,18 @@
-"""Raising: what is done about a request that nobody decides. Reminders, the ladder, and its end; each happens once."""
+"""Raising: what is done about a request that nobody decides yet. Reminders, and the ladder; each happens once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
-from agent_core.deciding import Approval, run
-from agent_core.events import (
-    ApprovalRequest,
-    Escalation,
-    Event,
-    Notice,
-    RequestClosed,
-    RequestKept,
-    RequestRaised,
-    TimerFired,
-)
+from agent_core.events import ApprovalRequest, Event, Notice, RequestRaised, TimerFired
 from agent_core.policy.quiet import awake_at
 from agent_core.setting import Ids, Setting
 from agent_core.thread import PLAN, Thread
 from agent_core.weighing import weigh
 
 Why = Literal["time", "undelivered"]
-# As long as links and buttons live.
-KEPT_FOR = timedelta(days=30)
 
 
 def plan_timer(request_id: str, step: int) -> str:
@@ -49,22 +37,6 @@ def climb(thread: Thread, request_id: str, at: datetime, setting: Setting, ids: 
     steps = (n for n, step in enumerate(request.terms.plan) if step.to and n not in taken)
     if (step := next(steps, None)) is not None:
         yield from _take(thread, request, step, "undelivered", at, setting, ids)
-
-
-def run_out(thread: Thread, request: ApprovalRequest, at: datetime, setting: Setting, ids: Ids) -> Iterator[Event]:
-    """Nobody decided in time: what the terms say of that, and today's rule as well; of two, the stricter."""
-    kept = request.expires_at > request.terms.drawn + KEPT_FOR
-    said = {request.terms.on_timeout, setting.policy.rule_for(request.call).on_timeout}
-    if said == {"approve"} and weigh(thread, request, setting).state == "open":
-        yield from run(thread, request, Approval(None, "nobody objected in time", None), at, ids)
-    elif said == {"hold"} and not kept:
-        yield RequestKept(id=ids.next(), at=at, request_id=request.id, until=at + KEPT_FOR)
-        yield Notice(id=ids.next(), to=request.requester.identity, kind="on_hold", about=request.id)
-    else:
-        yield RequestClosed(id=ids.next(), at=at, request_id=request.id, outcome="expired")
-        if "escalate" in said:
-            reason = f"nobody decided in time about {request.call.tool}"
-            yield Escalation(id=ids.next(), to=setting.policy.escalate_to, reason=reason)
 
 
 def _take(

@@ -7,10 +7,11 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from agent_core.agent import scripted
+from agent_core.ending import KEPT_FOR
 from agent_core.events import Escalation, Event, Notice, RequestClosed, RequestKept, RequestRaised
 from agent_core.people import People, Person, Quiet
 from agent_core.policy.rules import Policy, Rule
-from agent_core.raising import KEPT_FOR, plan_timer
+from agent_core.raising import plan_timer
 from agent_core.terms import OnTimeout
 from agent_core.values import Author
 from tests.unit.core.story import ANA, BO, CY, DI, DONE, START, Story, asked_for_deploy, kinds, refused
