@@ -61,6 +61,10 @@ def go_on(thread: Thread, previewed: Previewed, setting: Setting, ids: Ids) -> I
         said = previewed.content if tool else f"there is no tool {asked.call.tool} any more"
         yield Failure(id=ids.next(), kind="no_preview", summary=said)
         return
+    if thread.paused or thread.taken_by:
+        still = "a human has the thread" if thread.taken_by else "the thread was paused"
+        yield Failure(id=ids.next(), kind="put_off", summary=f"meanwhile {still}; ask again")
+        return
     wish = Wish(
         call=asked.call,
         reason=asked.reason,

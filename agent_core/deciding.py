@@ -19,6 +19,7 @@ from agent_core.events import (
     ApprovalRequest,
     ApprovalResponse,
     Event,
+    Failure,
     InputRequest,
     Notice,
     RequestClosed,
@@ -35,7 +36,7 @@ from agent_core.values import Author, Call, NoticeKind
 from agent_core.weighing import weigh
 
 ASKED_BACK_FOR = timedelta(hours=24)
-Ended = Literal["approved", "denied", "answered"]
+Ended = Literal["denied", "answered", "withdrawn"]
 
 
 def decide(thread: Thread, response: ApprovalResponse, setting: Setting, ids: Ids) -> Iterator[Event]:
@@ -105,7 +106,7 @@ def _approve(
         yield from _counted(vote, response, stands, ids)
         return
     if stands.state == "denied":
-        yield _closed(request, response, "denied", ids)
+        yield _beyond_yes(request, response, ids)
         return
     window = setting.policy.rule_for(request.call).undo_within
     held = thread.held_approval(request.id)
@@ -115,6 +116,12 @@ def _approve(
         yield from _hold(request, response, approval, setting.now + window, ids)
     else:
         yield from run(thread, request, approval, response.at, ids)
+
+
+def _beyond_yes(request: ApprovalRequest, response: ApprovalResponse, ids: Ids) -> RequestClosed:
+    """Its end in spite of a yes, which nobody is to take for a no."""
+    said = "too few are left who may agree, or one of them said no"
+    return _closed(request, response, "denied", ids).model_copy(update={"by": None, "reason": said})
 
 
 def _vote(response: ApprovalResponse, ids: Ids) -> Vote:
@@ -146,21 +153,20 @@ def _ask_anew(
     """The changed call in place of what was asked, through the same gate, and for the same people.
 
     Who changed it has agreed to it, as far as they may; where its tool can tell what it would do, they see that first.
+    What may not be put leaves the request as it was.
     """
     tool = setting.agent.tool(call.tool)
     assert tool is not None, "it was validated"
     who = response.author.person or response.author.identity
-    yield RequestClosed(
-        id=ids.next(),
-        at=response.at,
-        request_id=request.id,
-        outcome="withdrawn",
-        by=response.author,
-        reason=f"{who} asks for it with other arguments",
-    )
+    closed = _closed(request, response, "withdrawn", ids)
     askers = (*(Author(identity=f"person:{one}", person=one) for one in request.askers), request.requester)
     others = thread.model_copy(update={"open": tuple(one for one in thread.open if one.id != request.id)})
-    for event in put(others, tool, Wish(call=call, reason=request.reason, askers=askers), setting, ids):
+    events = [*put(others, tool, Wish(call=call, reason=request.reason, askers=askers), setting, ids)]
+    if why := [event.summary for event in events if isinstance(event, Failure)]:
+        yield _notice(response, "bad_arguments", request.id, why[0], ids)
+        return
+    yield closed.model_copy(update={"reason": f"{who} asks for it with other arguments"})
+    for event in events:
         yield event
         if isinstance(event, ApprovalRequest):
             yield from _agreed(event, response.model_copy(update={"request_id": event.id}), setting, ids)

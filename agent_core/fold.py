@@ -9,7 +9,7 @@ length.
 from __future__ import annotations
 
 from agent_core.asked import put_to, without
-from agent_core.debts import marked, owing, settled
+from agent_core.debts import Debt, marked, owing, settled
 from agent_core.deliveries import Delivery, Redirect
 from agent_core.denied import remembered
 from agent_core.events import (
@@ -137,7 +137,7 @@ def _facts(thread: Thread, event: Event) -> dict[str, object]:
         case Redirect():
             return _redirected(thread, event)
         case Failure():
-            return {"failures": thread.failures + 1, "debts": marked(thread.debts, thought=False)}
+            return {"failures": thread.failures + 1, "debts": _to_be_told(thread, event)}
         case Escalation():
             return {"debts": (), "failures": 0, "steps": 0, "retrying": False}
         case Control():
@@ -207,6 +207,11 @@ def _foreseen(thread: Thread, event: Previewed) -> dict[str, object]:
     told = tuple(one for one in thread.previewing if one.id == event.preview_id)
     rest = tuple(one for one in thread.previewing if one.id != event.preview_id)
     return {"previewing": rest, "previewed": (*thread.previewed, *told)[-MEMORY_OF_PREVIEWED:]}
+
+
+def _to_be_told(thread: Thread, event: Failure) -> tuple[Debt, ...]:
+    """What went wrong is seen by the model, even if until then nobody was owed anything."""
+    return marked(thread.debts or owing((), event.id, thread.askers), thought=False)
 
 
 def _unseen(thread: Thread, event: Notice) -> tuple[str, ...]:

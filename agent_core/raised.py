@@ -18,15 +18,16 @@ def raised(request: ApprovalRequest, event: RequestRaised | RequestKept) -> Appr
 
 
 def joined(request: ApprovalRequest, event: RequestRaised) -> Terms:
-    """The terms with these persons on its first panel or, where a decision was handed on, in somebody's place."""
+    """The terms with these persons on its first panel or, of a decision handed on, in their place, veto and all."""
     terms = request.terms
     if not (terms.seats and _changes(event)):
         return terms
     first, *others = terms.seats
     if event.why == "delegated":
         seats = tuple(seat.model_copy(update={"of": _asked(seat.of, event)}) for seat in terms.seats)
-    else:
-        seats = (Seats(of=_asked(first.of, event), need=first.need), *others)
+        veto = None if terms.veto is None else _asked(terms.veto, event)
+        return terms.model_copy(update={"seats": seats, "veto": veto})
+    seats = (Seats(of=_asked(first.of, event), need=first.need), *others)
     return terms.model_copy(update={"seats": seats})
 
 

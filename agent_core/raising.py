@@ -29,12 +29,15 @@ def on_plan(thread: Thread, fired: TimerFired, setting: Setting, ids: Ids) -> It
 
 
 def climb(thread: Thread, request_id: str, at: datetime, setting: Setting, ids: Ids) -> Iterator[Event]:
-    """The next step of the ladder at once, as those who were asked cannot be reached; nothing if there is none."""
+    """The next step of the ladder at once, as those who were asked cannot be reached; nothing if there is none.
+
+    A step that would ask nobody is none.
+    """
     request = thread.open_request(request_id)
-    if not isinstance(request, ApprovalRequest):
+    if not isinstance(request, ApprovalRequest) or thread.stopped or thread.held_approval(request_id):
         return
     taken = {one.step for one in thread.raises if one.request_id == request_id}
-    steps = (n for n, step in enumerate(request.terms.plan) if step.to and n not in taken)
+    steps = (n for n in range(len(request.terms.plan)) if n not in taken and _asked_by(request, n, setting))
     if (step := next(steps, None)) is not None:
         yield from _take(thread, request, step, "undelivered", at, setting, ids)
 
@@ -51,12 +54,17 @@ def _take(
         yield from _remind(thread, request, step, at, setting, ids)
 
 
+def _asked_by(request: ApprovalRequest, step: int, setting: Setting) -> tuple[str, ...]:
+    """Whom a rung asks: whoever is with us and in today's rule; none of those it is for."""
+    known, planned = setting.policy.rule_for(request.call).names, request.terms.plan[step].to
+    may = (name for name in planned if name in known and name not in request.askers)
+    return tuple(name for name in may if not ((person := setting.people.person(name)) and person.left))
+
+
 def _ask_more(
     request: ApprovalRequest, step: int, why: Why, at: datetime, setting: Setting, ids: Ids
 ) -> Iterator[Event]:
-    """A rung: whom it asks, as far as today's rule still has them; none of those it is for."""
-    planned, known = request.terms.plan[step], setting.policy.rule_for(request.call).names
-    to = tuple(name for name in planned.to if name in known and name not in request.askers)
+    planned, to = request.terms.plan[step], _asked_by(request, step, setting)
     if not to:
         return
     yield RequestRaised(id=ids.next(), at=at, request_id=request.id, why=why, to=to, via=planned.via, step=step)

@@ -40,13 +40,16 @@ def reroute(thread: Thread, failed: Delivery, setting: Setting, ids: Ids) -> Ite
         yield Redirect(id=ids.next(), cause=failed.cause, instead_of=failed.to, to=failed.to, due=due)
     else:
         yield from _told(thread, failed.cause, failed.to, setting.people, ids)
-        if isinstance(event, ApprovalRequest) and _decides(failed.to, event, setting.people):
+        if isinstance(event, ApprovalRequest) and _decides(thread, failed.to, event, setting.people):
             yield from climb(thread, event.id, failed.at, setting, ids)
 
 
-def _decides(identity: str, request: ApprovalRequest, people: People) -> bool:
+def _decides(thread: Thread, identity: str, request: ApprovalRequest, people: People) -> bool:
+    """Whether it was a card to decide by: in a person's hands, in a room, or nowhere, where there was nobody's."""
     owner = people.owner(identity)
-    return owner is not None and owner.id in people.each(request.approvers)
+    if owner is None:
+        return identity not in thread.same_person(request.requester.identity)
+    return owner.id in people.each(request.approvers)
 
 
 def send_again(thread: Thread, fired: TimerFired, people: People, ids: Ids) -> Iterator[Event]:
