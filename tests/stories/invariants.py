@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from agent_core.approvals import digest
 from agent_core.deliveries import Delivery
-from agent_core.events import Allowed, ApprovalRequest, Event, RequestClosed, ToolCall
+from agent_core.events import Allowed, ApprovalRequest, Event, RequestClosed, TimerFired, ToolCall
 from gateway.ports import ThreadStore
 from tests.stories.agent import AGENT, Workshop
 
@@ -16,6 +16,7 @@ from tests.stories.agent import AGENT, Workshop
 async def check(logs: dict[str, Sequence[Event]], workshop: Workshop, store: ThreadStore, tenant: str) -> None:
     """Raises AssertionError, saying what is not so."""
     for thread_id, log in logs.items():
+        _written_once(log)
         _approved_and_bound(thread_id, log, tenant)
     _ran_as_logged([event for log in logs.values() for event in log if isinstance(event, ToolCall)], workshop)
     report = await store.audit()
@@ -27,6 +28,12 @@ def sent_once(logs: dict[str, Sequence[Event]], posted: Sequence[str]) -> None:
     known = {event.provider_id for log in logs.values() for event in log if isinstance(event, Delivery)}
     strays = [name for name in posted if name not in known]
     assert not strays, f"these messages are nobody's: {strays}, but {known} are known"
+
+
+def _written_once(log: Sequence[Event]) -> None:
+    """Whoever came too late wrote nothing. A timer may be set again, under the same name."""
+    twice = [id for id, n in Counter(one.id for one in log if not isinstance(one, TimerFired)).items() if n > 1]
+    assert not twice, f"this is in the log more than once: {twice}"
 
 
 def _approved_and_bound(thread_id: str, log: Sequence[Event], tenant: str) -> None:
