@@ -18,6 +18,7 @@ from agent_core.deliveries import Redirect
 from agent_core.events import (
     ApprovalRequest,
     FieldRequest,
+    InputRequest,
     Notice,
     Outbound,
     Request,
@@ -96,13 +97,18 @@ class Routing:
     ) -> Iterator[Envelope]:
         """What is for several people in one place goes there once, for each copy of a card that is there."""
         going: dict[tuple[Address, str], Envelope] = {}
+        brought = {one.id: one for one in conversation.thread.raises} if isinstance(event, Vote) else {}
         for (identity, copy), role in {(seat.identity, seat.copy): seat.role for seat in seats}.items():
             address = self._address(identity, copy, event, conversation)
             if address and ((address, copy) not in going or role == "decide"):
                 first = going.get((address, copy))
-                named = first.identity if first else identity
                 going[address, copy] = Envelope(
-                    identity=named, address=address, role=role, request=request, copy_of=copy
+                    identity=first.identity if first else identity,
+                    address=address,
+                    role=role,
+                    request=request,
+                    raised=brought.get(copy),
+                    copy_of=copy,
                 )
         yield from going.values()
 
@@ -151,6 +157,8 @@ def _card(event: Outbound, thread: Thread) -> Request | None:
             return thread.open_request(event.about)
         case FieldRequest():
             return thread.open_request(event.request_id)
+        case InputRequest(about=about) if about:
+            return thread.open_request(about)
     return None
 
 
