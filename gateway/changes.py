@@ -55,7 +55,7 @@ class Unlinked(_Change):
 
 
 class Away(_Change):
-    """They are away for a while, in place of any absence that this one overlaps."""
+    """They are away for a while, in place of what is still to come of any absence that this one overlaps."""
 
     type: Literal["away"] = "away"
     person: str
@@ -196,10 +196,12 @@ class _Sketch:
                 del self._owners[identity]
                 self._links.pop(identity, None)
                 self._let_go.add((before.id, identity))
-            case Away(absence=absence):
-                self._put(before, away=(*(one for one in before.away if not _overlap(one, absence)), absence))
+            case Away(at=at, absence=absence):
+                over = min(at, absence.since)
+                kept = (new for one in before.away for new in (_until(one, over) if _overlap(one, absence) else (one,)))
+                self._put(before, away=(*kept, absence))
             case Back(at=at):
-                self._put(before, away=tuple(one for one in before.away if not one.since <= at < one.until))
+                self._put(before, away=tuple(new for one in before.away for new in _ended(one, at)))
             case Left():
                 self._put(before, left=True)
 
@@ -209,6 +211,16 @@ class _Sketch:
 
 def _overlap(one: Absence, other: Absence) -> bool:
     return one.since < other.until and other.since < one.until
+
+
+def _ended(one: Absence, at: datetime) -> tuple[Absence, ...]:
+    """The absence, over by then if it was on."""
+    return _until(one, at) if one.since <= at < one.until else (one,)
+
+
+def _until(one: Absence, end: datetime) -> tuple[Absence, ...]:
+    """What of an absence was before; its delegate stood in by right until then, and what they said then counts."""
+    return (one.model_copy(update={"until": min(one.until, end)}),) if one.since < end else ()
 
 
 def described(change: Change) -> str:
