@@ -24,7 +24,7 @@ async def h(tmp_path: Path) -> AsyncIterator[SmsHouse]:
 async def put(h: SmsHouse, *versions: str) -> dict[str, tuple[str, Sms]]:
     """As many requests, each in a thread of its own, with Bo's card, by what they would deploy."""
     threads = {version: await h.ask(version) for version in versions}
-    return {version: (thread, await h.card("bo", version)) for version, thread in threads.items()}
+    return {version: (thread, await h.card("bo", f'"{version}"')) for version, thread in threads.items()}
 
 
 async def undecided(h: SmsHouse, threads: dict[str, tuple[str, Sms]]) -> bool:
