@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from agent_core.people import People
 from agent_core.policy.hours import Hours, later
@@ -16,9 +16,9 @@ def terms_of(rule: Rule, askers: Collection[str], people: People, hours: Hours |
     """What a rule asks for from now on: without those who ask, and with the delegates of those who are away."""
     sitting = _sitting(rule, askers, people, now)
     seats = tuple(seat for panel in rule.panels for seat in _seats(panel, sitting, askers, people))
-    plan = [Planned(due=later(now, after, hours)) for after in rule.remind_after]
+    plan = [Planned(due=_due(now, after, hours)) for after in rule.remind_after]
     plan += [
-        Planned(due=later(now, rung.after, hours), to=_without(rung.to, askers), via=rung.via) for rung in rule.ladder
+        Planned(due=_due(now, rung.after, hours), to=_without(rung.to, askers), via=rung.via) for rung in rule.ladder
     ]
     terms = Terms(
         drawn=now,
@@ -39,7 +39,13 @@ def approvers_of(terms: Terms) -> tuple[str, ...]:
 
 def expires_at(rule: Rule, hours: Hours | None, now: datetime) -> datetime:
     """When a request by this rule expires."""
-    return later(now, rule.expires_in, hours)
+    return _due(now, rule.expires_in, hours)
+
+
+def _due(now: datetime, span: timedelta, hours: Hours | None) -> datetime:
+    """In whole milliseconds, as timers are kept: one that rang a part of one too early would be taken for a stray."""
+    due = later(now, span, hours)
+    return due - timedelta(microseconds=due.microsecond % 1000)
 
 
 def can_be_met(terms: Terms, people: People, askers: Collection[str] = ()) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from agent_core.people import Absence, People
-from agent_core.policy.drafting import approvers_of, can_be_met, terms_of
+from agent_core.policy.drafting import approvers_of, can_be_met, expires_at, terms_of
 from agent_core.policy.rules import Panel, Rule, Rung
 from agent_core.terms import Seats, Terms
 from tests.unit.core.policy.cases import GROUPS, MANY, NAMES, PERSONS, leavers, people_of
@@ -151,3 +151,11 @@ def test_who_asks_is_never_asked_and_as_many_people_are_needed_as_the_rule_says(
     known = {name for panel in some.panels for name in people.each(panel.of)} | set(some.delegates)
     assert {name for seat in terms.seats for name in seat.of} <= known
     assert can_be_met(terms, people, askers) in (True, False)
+
+
+def test_what_is_due_is_so_in_whole_milliseconds_as_timers_are_kept() -> None:
+    odd = timedelta(microseconds=1_234_567)
+    third = rule(expires_in=odd, remind_after=(odd,), ladder=(Rung(after=odd, to=("di",)),))
+    cut = START + timedelta(milliseconds=1_234)
+    assert expires_at(third, None, START) == cut
+    assert [step.due for step in drawn(third).plan] == [cut, cut]
