@@ -16,7 +16,7 @@ from agent_core.tools import Tool
 from gateway.errors import Misconfigured
 from gateway.yaml_lines import Lines, read_lines
 
-CHANNELS = frozenset({"console", "discord", "email", "slack", "sms"})
+CHANNELS = frozenset({"console", "discord", "email", "slack", "sms", "whatsapp"})
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
