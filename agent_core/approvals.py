@@ -35,16 +35,18 @@ class Verdict(Frozen):
 def gate(tool: Tool, call: Call, askers: Sequence[Author], policy: Policy, terms: Terms, people: People) -> Verdict:
     """Stands between the choice of a tool and its run. `askers` is everybody the agent acts for right now.
 
-    A tool that needs no approval runs unless a rule speaks of the call; one that does never runs without a rule.
+    A tool that needs no approval runs unless a rule speaks of the call; one that does never runs without a rule, nor
+    for a stranger, whatever the rule.
     """
     if not (tool.approval or policy.speaks_of(call)):
         return Verdict(gate="run")
+    known = bool(askers) and all(asker.person is not None for asker in askers)
     match policy.rule_for(call).then:
         case "forbid":
             return Verdict(gate="forbid", why=f"the policy forbids this: {terms.rule}")
-        case "auto":
+        case "auto" if known or not tool.approval:
             return Verdict(gate="allow")
-    if not askers or any(asker.person is None for asker in askers):
+    if not known:
         return Verdict(gate="forbid", why="nobody knows for sure who asks for this, so nobody may approve it")
     if not any(panel.of for panel in terms.seats):
         return Verdict(gate="forbid", why=f"the policy names no one else who may approve {tool.name}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from agent_core.agent import Agent
 from agent_core.approvals import digest
 from agent_core.asking import MAX_OPEN
@@ -12,7 +14,8 @@ from agent_core.policy.rules import Policy, Rule
 from agent_core.prompt import Prompt
 from agent_core.steps import Say, Use
 from agent_core.tools import tool
-from tests.unit.core.story import ANA, BO, STRANGER, TIDY, Story, kinds
+from agent_core.values import Author
+from tests.unit.core.story import ANA, BO, FORGED_BO, STRANGER, TIDY, Story, kinds
 
 STATE = "5" * 64
 
@@ -154,6 +157,16 @@ def test_what_the_policy_allows_is_looked_at_first_and_runs_with_what_was_seen()
     assert isinstance(call, ToolCall)
     assert (allowed.rule, allowed.by) == ("tidy freely", "")
     assert (call.approval, call.digest, call.policy, call.state) == (allowed.id, allowed.digest, allowed.policy, STATE)
+
+
+@pytest.mark.parametrize("who", [STRANGER, FORGED_BO])
+def test_nobody_is_enough_only_for_who_is_somebody(who: Author) -> None:
+    story = Story(Policy(rules=(Rule(tool="tidy", then="auto"),)), AGENT)
+    story.says(who, "tidy up")
+
+    events = story.turn(TIDY, Say(text="I may not do that for you."))
+    assert [e.kind for e in events if isinstance(e, Failure)] == ["forbidden"]
+    assert "preview" not in kinds(events)
 
 
 def test_nothing_is_looked_at_for_what_could_not_be_asked_anyway() -> None:
