@@ -10,14 +10,14 @@ import httpx
 import pytest
 
 from tests.doors.card import Card, card_for
-from tests.doors.scene import Caller, Scene
+from tests.doors.scene import PATIENCE, Caller, Scene
 
 
 @pytest.fixture
 async def card(at: Scene, ana: Caller) -> AsyncIterator[Card]:
     """Ana has asked; this is what Bo got, and a browser without a token."""
     thread = await ana.launch("Please deploy 1.4.1 to staging.")
-    async with httpx.AsyncClient(base_url=at.url) as browser:
+    async with httpx.AsyncClient(base_url=at.url, timeout=PATIENCE) as browser:
         yield card_for(at, browser, thread, await ana.request(thread))
 
 
