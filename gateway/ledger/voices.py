@@ -90,6 +90,8 @@ def _badly_said(said: ApprovalResponse, case: Case, request: ApprovalRequest, lo
 
 
 def _ended(case: Case, closed: RequestClosed, log: Sequence[Event]) -> Iterator[str]:
+    if closed.outcome == "denied" and closed.by is None:
+        return  # Too few were left who could agree. Nothing ran, and nobody is said to have denied it.
     if closed.by is None or not any(said.author == closed.by for said in _said(case, log)):
         yield f"{_name(closed.by)} said no such thing"
 

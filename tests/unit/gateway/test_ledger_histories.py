@@ -11,9 +11,10 @@ from hypothesis import event, given, settings
 
 from agent_core.events import ApprovalRequest, ApprovalResponse, Event, RequestClosed, ToolCall, UserMessage
 from agent_core.people import People
+from agent_core.policy.rules import Policy, Rule
 from agent_core.values import Author
 from tests.unit.core.history import histories
-from tests.unit.core.story import ANA, BO, CY, STRANGER, Story, asked_for_deploy
+from tests.unit.core.story import ANA, BO, CY, DONE, STRANGER, Story, asked_for_deploy
 from tests.unit.gateway.books import cases, decided, found
 
 
@@ -130,3 +131,16 @@ def test_words_that_came_in_time_count_however_late_they_were_heard() -> None:
     story.turn()
     assert story.call.approval == story.request.id
     assert found(story) == []
+
+
+def test_that_too_few_were_left_to_agree_is_nobodys_word() -> None:
+    rule = Rule(tool="deploy", approvers=("bo", "cy", "di"), need=2)
+    story = asked_for_deploy(Story(Policy(rules=(rule,))))
+    everybody = story.people
+    story.people = People(people=tuple(p.model_copy(update={"left": p.id in ("cy", "di")}) for p in everybody.people))
+    story.clicks(BO, story.request.id, "approve")
+    story.turn(DONE)
+    (case,) = cases(story)
+    assert case.closed
+    assert (case.closed.outcome, case.closed.by) == ("denied", None)
+    assert found(story, people=everybody) == []
