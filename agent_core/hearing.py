@@ -64,6 +64,14 @@ def hear(thread: Thread, event: Inbound, setting: Setting) -> Iterator[Event]:
             yield from reroute(thread, event, setting, ids)
 
 
+def moot(thread: Thread) -> Iterator[Event]:
+    """The end of questions about requests that have ended: what is said now is no answer to them."""
+    ids = Ids(thread)
+    for asked in (one for one in thread.open if isinstance(one, InputRequest) and one.about):
+        if thread.open_request(asked.about) is None:
+            yield RequestClosed(id=ids.next(), request_id=asked.id, outcome="withdrawn", reason="that was decided")
+
+
 def _hear_words(thread: Thread, message: UserMessage, setting: Setting, ids: Ids) -> Iterator[Event]:
     if order := order_in(message):
         yield from hand_over(thread, message, order, setting, ids)

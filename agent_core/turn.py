@@ -24,7 +24,7 @@ from agent_core.events import (
     RequestClosed,
 )
 from agent_core.fold import append
-from agent_core.hearing import hear
+from agent_core.hearing import hear, moot
 from agent_core.setting import Ids, Setting
 from agent_core.steps import Ask, GiveUp, Say, Step, Use
 from agent_core.thread import Thread
@@ -40,6 +40,8 @@ async def run_turn(thread: Thread, setting: Setting, model: Model) -> tuple[Even
     for event, overtaken in _with_stops(thread.unheard):
         heard = tuple(hear(thread.model_copy(update={"stopped": overtaken or thread.stopped}), event, setting))
         thread, written = append(thread, *heard), [*written, *heard]
+        over = tuple(moot(thread))
+        thread, written = append(thread, *over), [*written, *over]
     while (move := what_next(thread, setting.agent)) != "wait":
         if move == "think":
             thought = await model.next_step(setting.agent, thread)

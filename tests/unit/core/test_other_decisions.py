@@ -147,3 +147,16 @@ def test_one_who_has_a_seat_is_not_handed_another() -> None:
     story = asked(approvers=("bo", "cy"), need=2)
     story.clicks(BO, story.request.id, "delegate", digest=story.request.digest, to="cy")
     assert refused(story).kind == "no_delegate"
+
+
+def test_a_question_ends_with_the_request_it_is_about() -> None:
+    story = asked()
+    says(story, BO, "ask", "why?")
+    assert says(story, BO, "deny") == ["request_closed", "request_closed", "agent_message"]
+    assert story.thread.open == ()
+    assert says_again(story) == ["agent_message"], "what she says then is talk"
+
+
+def says_again(story: Story) -> list[str]:
+    story.says(ANA, "because it is urgent")
+    return kinds(story.turn(model=scripted(DONE)))
