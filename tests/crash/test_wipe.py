@@ -60,8 +60,9 @@ async def test_with_nothing_left_but_logs_and_approvals_every_thread_goes_on(tmp
     async with sandboxes(tmp_path) as (here, mail, store):
         t = Teller(World(None, mail, None, None, None, None, Clock(), "", tmp_path / "environment"))  # type: ignore[arg-type]
         async with living(here):
-            for version in ("1.4.1", "1.4.2"):
-                await mail.send_as(ANA, mail.bot, version, f"Please deploy {version} to production.")
+            # What one of them does must not be what the other one rests on.
+            for version, where in (("1.4.1", "production"), ("1.4.2", "staging")):
+                await mail.send_as(ANA, mail.bot, version, f"Please deploy {version} to {where}.")
             one = await t.letter(BO, '"version":"1.4.1"', "Bo gets one request")
             two = await t.letter(BO, '"version":"1.4.2"', "Bo gets another")
             await mail.reply_as(BO, one, f"APPROVE {code(one)}")

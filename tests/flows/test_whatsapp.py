@@ -58,8 +58,9 @@ async def test_within_a_day_the_agent_speaks_freely_and_afterwards_by_template(h
     assert "ContentSid" not in posts(h)[-1].form
     await h.move_on(hours=24)
     await h.ask()
-    await h.card("bo", "1.4.2")
-    assert posts(h)[-1].form["ContentSid"] == [APPROVAL]
+    await h.sms("bo", "News: Approval needed: deploy")
+    # What the tool says of it has no place in a template, and nobody approves without having read it.
+    assert posts(h)[-1].form["ContentSid"] == [NOTICE]
     assert "Body" not in posts(h)[-1].form
 
 
