@@ -24,15 +24,15 @@ from gateway.channels import Channels, open_channels
 from gateway.desk import FrontDesk
 from gateway.door import Door, Hook
 from gateway.entry import control_verb, received_id
-from gateway.identities import Identities
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring
 from gateway.line import SharedLine
 from gateway.listener import Listener
 from gateway.load import Load
+from gateway.people.identities import Identities
+from gateway.people.registrar import Registrar
+from gateway.people.roster import Roster
 from gateway.reading import read_people, read_policy
-from gateway.registrar import Registrar
-from gateway.roster import Roster
 from gateway.routing import Channel, Routing
 from gateway.runner import Runner
 from gateway.sender import Sender

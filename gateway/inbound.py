@@ -18,8 +18,8 @@ from agent_core.values import Author
 from gateway.entry import encode
 from gateway.errors import BadToken, NotOurs
 from gateway.keyring import Keyring, Place
+from gateway.people.roster import Roster
 from gateway.ports import Ingested, ThreadStore
-from gateway.roster import Roster
 from gateway.storage import Blobs, Links, Places
 from gateway.store.errors import StoreError
 

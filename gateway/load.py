@@ -22,8 +22,8 @@ from gateway.asked import Book
 from gateway.entry import decode, encode
 from gateway.errors import NoSuchThread
 from gateway.keyring import Place
+from gateway.people.roster import Roster
 from gateway.ports import Grant
-from gateway.roster import Roster
 from gateway.routing import Envelope
 from gateway.storage import Gathered, Joining, LoadStore
 

@@ -21,13 +21,13 @@ from agent_core.fold import matters
 from agent_core.policy.rules import Policy
 from agent_core.setting import Setting
 from agent_core.turn import run_turn
-from gateway.changes import Overlaid
 from gateway.consequences import commit_of, recovery_of
 from gateway.entry import Conversation, decode, load
 from gateway.errors import LeaseLost
 from gateway.lease import keeping, take_turns
+from gateway.people.changes import Overlaid
+from gateway.people.roster import Roster
 from gateway.ports import Claim, Commit, Fenced, Snapshot, Stale, ThreadStore
-from gateway.roster import Roster
 from gateway.routing import Routing
 from gateway.store.errors import StoreError
 

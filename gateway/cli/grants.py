@@ -13,10 +13,10 @@ from pydantic import ValidationError
 
 from agent_core.policy.grants import Grant
 from config.settings import problems
-from gateway import personnel
 from gateway.app import House
-from gateway.changes import Said, described
 from gateway.cli.operate import with_house
+from gateway.people import personnel
+from gateway.people.changes import Said, described
 
 app = typer.Typer(no_args_is_help=True, help="Standing grants: what needs nobody for a while, by leave of whom.")
 

@@ -13,14 +13,14 @@ from typing import Annotated
 import typer
 
 from agent_core.people import Absence, Person
-from gateway import personnel
 from gateway.app import House
-from gateway.changes import Change, Overlaid, Said, described
 from gateway.cli.operate import with_house
 from gateway.cli.serve import load_settings, one_line_errors
 from gateway.errors import BadChange
-from gateway.people_csv import changes_of, rows_of
-from gateway.personnel import Decide
+from gateway.people import personnel
+from gateway.people.changes import Change, Overlaid, Said, described
+from gateway.people.personnel import Decide
+from gateway.people.tables import changes_of, rows_of
 from gateway.store.opening import open_store
 
 app = typer.Typer(no_args_is_help=True, help="People: who is known, by which identities, and who is away or has left.")

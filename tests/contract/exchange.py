@@ -17,7 +17,7 @@ from gateway.entry import decode, encode
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring, Place
 from gateway.line import SharedLine
-from gateway.roster import Roster
+from gateway.people.roster import Roster
 from gateway.store.access import RedisGuard
 from gateway.store.asked import RedisAsked
 from gateway.store.blobs import RedisBlobs

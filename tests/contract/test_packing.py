@@ -17,8 +17,8 @@ from agent_core.people import Group
 from gateway.entry import encode
 from gateway.keyring import Pass, Place
 from gateway.links import ShortLinks
+from gateway.people.roster import Roster
 from gateway.ports import Commit, NewEffect
-from gateway.roster import Roster
 from gateway.routing import Envelope
 from gateway.sender import Sender
 from gateway.store.errors import StoreDown

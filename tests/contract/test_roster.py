@@ -10,10 +10,10 @@ import pytest
 from agent_core.people import Absence, People, Person
 from agent_core.policy.grants import Grant
 from agent_core.values import Author
-from gateway import personnel
-from gateway.changes import CHANGE, Change, Said
 from gateway.errors import BadChange
-from gateway.roster import Roster
+from gateway.people import personnel
+from gateway.people.changes import CHANGE, Change, Said
+from gateway.people.roster import Roster
 from gateway.store.errors import RosterLost
 from gateway.store.roster import RedisRoster
 from tests.contract.bench import Bench

@@ -11,7 +11,7 @@ import yaml
 
 from agent_core.people import Group, People, Person
 from gateway.errors import BadIdentity
-from gateway.identities import Identities
+from gateway.people.identities import Identities
 from tests.doors.howto import Reader, reading, sections, unfollowed
 from tests.doors.scene import free_port
 

@@ -58,9 +58,8 @@ async def test_within_a_day_the_agent_speaks_freely_and_afterwards_by_template(h
     assert "ContentSid" not in posts(h)[-1].form
     await h.move_on(hours=24)
     await h.ask()
-    await h.sms("bo", "News: Approval needed: deploy")
-    # What the tool says of it has no place in a template, and nobody approves without having read it.
-    assert posts(h)[-1].form["ContentSid"] == [NOTICE]
+    await h.card("bo", "What it would do, as the tool says: \u201cproduction runs 1.4.0 now")
+    assert posts(h)[-1].form["ContentSid"] == [APPROVAL]
     assert "Body" not in posts(h)[-1].form
 
 

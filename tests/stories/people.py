@@ -8,9 +8,9 @@ from typing import Any
 from agent_core.people import Absence, People
 from agent_core.policy.grants import Grant
 from agent_core.policy.rules import Policy
-from gateway import personnel
-from gateway.changes import Said
-from gateway.personnel import Decide
+from gateway.people import personnel
+from gateway.people.changes import Said
+from gateway.people.personnel import Decide
 from tests.stories import happenings, language as says
 from tests.stories.language import Channel, Step, Story
 from tests.stories.stage import Stage

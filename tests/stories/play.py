@@ -12,7 +12,7 @@ from agent_core.events import ApprovalRequest, Event, RequestClosed
 from agent_core.policy.rules import Policy
 from gateway.app import House
 from gateway.entry import decode
-from gateway.roster import Roster
+from gateway.people.roster import Roster
 from tests.stories import happenings, language as says
 from tests.stories.agent import Clerk, Workshop
 from tests.stories.audience import Audience

@@ -22,7 +22,7 @@ from gateway.channels import open_channels
 from gateway.contacts import KnownContacts
 from gateway.keyring import Keyring
 from gateway.listener import Listener
-from gateway.roster import Roster
+from gateway.people.roster import Roster
 from gateway.store.opening import Opened, open_store
 from gateway.store.threads import RedisThreads
 from gateway.web import serve_app, web

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from agent_core.people import Absence, People
-from gateway.changes import Away, Back, Overlaid
+from gateway.people.changes import Away, Back, Overlaid
 from tests.unit.core.story import BY_NAME, START
 
 DAY = timedelta(days=1)

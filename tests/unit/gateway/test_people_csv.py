@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from agent_core.people import People, Person
-from gateway.changes import Linked, Overlaid, Said, Unlinked
 from gateway.errors import BadTable
-from gateway.identities import Identities
-from gateway.people_csv import changes_of, rows_of
+from gateway.people.changes import Linked, Overlaid, Said, Unlinked
+from gateway.people.identities import Identities
+from gateway.people.tables import changes_of, rows_of
 
 READS = Identities({"sms": "GB"})
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

@@ -14,12 +14,12 @@ from typing import Literal
 import structlog
 
 from agent_core.belonging import Belonging, IdentityLinked, IdentityUnlinked, RosterChanged
-from gateway.changes import Change, Linked, Overlaid, Unlinked
 from gateway.entry import decode, encode
 from gateway.errors import LeaseLost
 from gateway.lease import keeping, take_turns
+from gateway.people.changes import Change, Linked, Overlaid, Unlinked
+from gateway.people.roster import Roster
 from gateway.ports import PEOPLE_LANE, Grant, Settled, ThreadStore
-from gateway.roster import Roster
 from gateway.store.errors import StoreError
 
 log = structlog.get_logger(__name__)

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 from agent_core.people import Person
-from gateway.changes import Change, Entered, Linked, Overlaid, Said
 from gateway.errors import BadIdentity, BadTable
-from gateway.identities import Identities
+from gateway.people.changes import Change, Entered, Linked, Overlaid, Said
+from gateway.people.identities import Identities
 
 NEEDED = ("id", "name", "identities")
 COLUMNS = (*NEEDED, "timezone")

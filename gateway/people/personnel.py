@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from agent_core.people import Absence, Person
 from agent_core.policy.grants import Grant, may_stand
 from agent_core.policy.rules import Policy
-from gateway.changes import Away, Back, Change, Ended, Granted, Left, Linked, Overlaid, Said, Unlinked
 from gateway.errors import BadChange
-from gateway.people_csv import Row, changes_of
+from gateway.people.changes import Away, Back, Change, Ended, Granted, Left, Linked, Overlaid, Said, Unlinked
+from gateway.people.tables import Row, changes_of
 
 Decide = Callable[[Overlaid], Sequence[Change]]
 

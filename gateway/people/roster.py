@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from agent_core.people import People, Person
-from gateway.changes import CHANGE, Change, Overlaid
+from gateway.people.changes import CHANGE, Change, Overlaid
 from gateway.storage import RosterStore
 
 RECENT_SECONDS = 1.0
