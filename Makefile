@@ -17,8 +17,8 @@ help: ## Show this list
 demo: .venv/.ok ## Play the main job on local servers; ONCE=1 plays the story unattended
 	@$(BIN)/holdpoint demo $(if $(ONCE),--once)
 
-test: .venv/.ok ## Run the tests, six files at a time: they wait more than they compute
-	@$(BIN)/pytest -n 6 --dist loadfile
+test: .venv/.ok ## Run the tests, four files at a time: they wait more than they compute
+	@$(BIN)/pytest -n 4 --dist loadfile
 
 check: .venv/.ok ## Style, types and import contracts
 	@$(BIN)/ruff check .

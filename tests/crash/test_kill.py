@@ -95,8 +95,15 @@ async def cell(stage: Stage, victim: str, moment: Moment | None, expires: str = 
 
 
 def cells() -> list[Any]:
-    """All of them; `before` something is little more than `after` what comes before it, and is a long proof."""
-    return [pytest.param(*cell, marks=pytest.mark.slow if cell[1].side == "before" else ()) for cell in MOMENTS]
+    """All of them; `before` something is little more than `after` what comes before it, and is a long proof.
+
+    So is a turn like the one before.
+    """
+
+    def long(moment: Moment) -> bool:
+        return moment.side == "before" or (moment.method == "commit" and moment.occurrence in (2, 3))
+
+    return [pytest.param(*cell, marks=pytest.mark.slow if long(cell[1]) else ()) for cell in MOMENTS]
 
 
 @pytest.mark.parametrize(("role", "moment"), cells(), ids=lambda value: str(value).replace(" ", "-"))

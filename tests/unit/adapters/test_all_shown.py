@@ -36,7 +36,7 @@ VALUE: st.SearchStrategy[Any] = st.recursive(
     max_leaves=8,
 )
 ARGUMENTS = st.dictionaries(TEXT, VALUE, max_size=12)
-often = settings(max_examples=50, deadline=None)
+often = settings(max_examples=20, deadline=None)
 
 
 class Tables(HTMLParser):

@@ -82,7 +82,7 @@ def told_all(request: ApprovalRequest, first: Shown) -> None:
 
 
 @pytest.mark.parametrize("channel", FACES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(TERMS, ARGUMENTS, SAYS, TEXT, RAISED)
 def test_whoever_can_approve_sees_all_of_it(
     channel: str, terms: Terms, arguments: dict[str, Any], says: str, reason: str, raised: RequestRaised | None
@@ -99,7 +99,7 @@ def test_whoever_can_approve_sees_all_of_it(
 
 
 @pytest.mark.parametrize("channel", FACES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(TERMS, st.integers(0, 9_000), st.sampled_from(["approve", "deny"]))
 def test_what_is_decided_on_the_way_takes_no_buttons_away(
     channel: str, terms: Terms, words: int, decision: str

@@ -27,7 +27,7 @@ from tests.unit.core.story import AGENT, ANA, POLICY, START, Story, at_once
 
 
 @given(story=histories)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_tool_that_needs_approval_runs_once_with_the_bytes_an_allowed_person_approved_in_time(story: Story) -> None:
     used: set[str] = set()
     for place, call in enumerate(story.log):

@@ -47,7 +47,7 @@ def test_folding_on_from_a_saved_fold_gives_what_folding_everything_gives(story:
 
 
 @given(events=st.lists(st.sampled_from((0, 1, 2, 3, 4)), min_size=1, max_size=3))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_a_thread_stays_small_whatever_its_log_holds(events: list[int]) -> None:
     flood: list[Event] = []
     for number in range(1300):

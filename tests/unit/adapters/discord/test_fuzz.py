@@ -32,7 +32,7 @@ from tests.unit.adapters.discord.payloads import (
     given as fixture,
 )
 
-MANY = 1_500
+MANY = 500
 _IDS = (APP, BOT, BO, OPS, THREAD, DM)
 _KEYS = sorted(
     {"type", "id", "author", "bot", "content", "mentions", "attachments", "flags", "poll", "question", "text", "d", "t"}
