@@ -39,7 +39,12 @@ def arguments_from(values: Iterable[tuple[str, str]], call: Call) -> str:
             problems[name] = f"This is not JSON: {wrong}. Text goes in quotes."
     if problems:
         raise BadAnswer(problems)
-    return call.arguments if after == before else json.dumps(after, ensure_ascii=False, separators=(",", ":"))
+    # As text: to Python, `true` is `1`.
+    return call.arguments if _text(after) == _text(before) else _text(after)
+
+
+def _text(arguments: dict[str, JsonValue]) -> str:
+    return json.dumps(arguments, ensure_ascii=False, separators=(",", ":"))
 
 
 def _read(text: str, before: JsonValue) -> JsonValue:

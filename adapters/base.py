@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from adapters.heard import Address, Heard, Ignored
-from agent_core.events import Outbound, Request
+from agent_core.events import Outbound, Request, RequestRaised
 from agent_core.values import Author, Frozen, Proof
 
 Role = Literal["decide", "watch"]
@@ -41,11 +41,12 @@ class Parcel(Frozen):
     """One outbound event for one recipient.
 
     `reply_token` comes back with the answer. `role` is `decide` for those who may answer the event and `watch` for
-    those who are only told. `request` is the card that a `RequestClosed` or `Notice` speaks of, and `shown` the far
-    end's id of this recipient's copy of it, on channels that can redraw it. `page` is where the recipient, and nobody
-    else, can read the event whole. `others` is what else waits for the recipient, on channels where all threads share
-    one conversation. `repeat`: it may have been sent before. `reference` names the thread where people can read it, in
-    the subject of a mail.
+    those who are only told. `request` is the card that the event speaks of, and `shown` the far end's id of this
+    recipient's copy of it, on channels that can redraw it. `page` is where the recipient, and nobody else, can read the
+    event whole. `others` is what else waits for the recipient, on channels where all threads share one conversation;
+    `together` is what is put to them by this very message, too. `repeat`: it may have been sent before. `reference`
+    names the thread where people can read it, in the subject of a mail. `raised` is why a card comes again, or to
+    somebody who was not asked at first.
     """
 
     effect_id: str
@@ -60,8 +61,10 @@ class Parcel(Frozen):
     shown: str = ""
     page: str = ""
     others: tuple[Open, ...] = ()
+    together: tuple[Open, ...] = ()
     repeat: bool = False
     reference: str = ""
+    raised: RequestRaised | None = None
 
 
 class Receipt(Frozen):

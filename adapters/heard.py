@@ -44,8 +44,9 @@ class Pressed(Frozen):
     """A person pressed a button of a card of ours, or sent off its form.
 
     `ticket` is what the button carried, and `seal` the place it was pressed in: a ticket opens only where it was shown.
-    `digest` is the card's; `arguments` are the call's as the person changed them, JSON text, or empty. `address` is
-    where the person is answered if it does not count.
+    `digest` is the card's; `reason` is why, or what they ask or answer instead; `to` is the person they hand the
+    decision to; `arguments` are the call's as they changed them, JSON text, or empty. `address` is where the person is
+    answered if it does not count.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Pressed(Frozen):
     decision: Decision
     digest: str = ""
     reason: Text = ""
+    to: str = ""
     arguments: Text = ""
     address: Address | None = None
 

@@ -1,17 +1,31 @@
 """Layout: an outbound event as a short list of blocks, for channels that show text. The words are said here, once.
 
-Blocks carry facts, never markup; each channel draws them its own way. The facts of a request are rendered from the
-stored bytes of the event; the agent's own words stand apart and say that they are the agent's.
+The facts of a request are rendered from the stored bytes of the event; the agent's own words stand apart and say that
+they are the agent's.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 
 from adapters.base import Role, Ticket
+from adapters.blocks import (
+    BY_WORDS as BY_WORDS,
+    CODE_ASKED as CODE_ASKED,
+    ONLY_BY_LINK as ONLY_BY_LINK,
+    Answer as Answer,
+    Block as Block,
+    Facts as Facts,
+    Prose as Prose,
+    Quoted as Quoted,
+    Words as Words,
+    labelled as labelled,
+    neither as neither,
+    plain as plain,
+)
+from adapters.conditions import named, progress, rows_of, why_asked
 from adapters.notices import NOTICES
 from adapters.text import mixed_scripts, one_line, visible
 from agent_core.events import (
@@ -22,50 +36,13 @@ from agent_core.events import (
     InputRequest,
     Notice,
     Outbound,
+    Relayed,
     Request,
     RequestClosed,
+    RequestRaised,
+    Vote,
 )
 from agent_core.values import Author, FormField
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A paragraph of ours."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Prose:
-    """What the agent says: Markdown, untrusted."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """What others say where we speak: Markdown, untrusted, and drawn so that no line of it can pass for ours."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Names and values, in order; values are exact."""
-
-    rows: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """How to answer: lines to type, and a page to open. Without lines no words decide, and the page has its code."""
-
-    lines: tuple[str, ...]
-    url: str
-    code: str = ""
-
-
-Block = Words | Prose | Quoted | Facts | Answer
 
 SUBJECTS = {
     "approval_request": "Approval needed",
@@ -74,11 +51,11 @@ SUBJECTS = {
     "request_closed": "Closed",
     "escalation": "A person is needed",
     "notice": "About your message",
+    "vote": "A decision so far",
+    "relayed": "A person writes",
     "agent_message": "Message",
 }
-BY_WORDS = "To decide, answer with one of these as the first line:"
-ONLY_BY_LINK = "This cannot be decided by an answer in words, only by the link."
-CODE_ASKED = "The page asks for this code:"
+CONSEQUENCES = "What it would do, as the tool says:"
 _OUTCOMES = {
     "approved": "was approved",
     "denied": "was denied",
@@ -86,6 +63,7 @@ _OUTCOMES = {
     "expired": "expired: nobody answered in time, and nothing was done",
     "withdrawn": "was withdrawn",
 }
+_INSTEAD = "was not run but answered"
 
 
 def subject(event: Outbound, request: Request | None = None) -> str:
@@ -96,10 +74,25 @@ def subject(event: Outbound, request: Request | None = None) -> str:
 
 
 def layout(
-    event: Outbound, *, role: Role, ticket: Ticket | None = None, request: Request | None = None
+    event: Outbound,
+    *,
+    role: Role,
+    ticket: Ticket | None = None,
+    request: Request | None = None,
+    raised: RequestRaised | None = None,
 ) -> tuple[Block, ...]:
-    """The event as blocks, the most important first; see `Parcel` for the other three."""
-    return tuple(_blocks(event, role, ticket, request))
+    """The event as blocks, the most important first; see `Parcel` for the others."""
+    return (*_why(raised), *_blocks(event, role, ticket, request))
+
+
+def _why(raised: RequestRaised | None) -> Iterator[Block]:
+    if raised is None:
+        return
+    yield Words(why_asked(raised))
+    if raised.note and raised.why != "answered":
+        yield Words("They said:")
+    if raised.note:
+        yield Quoted(raised.note)
 
 
 def _blocks(event: Outbound, role: Role, ticket: Ticket | None, request: Request | None) -> Iterator[Block]:
@@ -112,15 +105,7 @@ def _blocks(event: Outbound, role: Role, ticket: Ticket | None, request: Request
             yield Words(f"This needs the approval of {', '.join(event.approvers)}. You will hear what comes of it.")
             yield _facts(event)
         case InputRequest():
-            yield Prose(event.question)
-            if event.paced:
-                yield from _in_turn(event.fields[0], event)
-            elif event.choices:
-                yield Words(f"Please answer with one of: {one_line(', '.join(event.choices))}.")
-            elif event.fields:
-                yield Words("Please answer with one line for each, as in `name: value`:")
-                yield Facts(tuple((one_line(field.name), _asked(field)) for field in event.fields))
-            yield Facts((("Answer until", _moment(event.expires_at)),))
+            yield from _question(event, request, ticket)
         case FieldRequest():
             if event.problem:
                 yield Words(f"That cannot be used: {one_line(event.problem)}.")
@@ -135,17 +120,44 @@ def _blocks(event: Outbound, role: Role, ticket: Ticket | None, request: Request
         case Escalation():
             yield Words("The agent cannot go on by itself; a person is needed. It says:")
             yield Quoted(event.reason)
+        case Relayed():
+            yield Words(f"{named(event.author)} (a person, not the agent) writes:")
+            yield Quoted(event.text)
+        case Vote():
+            yield Words(progress(event))
+            if event.reason:
+                yield Words("They said:")
+                yield Quoted(event.reason)
+            yield from _what(request)
 
 
-def labelled(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
-    """Each block, and the words that introduce it if it is quoted: they go with every piece of it."""
-    label = ""
-    for block, after in zip(blocks, (*blocks[1:], None), strict=True):
-        if isinstance(block, Words) and isinstance(after, Quoted):
-            label = block.text
-        else:
-            yield label, block
-            label = ""
+def _question(event: InputRequest, request: Request | None, ticket: Ticket | None) -> Iterator[Block]:
+    if event.links:
+        yield from _whose(event, ticket)
+        return
+    if event.by:
+        about = one_line(request.call.tool) if isinstance(request, ApprovalRequest) else "what you asked for"
+        yield Words(f"{named(event.by)} (a person, not the agent) asks before deciding about {about}:")
+        yield Quoted(event.question)
+    else:
+        yield Prose(event.question)
+    if event.paced:
+        yield from _in_turn(event.fields[0], event)
+    elif event.choices:
+        yield Words(f"Please answer with one of: {one_line(', '.join(event.choices))}.")
+    elif event.fields:
+        yield Words("Please answer with one line for each, as in `name: value`:")
+        yield Facts(tuple((one_line(field.name), _asked(field)) for field in event.fields))
+    yield Facts((("Answer until", _moment(event.expires_at)),))
+    yield from _what(request)
+
+
+def _whose(event: InputRequest, ticket: Ticket | None) -> Iterator[Block]:
+    """Whether this address is somebody's: no words of the agent's, and no word counts without the code."""
+    yield Words(one_line(event.question))
+    if ticket and ticket.code:
+        yield Words(f"To confirm, answer from here with: {event.choices[0]} {ticket.code}")
+    yield Facts((("Answer until", _moment(event.expires_at)),))
 
 
 def _taken_back(ticket: Ticket | None) -> str:
@@ -156,15 +168,27 @@ def _taken_back(ticket: Ticket | None) -> str:
 
 def _to_decide(event: ApprovalRequest, ticket: Ticket | None) -> Iterator[Block]:
     yield Words("May this run? It runs exactly as shown, once, and only if you approve.")
+    if event.denied_before:
+        yield Words(f"DENIED BEFORE: {one_line(event.denied_before)}")
     yield _facts(event)
     if odd := mixed_scripts(event.call.arguments):
         yield Words(f"Look twice: letters of different alphabets are mixed in {one_line(', '.join(odd))}.")
+    if event.consequences:
+        yield Words(CONSEQUENCES)
+        yield Quoted(event.consequences)
     if event.reason:
         yield Words("Text by the agent, not checked:")
         yield Quoted(event.reason)
     if ticket:
         typed = (f"APPROVE {ticket.code}", f"DENY {ticket.code} and why") if ticket.code else ()
-        yield Answer(typed, ticket.url, ticket.page_code)
+        yield Answer(typed, ticket.url, ticket.page_code, tuple(_neither(event, ticket.code)) if typed else ())
+
+
+def _neither(event: ApprovalRequest, code: str) -> Iterator[str]:
+    yield f"ASK {code} and your question"
+    yield f"ANSWER {code} and what to do instead"
+    if event.terms.delegates:
+        yield f"DELEGATE {code} and to whom"
 
 
 def _facts(event: ApprovalRequest) -> Facts:
@@ -175,7 +199,7 @@ def _facts(event: ApprovalRequest) -> Facts:
             ("Exact bytes", visible(event.call.arguments)),
             ("Risk", event.risk),
             ("Asked by", _author(event.requester)),
-            ("Approvers", ", ".join(event.approvers)),
+            *rows_of(event),
             ("Expires", _moment(event.expires_at)),
             ("Policy", event.policy),
             ("Digest", event.digest[:12]),
@@ -195,8 +219,10 @@ def _arguments(text: str) -> Iterator[tuple[str, str]]:
 def _closed(event: RequestClosed, request: Request | None) -> Iterator[Block]:
     who = f" by {event.by.person or one_line(event.by.identity)}" if event.by else ""
     changed = ", with other arguments" if event.call else ""
-    yield Words(f"The request {_OUTCOMES[event.outcome]}{who}{changed}, {_moment(event.at)}.")
-    if event.reason and event.by:
+    instead = event.outcome == "answered" and isinstance(request, ApprovalRequest)
+    ended = _INSTEAD if instead else _OUTCOMES[event.outcome]
+    yield Words(f"The request {ended}{who}{changed}, {_moment(event.at)}.")
+    if event.reason and event.by and event.outcome != "withdrawn":
         yield Words("They said:")
         yield Quoted(event.reason)
     elif event.reason:
@@ -243,26 +269,3 @@ def _author(author: Author) -> str:
 
 def _moment(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-def plain(blocks: tuple[Block, ...]) -> str:
-    """The blocks as plain text that stands alone."""
-    return "\n\n".join(_plain(block) for block in blocks) + "\n"
-
-
-def _plain(block: Block) -> str:
-    match block:
-        case Words():
-            return block.text
-        case Prose():
-            return visible(block.text)
-        case Quoted():
-            return "\n".join(f"  | {line}".rstrip() for line in visible(block.text).split("\n"))
-        case Facts():
-            width = max(len(name) for name, _ in block.rows) + 1
-            return "\n".join(f"  {name + ':':<{width}} {value}" for name, value in block.rows)
-        case Answer(lines=()):
-            return f"{ONLY_BY_LINK}\n\n{block.url}" + (f"\n\n{CODE_ASKED} {block.code}" if block.code else "")
-        case Answer():
-            typed = "\n".join(f"  {line}" for line in block.lines)
-            return f"{BY_WORDS}\n\n{typed}\n\nor open: {block.url}"

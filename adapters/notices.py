@@ -42,5 +42,24 @@ NOTICES: Mapping[NoticeKind, str] = {
     "resumed": "This conversation goes on.",
     "stopped": "This conversation was stopped by {detail}. Write again to start over.",
     "finished_after_stop": "The step that was already running when you stopped ended: {detail}.",
+    "counted": "Your decision counts. Still needed: {detail}.",
+    "waits": "Your request waits: {detail}. It goes out as soon as there is room.",
+    "moved": "Nobody has decided your request yet, so others are asked as well: {detail}.",
+    "asked_back": "Your question was passed on to whoever asked for this. The request stays open, and you are shown it "
+    "again with the answer.",
+    "delegated": "Your decision was handed on to {detail}. You are not asked about this any more.",
+    "no_delegate": "Your decision was not handed on: you can hand it to nobody but {detail}. It still waits for you.",
+    "on_hold": "Nobody decided your request in time. It stays open, and nothing is done until somebody does.",
+    "rules_changed": "Your approval does not take effect: the rules have changed since you gave it. The request can be "
+    "answered until it expires.",
+    "taken_over": "{detail} has taken this conversation over. The agent is silent until it is handed back.",
+    "handed_back": "{detail} has handed this conversation back to the agent.",
+    "not_in_charge": "Your message did nothing: you are not among those who may take this conversation over or hand it "
+    "back.",
+    "link_asked": "{detail} was asked whether it is yours. Once that is confirmed from there, with the code that was "
+    "sent there, what comes from there counts as yours.",
+    "linked": "From now on, {detail} is taken for you: what is proven to come from there counts as yours.",
+    "unlinked": "From now on, {detail} is not taken for you any more.",
+    "not_linked": "It was not linked, so nothing has changed: {detail}.",
     "undelivered": "A message of this conversation could not be delivered to {detail}.",
 }

@@ -1,46 +1,21 @@
 """Answers in words: a person's message read as the answer to a request, by fixed rules, never by a model.
 
 An approval is decided by the first line alone: a word, or its first letter, and the code that came with the request.
-Without the code a bare word counts only for a low risk, with one request open and nothing said since, and never by
+Without the code a bare yes or no counts only for a low risk, with one request open and nothing said since, and never by
 text message, where the sender's number is all the proof. A condition is not an answer, and neither is a YES: carriers
 have their own use for it, and it does not say to what.
 """
 
 from __future__ import annotations
 
-import re
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from agent_core import forms
+from agent_core.decisions import Words, decision_in, is_conditional, is_nearly, names_a_code, without_code
 from agent_core.events import ApprovalRequest, ApprovalResponse, InputRequest, InputResponse, Request, UserMessage
 from agent_core.spelling import plain
 from agent_core.thread import Thread
-from agent_core.values import Author, Decision, FormField, Frozen, NoticeKind, Text
-from agent_core.wording import LETTERS, WORDS, is_condition
-
-# A bare one of these from somebody who has something to decide is asked back about; LIST asks what there is.
-_LOOSE = re.compile(r"(yes|y|yep|yeah|yup|ok|okay|k|sure|fine|go|no|n|nope|nah|list|pending|👍)?[.! ]*")
-_CODE = r"(?:\d{6}|\d{3} \d{3})"
-_ANY = "|".join(re.escape(word) for word in sorted((*WORDS, *LETTERS), key=len, reverse=True))
-_LINE = re.compile(
-    rf"^(?P<before>{_CODE}[ ,:-]*)?(?P<word>{_ANY})(?!\w)[ ,:-]*(?P<after>{_CODE}\b)?"
-    r"[ ,.:;!-]*(?P<rest>.*)$",
-    re.IGNORECASE,
-)
-_BESIDE = re.compile(rf"^{_CODE}(?!\d)[ ,:-]*|[ ,:-]*(?<!\d){_CODE}$")
-_MISTYPED = re.compile(r"[aru][ ,:-]*[\d ]+")
-
-
-class Words(Frozen):
-    """A decision in words: what was decided, whether a code stood beside it, and what was said besides.
-
-    `short`: nothing but a letter, or UNDO, which are words of decision only to who has something to decide.
-    """
-
-    decision: Decision
-    rest: str
-    code: bool = False
-    short: bool = False
+from agent_core.values import Author, FormField, Frozen, NoticeKind, Text
 
 
 class Explain(Frozen):
@@ -76,7 +51,7 @@ def read(thread: Thread, message: UserMessage) -> Reading:
         return explained
     request = thread.open_request(message.answers) if message.answers else None
     if isinstance(request, ApprovalRequest):
-        return Explain(kind="unclear", about=request.id) if _names_a_code(message.text) else None
+        return Explain(kind="unclear", about=request.id) if names_a_code(message.text) else None
     return _as_input(thread, message)
 
 
@@ -120,50 +95,12 @@ def _held_by(thread: Thread, author: Author) -> list[str]:
     return [held.request_id for held in thread.held if author.person and held.by.person == author.person]
 
 
-def decision_in(text: str) -> Words | None:
-    """The decision on the first line that is not empty, if that line is one."""
-    match, after = _first_line(text)
-    if match is None:
-        return None
-    rest = "\n".join(part for part in (match["rest"].strip(), *after) if part)
-    word, code = match["word"].lower(), bool(match["before"] or match["after"])
-    short = not code and (word in LETTERS or word == "undo")
-    if short and rest:
-        return None
-    return Words(decision=(WORDS | LETTERS)[word], rest=rest, code=code, short=short)
-
-
-def at_best(text: str) -> Decision | Literal["ask"] | None:
-    """What words can mean at best, whoever says them of whatever: a decision, something to ask back about, or talk."""
-    words = decision_in(text)
-    if words is None:
-        loose = bool(text.strip() and _LOOSE.fullmatch(_meant(text).lower()))
-        return "ask" if loose or _names_a_code(text) else None
-    return "ask" if words.decision == "approve" and _is_conditional(text) else words.decision
-
-
-def _first_line(text: str) -> tuple[re.Match[str] | None, list[str]]:
-    """The first line that is not empty as a decision, if it is one, and the lines after it."""
-    lines = [(meant, line.strip()) for line in text.splitlines() if (meant := _meant(line))]
-    return (_LINE.match(lines[0][0]) if lines else None), [line for _, line in lines[1:]]
-
-
-def _is_conditional(text: str) -> bool:
-    """Whether an approval in these words is something else."""
-    match, after = _first_line(text)
-    return match is not None and is_condition(match["rest"], plain("\n".join(after)))
-
-
-def _meant(line: str) -> str:
-    return " ".join(plain(line).split())
-
-
 def _as_decision(thread: Thread, message: UserMessage, words: Words) -> Reading:
     request_id = message.answers or (None if words.code else _without_code(thread, message, words))
     if request_id is None:
         everything = [r for r in thread.open if isinstance(r, ApprovalRequest)]
         return _code_needed(_to_decide(thread, message.author) if words.short else everything)
-    if words.decision == "approve" and _is_conditional(message.text):
+    if words.says_too_little or (words.decision == "approve" and is_conditional(message.text)):
         return Explain(kind="unclear", about=request_id)
     return ApprovalResponse(
         id=f"{message.id}/answer",
@@ -172,6 +109,7 @@ def _as_decision(thread: Thread, message: UserMessage, words: Words) -> Reading:
         author=message.author,
         decision=words.decision,
         reason=words.rest,
+        to=words.to,
         cause=message.id,
     )
 
@@ -204,17 +142,10 @@ def _said_before(thread: Thread, message: UserMessage) -> str:
     return ids[place - 1] if place else ""
 
 
-def _names_a_code(text: str) -> bool:
-    """Whether the first line has a code in it: whoever types one means to decide."""
-    first = next((meant for line in text.splitlines() if (meant := _meant(line))), "")
-    return bool(re.search(rf"(?<!\d){_CODE}(?!\d)", first))
-
-
 def _as_loose(thread: Thread, message: UserMessage) -> Explain | None:
     """Why a YES, an OK or a code alone decides nothing, if its author has something to decide."""
     approvals, asked = _to_decide(thread, message.author), _asked(thread, message)
-    said = _meant(message.text).lower()
-    if not approvals or not said or not (_LOOSE.fullmatch(_BESIDE.sub("", said)) or _MISTYPED.fullmatch(said)):
+    if not approvals or not is_nearly(message.text):
         return None
     if asked and (message.answers == asked.id or _is_newest(asked, thread, message.author)):
         return None
@@ -225,6 +156,8 @@ def _as_input(thread: Thread, message: UserMessage) -> Reading:
     request = _asked(thread, message)
     if request is None:
         return None
+    if request.links:
+        return _as_proof(request, message)
     text = _answer(request, message)
     if request.paced:
         return _as_field(thread, request, message, text)
@@ -236,13 +169,27 @@ def _as_input(thread: Thread, message: UserMessage) -> Reading:
     return _response(request, message, choice or text)
 
 
+def _as_proof(request: InputRequest, message: UserMessage) -> Reading:
+    """What is to prove whose an identity is: the word, and the code that was sent there, on the first line."""
+    first = next((line for line in message.text.splitlines() if line.strip()), "")
+    if plain(without_code(first.strip(" .!"))).strip(" .!").upper() not in request.choices:
+        return Explain(kind="not_a_choice", about=request.id, detail=", ".join(request.choices))
+    if message.answers != request.id:
+        return Explain(kind="code_needed", about=request.id)
+    return _response(request, message, request.choices[0])
+
+
 def _answer(request: InputRequest, message: UserMessage) -> str:
-    """The words of an answer. By text message only a code can name a request, so it is no part of them."""
-    text = message.text.strip()
-    if message.author.assurance != "restricted" or message.answers != request.id:
+    """The words of an answer. By text message only a code can name a request, so it is no part of them.
+
+    Nor is ANSWER, where the code beside it names the question.
+    """
+    text, words = message.text.strip(), decision_in(message.text)
+    if message.answers != request.id:
         return text
-    first, _, rest = text.partition("\n")
-    return "\n".join(part for part in (_BESIDE.sub("", _meant(first)), rest.strip()) if part)
+    if words is not None and words.decision == "answer":
+        return words.rest
+    return without_code(text) if message.author.assurance == "restricted" else text
 
 
 def _as_form(request: InputRequest, message: UserMessage, text: str) -> Reading:

@@ -1,4 +1,4 @@
-"""Approvals: who may decide what, and whether a response is a decision. All of it fails closed.
+"""Approvals: what the policy says of a call, and whether a person's response counts. All of it fails closed.
 
 The digest binds what runs to what was shown; `judge` is the only place where a person's response becomes a decision,
 whichever channel it came by.
@@ -7,91 +7,58 @@ whichever channel it came by.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from agent_core.events import ApprovalHeld, ApprovalRequest, ApprovalResponse, RequestClosed
+from agent_core.people import People
+from agent_core.policy.drafting import can_be_met
+from agent_core.policy.rules import RISKS, Most, Policy, Rule
+from agent_core.terms import Terms
 from agent_core.values import Author, Call, Frozen, NoticeKind, Proof, Risk
 
-RISKS: tuple[Risk, ...] = ("low", "medium", "high")
-
 if TYPE_CHECKING:
-    from agent_core.people import People
     from agent_core.thread import Thread
     from agent_core.tools import Tool
 
 
-Most = Risk | Literal["none"]
-
-
-class Rule(Frozen):
-    """Who may approve a tool (ids of persons and groups; nobody when empty), and how long a request stays open.
-
-    `via`: the channels approvers are asked on, the best first; empty: where it was asked for. `undo_within`: for so
-    long the approver may take an approval back, and nothing runs.
-    """
-
-    tool: str
-    approvers: tuple[str, ...]
-    expires_in: timedelta = timedelta(hours=24)
-    via: tuple[str, ...] = ()
-    undo_within: timedelta = timedelta(0)
-
-
-class Policy(Frozen):
-    """All rules, and whom to tell when the agent is at a loss (person ids). A tool without a rule has no approvers.
-
-    `text_up_to`: the highest risk that may be decided by text message, where the telephone network is all the proof.
-    `words_up_to`: by channel, the highest risk that may be decided by an answer in words, and not by a button or a
-    page; any risk, on channels that are not named.
-    """
-
-    rules: tuple[Rule, ...] = ()
-    escalate_to: tuple[str, ...] = ()
-    text_up_to: Most = "low"
-    words_up_to: Mapping[str, Most] = {}
-
-    @property
-    def version(self) -> str:
-        """The policy's own digest: it is bound into each approval, so a changed policy is a changed question."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
-
-    def rule(self, tool: str) -> Rule:
-        """The rule of a tool; one that allows nobody when there is none."""
-        return next((r for r in self.rules if r.tool == tool), Rule(tool=tool, approvers=()))
-
-
-Gate = Literal["run", "ask", "forbid"]
+Gate = Literal["run", "allow", "ask", "forbid"]
 
 
 class Verdict(Frozen):
-    """What the policy says about a call; `why` when it is forbidden."""
+    """What the policy says about a call; `why` when it is forbidden. `allow` needs no person, and opens the gate."""
 
     gate: Gate
     why: str = ""
 
 
-def gate(tool: Tool, askers: Sequence[Author], policy: Policy) -> Verdict:
-    """Stands between the choice of a tool and its run. `askers` is everybody the agent acts for right now."""
-    if not tool.approval:
+def gate(tool: Tool, call: Call, askers: Sequence[Author], policy: Policy, terms: Terms, people: People) -> Verdict:
+    """Stands between the choice of a tool and its run. `askers` is everybody the agent acts for right now.
+
+    A tool that needs no approval runs unless a rule speaks of the call; one that does never runs without a rule, nor
+    for a stranger, whatever the rule.
+    """
+    if not (tool.approval or policy.speaks_of(call)):
         return Verdict(gate="run")
-    if not askers or any(asker.person is None for asker in askers):
+    known = bool(askers) and all(asker.person is not None for asker in askers)
+    match policy.rule_for(call).then:
+        case "forbid":
+            return Verdict(gate="forbid", why=f"the policy forbids this: {terms.rule}")
+        case "auto" if known or not tool.approval:
+            return Verdict(gate="allow")
+    if not known:
         return Verdict(gate="forbid", why="nobody knows for sure who asks for this, so nobody may approve it")
-    if not approvers_for(tool, askers, policy):
+    if not any(panel.of for panel in terms.seats):
         return Verdict(gate="forbid", why=f"the policy names no one else who may approve {tool.name}")
+    if not can_be_met(terms, people, [asker.person for asker in askers if asker.person]):
+        return Verdict(gate="forbid", why=f"the policy asks for more people than may approve {tool.name}")
     return Verdict(gate="ask")
 
 
-def approvers_for(tool: Tool, askers: Sequence[Author], policy: Policy) -> tuple[str, ...]:
-    """The persons and groups to ask: the rule's approvers without anybody who asks for it."""
-    asking = {asker.person for asker in askers}
-    return tuple(person for person in policy.rule(tool.name).approvers if person not in asking)
-
-
-def needs_of(risk: Risk, policy: Policy) -> Proof:
-    """The weakest proof of who somebody is that is enough to decide a call of this risk."""
-    return "restricted" if _within(risk, policy.text_up_to) else "verified"
+def needs_of(risk: Risk, policy: Policy, rule: Rule | None = None) -> Proof:
+    """The weakest proof of who somebody is that is enough to decide a call of this risk by this rule."""
+    stronger = rule is not None and rule.proof == "verified"
+    return "restricted" if _within(risk, policy.text_up_to) and not stronger else "verified"
 
 
 def wordless(risk: Risk, policy: Policy) -> tuple[str, ...]:
@@ -103,9 +70,12 @@ def _within(risk: Risk, most: Most) -> bool:
     return most != "none" and RISKS.index(risk) <= RISKS.index(most)
 
 
-def digest(*, tenant: str, thread_id: str, call: Call, policy: str) -> str:
-    """SHA-256 in hex over the length-prefixed UTF-8 of tenant, thread, tool, version, arguments and policy version."""
-    parts = (tenant, thread_id, call.tool, call.version, call.arguments, policy)
+def digest(*, tenant: str, thread_id: str, call: Call, policy: str, state: str = "") -> str:
+    """SHA-256 in hex over the length-prefixed UTF-8 of tenant, thread, tool, version, arguments and policy version.
+
+    Where the tool said what a call would do, the fingerprint of what that rests on is the last part.
+    """
+    parts = (tenant, thread_id, call.tool, call.version, call.arguments, policy, *([state] if state else []))
     total = hashlib.sha256()
     for part in parts:
         data = part.encode()
@@ -121,7 +91,7 @@ class Refusal(Frozen):
 
 
 def judge(thread: Thread, response: ApprovalResponse, policy: Policy, people: People) -> ApprovalRequest | Refusal:
-    """The request this response decides, or why it does not."""
+    """The request this response speaks of, if it counts, or why it does not. What it comes to is for the quorum."""
     request = thread.open_request(response.request_id)
     if not isinstance(request, ApprovalRequest):
         return no_longer_open(thread, response.request_id)
@@ -132,35 +102,41 @@ def judge(thread: Thread, response: ApprovalResponse, policy: Policy, people: Pe
         return Refusal(kind="expired")
     if response.digest and response.digest != request.digest:
         return Refusal(kind="changed")
-    if refused := _not_theirs(response.author, request, policy, people):
-        return Refusal(kind=refused)
+    refused = not_theirs(response.author, request, policy, people)
+    if refused and not (refused == "needs_stronger" and response.decision == "ask"):
+        return Refusal(kind=refused)  # A question lets nothing run, so weaker proof is enough for one.
     if _in_words_only(response, request, policy):
         return Refusal(kind="words_too_weak")
-    return _held_by_others(response, held) or request
-
-
-def judge_again(request: ApprovalRequest, held: ApprovalHeld, policy: Policy, people: People) -> Refusal | None:
-    """Why a held approval does not count any more, now that it would take effect. The request outlived its expiry."""
-    refused = _not_theirs(held.by, request, policy, people)
-    return Refusal(kind=refused) if refused else None
+    return _held_by_others(thread, request, response, people) or request
 
 
 def _in_words_only(response: ApprovalResponse, request: ApprovalRequest, policy: Policy) -> bool:
     """Whether it was said where words do not decide this: by the card, or by today's policy."""
+    if response.decision == "ask":
+        return False  # It lets nothing run, and changes nothing of who decides.
     channel = response.author.identity.partition(":")[0]
     return bool(response.cause) and channel in (*request.wordless, *wordless(request.risk, policy))
 
 
-def _held_by_others(response: ApprovalResponse, held: ApprovalHeld | None) -> Refusal | None:
-    """Why an approval that is held keeps this person from deciding; only who gave it may take it back."""
-    if held and held.by.person != response.author.person:
+def _held_by_others(
+    thread: Thread, request: ApprovalRequest, response: ApprovalResponse, people: People
+) -> Refusal | None:
+    """Why an approval that is held keeps this person from deciding.
+
+    Who gave it may take it back. Who agreed before, or has a veto by name, may still say no: nothing runs yet.
+    """
+    held, author = thread.held_approval(request.id), response.author
+    if held and held.by.person != author.person:
+        agreed = any(vote.by.person == author.person for vote in thread.votes_on(request.id))
+        if response.decision == "deny" and (agreed or people.among(author, request.terms.veto or ())):
+            return None
         return Refusal(kind="already_closed", detail=hold_in_words(held))
     if not held and response.decision == "undo":
         return Refusal(kind="unknown_request")
     return None
 
 
-def _not_theirs(author: Author, request: ApprovalRequest, policy: Policy, people: People) -> NoticeKind | None:
+def not_theirs(author: Author, request: ApprovalRequest, policy: Policy, people: People) -> NoticeKind | None:
     """Why this author may not decide this request: checked against the card's list and proof, and today's."""
     if author.identity == request.requester.identity:
         return "own_request"
@@ -168,9 +144,12 @@ def _not_theirs(author: Author, request: ApprovalRequest, policy: Policy, people
         return "not_verified"
     if author.person is not None and author.person in (request.requester.person, *request.askers):
         return "own_request"
-    if not people.among(author, set(request.approvers) & set(policy.rule(request.call.tool).approvers)):
+    rule = policy.rule_for(request.call)
+    if not people.still(author):
+        return "not_an_approver"  # It was theirs when they said so, and is not any more; or they have left since.
+    if not (people.among(author, request.approvers) and people.among(author, rule.names)):
         return "not_an_approver"
-    enough = {request.needs, needs_of(request.risk, policy)} == {"restricted"}
+    enough = {request.needs, needs_of(request.risk, policy, rule)} == {"restricted"}
     return None if author.assurance == "verified" or enough else "needs_stronger"
 
 

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from agent_core.events import ApprovalHeld, FieldRequest, InputRequest, Request, RequestClosed
+from agent_core.events import (
+    ApprovalHeld,
+    FieldRequest,
+    InputRequest,
+    Request,
+    RequestClosed,
+    RequestRaised,
+    Vote,
+)
 
-About = TypeVar("About", ApprovalHeld, FieldRequest, RequestClosed)
+About = TypeVar("About", ApprovalHeld, FieldRequest, RequestClosed, RequestRaised, Vote)
 
 
 def about(events: tuple[About, ...], request_id: str) -> About | None:

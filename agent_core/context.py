@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from agent_core.events import (
     AgentMessage,
+    Allowed,
     ApprovalRequest,
     ApprovalResponse,
     Escalation,
@@ -21,13 +22,17 @@ from agent_core.events import (
     Handoff,
     InputRequest,
     InputResponse,
+    Relayed,
     RequestClosed,
+    RequestRaised,
     Summary,
     ToolCall,
     ToolResult,
     UserMessage,
+    Vote,
 )
-from agent_core.thread import Thread, ends_a_streak
+from agent_core.fold import ends_a_streak
+from agent_core.thread import Thread
 from agent_core.values import Attachment, Author
 
 BUDGET = 24_000
@@ -61,7 +66,7 @@ def _other_half(event: Event) -> set[str]:
     match event:
         case ToolResult():
             return {event.call_id}
-        case InputResponse() | RequestClosed():
+        case InputResponse() | RequestClosed() | Vote() | RequestRaised():
             return {event.request_id}
     return set()
 
@@ -84,13 +89,37 @@ def _line(event: Event) -> str:
             return _tag("tool_call", event.call.arguments, name=event.call.tool)
         case ToolResult():
             return _tag("tool_result", event.content, outcome=event.outcome)
+        case Escalation():
+            return _tag("escalation", event.reason, to=", ".join(event.to))
+        case Handoff():
+            return _tag("handoff", event.note, to=event.to, **_who(event.author))
+        case Relayed():
+            return _tag("relayed", event.text, to=", ".join(event.to), **_who(event.author))
+        case Failure():
+            return _tag("failure", event.summary, kind=event.kind)
+        case Summary():
+            return _tag("summary", event.text)
+    return _about_request(event)
+
+
+def _about_request(event: Event) -> str:
+    match event:
         case ApprovalRequest():
-            ask = {"name": event.call.tool, "approvers": ", ".join(event.approvers)}
+            ask = {"name": event.call.tool, "approvers": ", ".join(event.approvers), "would": event.consequences}
             return _tag("approval_request", event.call.arguments, id=event.id, **ask)
+        case Allowed():
+            return _tag("allowed", "", name=event.call.tool, rule=event.rule, by=event.by)
         case ApprovalResponse():
             return ""
+        case Vote():
+            about = {"request": event.request_id, "decision": event.decision, "missing": event.missing}
+            return _tag("vote", event.reason, **about, **_who(event.by))
+        case RequestRaised(why="delegated" | "time" | "undelivered"):
+            about = {"request": event.request_id, "why": event.why, "to": ", ".join(event.to)}
+            return _tag("request_raised", event.note, **about, **(_who(event.by) if event.by else {}))
         case InputRequest():
-            return _tag("input_request", event.question, id=event.id, choices=", ".join(event.choices))
+            asked = {"choices": ", ".join(event.choices), "about": event.about}
+            return _tag("input_request", event.question, id=event.id, **asked, **(_who(event.by) if event.by else {}))
         case InputResponse():
             return _tag("input_response", event.text, request=event.request_id, **_who(event.author))
         case RequestClosed():
@@ -98,14 +127,6 @@ def _line(event: Event) -> str:
             if event.call:
                 by["arguments_as_changed"] = event.call.arguments
             return _tag("request_closed", event.reason, request=event.request_id, outcome=event.outcome, **by)
-        case Escalation():
-            return _tag("escalation", event.reason, to=", ".join(event.to))
-        case Handoff():
-            return _tag("handoff", event.note, to=event.to, **_who(event.author))
-        case Failure():
-            return _tag("failure", event.summary, kind=event.kind)
-        case Summary():
-            return _tag("summary", event.text)
     return ""
 
 

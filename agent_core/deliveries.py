@@ -14,6 +14,7 @@ class Delivery(Fact):
     """How a message to somebody ended. `cause` is the event it carried, `provider_id` the far end's own id.
 
     `sent` is the far end's word that it took it, `delivered` that it arrived; either may be followed by `failed`.
+    `waiting` is no end: there is no room for it yet, as they were asked so much of late.
     `again`: the same way may well work later.
     """
 
@@ -21,7 +22,7 @@ class Delivery(Fact):
     effect_id: str
     cause: str
     to: str
-    outcome: Literal["sent", "delivered", "failed", "unknown", "refused", "dead"]
+    outcome: Literal["sent", "delivered", "failed", "unknown", "refused", "dead", "waiting"]
     provider_id: str = ""
     detail: Text = ""
     again: bool = False

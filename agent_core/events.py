@@ -1,30 +1,44 @@
 """Events: the facts a thread is made of.
 
 Each is frozen and only ever appended. Four pairs carry the talk between the agent and the outside (messages, tools,
-approvals, inputs); the rest mark the life of a thread. The model chooses a `Step`, which is no event: it cannot write
-an answer that belongs to a person.
+approvals, inputs: these two are in `requests.py`); the rest mark the life of a thread. The model chooses a `Step`,
+which is no event: it cannot write an answer that belongs to a person.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
+from agent_core.belonging import (
+    IdentityLinked as IdentityLinked,
+    IdentityUnlinked as IdentityUnlinked,
+    RosterChanged as RosterChanged,
+)
 from agent_core.deliveries import Delivery, Redirect
+from agent_core.requests import (
+    Allowed as Allowed,
+    ApprovalHeld as ApprovalHeld,
+    ApprovalRequest as ApprovalRequest,
+    ApprovalResponse as ApprovalResponse,
+    FieldRequest as FieldRequest,
+    InputRequest as InputRequest,
+    InputResponse as InputResponse,
+    RequestClosed as RequestClosed,
+    RequestKept as RequestKept,
+    RequestRaised as RequestRaised,
+    Vote as Vote,
+)
 from agent_core.steps import Outcome, Step
 from agent_core.values import (
     UNQUOTED,
     Attachment,
     Author,
     Call,
-    Decision,
     Doubt,
     Fact,
-    FormField,
     NoticeKind,
-    Proof,
-    Risk,
     Text,
 )
 
@@ -71,13 +85,17 @@ class AgentMessage(Fact):
 
 
 class ToolCall(Fact):
-    """The agent runs a tool. `approval`, `digest` and `policy` tie it to the request that allowed these very bytes."""
+    """The agent runs a tool. `approval`, `digest` and `policy` tie it to the request that allowed these very bytes.
+
+    `state`, if any, is the fingerprint of what the tool said before: it only starts while that is so.
+    """
 
     type: Literal["tool_call"] = "tool_call"
     call: Call
     approval: str = ""
     digest: str = ""
     policy: str = ""
+    state: str = ""
 
 
 class ToolResult(Fact):
@@ -89,123 +107,29 @@ class ToolResult(Fact):
     content: Text
 
 
-# --- approvals
+class Preview(Fact):
+    """Before a call is put to people, or allowed, its tool says what it would do. `reason` is the agent's.
 
-
-class ApprovalRequest(Fact):
-    """May this call run? The event is the card: everything an approver must see.
-
-    `digest` is the SHA-256 that binds tenant, thread, call and policy; `approvers` are persons and groups, nobody if
-    there are none; `askers` are the persons it is for, none of whom may decide it; `via` are the channels approvers are
-    asked on, the best first; `needs` is the weakest proof that is enough; on channels `wordless` no words decide it;
-    `reason` is the agent's wording, unchecked.
+    `askers` is everybody the agent acts for, latest last: who speaks up while the tool is asked is none of them.
     """
 
-    type: Literal["approval_request"] = "approval_request"
+    type: Literal["preview"] = "preview"
     call: Call
-    risk: Risk
-    digest: str
-    requester: Author
-    approvers: tuple[str, ...]
-    policy: str
-    expires_at: AwareDatetime
-    askers: tuple[str, ...] = ()
-    via: tuple[str, ...] = ()
-    needs: Proof = "verified"
-    wordless: tuple[str, ...] = ()
     reason: Text = ""
+    askers: tuple[Author, ...] = ()
 
 
-class ApprovalResponse(Fact):
-    """A person's decision: clicked, or read from the message `cause` by the deterministic parser, never by a model.
+class Previewed(Fact):
+    """What a tool says a call would do, in words for people; `state` is the fingerprint of what that rests on."""
 
-    `digest` is that of the card they saw; empty when the channel cannot carry it. `arguments` are the call's as they
-    changed them, JSON text; empty when it is to run as asked. `undo` takes back an approval of theirs that is held.
-    """
-
-    type: Literal["approval_response"] = "approval_response"
-    request_id: str
-    author: Author
-    decision: Decision
-    reason: Text = ""
-    digest: str = ""
-    arguments: Text = ""
-    cause: str = ""
-
-
-class ApprovalHeld(Fact):
-    """An approval that counts from `until` on, unless its giver takes it back before; `until` None: they did.
-
-    `call` is what runs in place of what was asked, when they changed its arguments.
-    """
-
-    type: Literal["approval_held"] = "approval_held"
-    request_id: str
-    by: Author
-    reason: Text = ""
-    call: Call | None = None
-    until: AwareDatetime | None
-
-
-# --- inputs
-
-
-class InputRequest(Fact):
-    """The agent needs to know something. `choices` empty means free text; with `fields`, it is a form to fill in.
-
-    `paced`: where it is asked, one can only answer field by field, so it begins with its first one.
-    """
-
-    type: Literal["input_request"] = "input_request"
-    to: str
-    question: Text
-    choices: tuple[Text, ...] = ()
-    fields: tuple[FormField, ...] = ()
-    paced: bool = False
-    expires_at: AwareDatetime
-
-
-class FieldRequest(Fact):
-    """The next field of a paced form: `values` are what was given so far, `problem` why a field is asked again."""
-
-    type: Literal["field_request"] = "field_request"
-    request_id: str
-    to: str
-    field: FormField
-    values: tuple[tuple[str, Text], ...] = ()
-    problem: Text = ""
-    cause: str = ""
-
-
-class InputResponse(Fact):
-    """A person's answer to an input request; read from the message `cause`, if it came in words.
-
-    `values` are a form's, by field; a field of several choices stands once for each choice taken.
-    """
-
-    type: Literal["input_response"] = "input_response"
-    request_id: str
-    author: Author
-    text: Text
-    values: tuple[tuple[str, Text], ...] = ()
-    cause: str = ""
+    type: Literal["previewed"] = "previewed"
+    preview_id: str
+    outcome: Literal["ok", "failed"]
+    content: Text
+    state: str = ""
 
 
 # --- the life of a thread
-
-
-class RequestClosed(Fact):
-    """A request has its one end; every copy of its card is redrawn from this.
-
-    `call` is what runs in place of what was asked, when the approver changed its arguments.
-    """
-
-    type: Literal["request_closed"] = "request_closed"
-    request_id: str
-    outcome: Literal["approved", "denied", "answered", "expired", "withdrawn"]
-    by: Author | None = None
-    reason: Text = ""
-    call: Call | None = None
 
 
 class Notice(Fact):
@@ -237,6 +161,16 @@ class Handoff(Fact):
     to: Literal["human", "agent"]
     author: Author
     note: Text = ""
+
+
+class Relayed(Fact):
+    """What a person said while a human has the thread: passed on to these identities as it was said."""
+
+    type: Literal["relayed"] = "relayed"
+    to: tuple[str, ...]
+    author: Author
+    text: Text
+    cause: str = ""
 
 
 class Control(Fact):
@@ -284,11 +218,27 @@ class ModelCall(Fact):
 
 
 Said = UserMessage | MessageRevised | ApprovalResponse | InputResponse
-Inbound = Said | ToolResult | Control | TimerFired | Handoff | Delivery
-Outbound = AgentMessage | ApprovalRequest | InputRequest | FieldRequest | RequestClosed | Notice | Escalation
+Inbound = Said | ToolResult | Previewed | RosterChanged | Control | TimerFired | Delivery
+Outbound = (
+    AgentMessage | ApprovalRequest | InputRequest | FieldRequest | Vote | RequestClosed | Notice | Escalation | Relayed
+)
 Request = ApprovalRequest | InputRequest
 Event = Annotated[
-    Inbound | Outbound | ToolCall | ApprovalHeld | Redirect | Summary | Failure | ModelCall,
+    Inbound
+    | Outbound
+    | ToolCall
+    | Handoff
+    | Preview
+    | Allowed
+    | ApprovalHeld
+    | RequestRaised
+    | RequestKept
+    | IdentityLinked
+    | IdentityUnlinked
+    | Redirect
+    | Summary
+    | Failure
+    | ModelCall,
     Field(discriminator="type"),
 ]
 EVENT: TypeAdapter[Event] = TypeAdapter(Event, config=UNQUOTED)

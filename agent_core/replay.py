@@ -1,10 +1,15 @@
 """Replay: a stored log is decided again, turn by turn, with the thoughts it recorded, and compared with itself.
 
 A turn writes without a break, so the log falls into turns where something came in from outside. Nothing is stored for
-this but the log: the model's answers are its `ModelCall` events, and the one other thing a turn is given, the time,
-shows in the expiry of the request it opened, or in the moment until which the approval it heard may be taken back. It
-is believed as far as it can be true: not before the last event the turn had read, not after the turn was written. A
-log cut off at its end is still a log, and replays.
+this but the log: the model's answers are its `ModelCall` events, and the time a turn was given shows in the terms of
+the request it put, in the expiry of what it asked, or in the moment until which the approval it heard may be taken
+back. It is believed as far as it can be true: not before the last event the turn had read, not after the turn was
+written. A log cut off at its end is still a log, and replays.
+
+What the log does not have must be given as it was then: the agent and its policy, the people known, with who was away
+or had left, the grants in force, and the channels. Given those of today, a difference may only say that they changed.
+Where a turn shows no time of its own, it is taken to have been run as it was written; a grant that began or ended in
+the moments between may be a difference, too.
 """
 
 from __future__ import annotations
@@ -15,7 +20,6 @@ from datetime import datetime
 from itertools import zip_longest
 
 from agent_core.agent import Thought, scripted
-from agent_core.approvals import Policy
 from agent_core.events import (
     ApprovalHeld,
     ApprovalRequest,
@@ -26,9 +30,13 @@ from agent_core.events import (
     InputResponse,
     ModelCall,
 )
+from agent_core.fold import append
+from agent_core.linking import CONFIRM_WITHIN
+from agent_core.policy.rules import Policy
 from agent_core.setting import Setting
-from agent_core.thread import Thread, append
+from agent_core.thread import Thread
 from agent_core.turn import INPUT_EXPIRES_IN, run_turn
+from agent_core.values import EPOCH
 
 SettingAt = Callable[[datetime], Setting]
 
@@ -43,7 +51,10 @@ class Difference:
 
 
 async def replay(thread: Thread, log: Sequence[Event], setting_at: SettingAt) -> Difference | None:
-    """The first difference, or None. `thread` is empty; `setting_at` gives what was in force at a time."""
+    """The first difference, or None. `thread` is empty.
+
+    `setting_at` gives what was in force at a time: agent, policy, people, grants and channels as they were then.
+    """
     for turn in _turns(log):
         thread = append(thread, *log[thread.seq : turn.start])
         recorded = tuple(log[turn.start : turn.stop])
@@ -82,13 +93,14 @@ def _time_of(thread: Thread, recorded: Sequence[Event], policy: Policy) -> datet
 def _shown_by(event: Event, thread: Thread, policy: Policy) -> datetime | None:
     match event:
         case ApprovalRequest():
-            return event.expires_at - policy.rule(event.call.tool).expires_in
-        case InputRequest():
-            return event.expires_at - INPUT_EXPIRES_IN
+            drawn = event.terms.drawn
+            return drawn if drawn > EPOCH else event.expires_at - policy.rule_for(event.call).expires_in
+        case InputRequest(about="", links=links):
+            return event.expires_at - (CONFIRM_WITHIN if links else INPUT_EXPIRES_IN)
         case ApprovalHeld(until=datetime() as until):
             request = thread.open_request(event.request_id)
             if isinstance(request, ApprovalRequest):
-                return until - policy.rule(request.call.tool).undo_within
+                return until - policy.rule_for(request.call).undo_within
     return None
 
 

@@ -1,53 +1,33 @@
-"""The thread: an id and what its events add up to.
-
-`append` is the one fold: everything the agent acts on is derived here, from the log alone, and no field is ever set
-from anywhere else. A `Thread` is therefore also its own snapshot: folding on from a saved one gives the same value as
-folding the whole log (`tests/unit/core/test_thread.py` holds that). Its size is bounded, whatever the log's length.
-"""
+"""The thread: an id and what its events add up to; made by the fold in `fold.py` alone, which bounds its size."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from agent_core.asked import about, put_to, without
-from agent_core.debts import Debt, creditors, marked, owing, settled
-from agent_core.deliveries import Delivery, Redirect, one_person
+from agent_core.asked import about
+from agent_core.debts import Debt, creditors
+from agent_core.deliveries import Redirect, one_person
+from agent_core.denied import Denied
 from agent_core.events import (
-    AgentMessage,
     ApprovalHeld,
     ApprovalRequest,
-    ApprovalResponse,
-    Control,
-    Escalation,
     Event,
-    Failure,
     FieldRequest,
-    Handoff,
     Inbound,
-    InputRequest,
-    InputResponse,
-    MessageRevised,
-    ModelCall,
-    Notice,
+    Preview,
     Request,
     RequestClosed,
-    Summary,
-    TimerFired,
+    RequestRaised,
     ToolCall,
-    ToolResult,
-    UserMessage,
+    Vote,
 )
 from agent_core.values import Author, Frozen
 
-WINDOW = 64
-MEMORY_OF_CLOSED = 32
-MEMORY_OF_REDIRECTS = 64
-# More than the store lets pile up before a turn: what falls out has been through a turn and was plain talk.
-MEMORY_OF_UNHEARD = 1024
 # What timers are named: to ask the model again, to let a held approval take effect, to send something once more.
 RETRY = "retry:"
 UNDO = "undo:"
 AGAIN = "again:"
+PLAN = "plan:"
 
 Status = Literal["stopped", "paused", "taken_over", "running_tool", "awaiting_human", "working", "idle"]
 
@@ -57,10 +37,13 @@ class Thread(Frozen):
 
     `recent` is the tail the model may read, `omitted` how many events came before it; `unheard` are the inbound
     events since the agent last wrote (a turn writes atomically, so whatever stands before its first event was heard);
-    `held` are the approvals that may still be taken back, `fields` how far each form has come that is asked field by
-    field, `redirects` what went another way, or will; `running` are the tool calls without a result; `failures` counts
-    errors in a row, `steps` the model's steps since a person last spoke; `anchor` is the id of the last event that
-    matters to a decision.
+    `votes` are the decisions that count about what is open, `raises` to whom else it was put, `unseen` the requests of
+    which somebody got the card late or not at all; `previewing` are calls of which a tool is asked what they would do,
+    `previewed` those of which it told lately; `taken_by` is the human who has the thread; `held` are the approvals that
+    may still be taken back, `fields` how far each form has come that is asked field by field, `redirects` what went
+    another way, or will; `denied` is what people said no to; `running` are the tool calls without a result; `failures`
+    counts errors in a row, `steps` the model's steps since a person last spoke; `anchor` is the id of the last event
+    that matters to a decision.
     """
 
     id: str
@@ -74,15 +57,21 @@ class Thread(Frozen):
     open: tuple[Request, ...] = ()
     closed: tuple[RequestClosed, ...] = ()
     held: tuple[ApprovalHeld, ...] = ()
+    votes: tuple[Vote, ...] = ()
+    raises: tuple[RequestRaised, ...] = ()
+    unseen: tuple[str, ...] = ()
+    previewing: tuple[Preview, ...] = ()
+    previewed: tuple[Preview, ...] = ()
     fields: tuple[FieldRequest, ...] = ()
     redirects: tuple[Redirect, ...] = ()
+    denied: tuple[Denied, ...] = ()
     debts: tuple[Debt, ...] = ()
     running: tuple[ToolCall, ...] = ()
     failures: int = 0
     steps: int = 0
     paused: bool = False
     stopped: bool = False
-    taken_over: bool = False
+    taken_by: Author | None = None
     retrying: bool = False
 
     def open_request(self, request_id: str) -> Request | None:
@@ -96,6 +85,10 @@ class Thread(Frozen):
     def held_approval(self, request_id: str) -> ApprovalHeld | None:
         """The approval of an open request that may still be taken back."""
         return about(self.held, request_id)
+
+    def votes_on(self, request_id: str) -> tuple[Vote, ...]:
+        """What was said about an open request so far, by each person once."""
+        return tuple(vote for vote in self.votes if vote.request_id == request_id)
 
     def field_asked(self, request_id: str) -> FieldRequest | None:
         """The field that was asked last of an open form; None when that was its first one."""
@@ -115,15 +108,14 @@ class Thread(Frozen):
         """On whose behalf the agent acts now, latest last: everybody it owes an answer, or else the requester."""
         return creditors(self.debts) or ((self.requester,) if self.requester else ())
 
-    def askers_for(self, tool: str) -> tuple[Author, ...]:
-        """The askers, behind those for whom this tool was asked for before: to them it is still their own request.
+    def askers_for(self, tool: str, askers: tuple[Author, ...] = ()) -> tuple[Author, ...]:
+        """These, or the askers of now, behind those for whom this tool was asked for before: it is still their request.
 
         Otherwise an approver's mere question, answered by asking anew, would leave the first one among the approvers.
         """
-        before = (
-            e.requester for e in (*self.open, *self.recent) if isinstance(e, ApprovalRequest) and e.call.tool == tool
-        )
-        return (*before, *self.askers)
+        asked = (e for e in (*self.open, *self.recent) if isinstance(e, ApprovalRequest) and e.call.tool == tool)
+        before = (one for request in asked for one in (*map(_as_author, request.askers), request.requester))
+        return (*dict.fromkeys(before), *(askers or self.askers))
 
     @property
     def status(self) -> Status:
@@ -133,167 +125,15 @@ class Thread(Frozen):
                 return "stopped"
             case Thread(paused=True):
                 return "paused"
-            case Thread(taken_over=True):
+            case Thread(taken_by=Author()):
                 return "taken_over"
-            case Thread(running=(_, *_)):
+            case Thread(running=(_, *_)) | Thread(previewing=(_, *_)):
                 return "running_tool"
             case Thread(open=(_, *_)):
                 return "awaiting_human"
         return "working" if self.unheard or self.debts else "idle"
 
 
-def append(thread: Thread, *events: Event) -> Thread:
-    """The thread with these events at its end."""
-    for event in events:
-        thread = _append_one(thread, event)
-    return thread
-
-
-def matters(event: Event) -> bool:
-    """Whether a decision made without having seen this event must be made again."""
-    return not (isinstance(event, Delivery) and event.outcome in ("sent", "delivered"))
-
-
-def ends_a_streak(event: Event) -> bool:
-    """Whether errors before this event no longer count: something went right, or a person is at it again."""
-    match event:
-        case AgentMessage() | UserMessage() | Escalation() | ToolResult(outcome="ok"):
-            return True
-    return False
-
-
-def _append_one(thread: Thread, event: Event) -> Thread:
-    if isinstance(event, MessageRevised):
-        return _revised(thread, event)
-    changes = _facts(thread, event)
-    changes["seq"] = thread.seq + 1
-    if matters(event):
-        changes["anchor"] = event.id
-        changes["unheard"] = (*thread.unheard, event)[-MEMORY_OF_UNHEARD:] if isinstance(event, Inbound) else ()
-        changes |= _window(thread, event)
-    return thread.model_copy(update=changes)
-
-
-def _revised(thread: Thread, event: MessageRevised) -> Thread:
-    """What was not heard yet is as if it had been said so from the start, or not at all. No code was typed anew."""
-    changes: dict[str, object] = {"seq": thread.seq + 1, "anchor": event.id}
-    said = next((e for e in thread.unheard if e.id == event.revises), None)
-    if isinstance(said, UserMessage) and said.author == event.author:
-        now = (said.model_copy(update={"text": event.text, "answers": None}),) if event.text else ()
-        for name in ("unheard", "recent"):
-            changes[name] = tuple(new for e in getattr(thread, name) for new in (now if e.id == said.id else (e,)))
-        if not now:
-            changes["debts"] = tuple(debt for debt in thread.debts if debt.event != said.id)
-    return thread.model_copy(update=changes)
-
-
-def _window(thread: Thread, event: Event) -> dict[str, object]:
-    if isinstance(event, Summary):
-        return {"recent": (event,), "omitted": thread.omitted + len(thread.recent)}
-    recent = (*thread.recent, event)
-    cut = max(0, len(recent) - WINDOW)
-    return {"recent": recent[cut:], "omitted": thread.omitted + cut}
-
-
-def _facts(thread: Thread, event: Event) -> dict[str, object]:
-    """What one event changes, apart from being the latest."""
-    match event:
-        case UserMessage():
-            return _heard_person(thread, event)
-        case ApprovalRequest() | InputRequest():
-            return {"open": (*thread.open, event)}
-        case RequestClosed():
-            return _closed(thread, event)
-        case ToolCall():
-            return {"running": (*thread.running, event)}
-        case ToolResult():
-            return _ran(thread, event)
-        case ModelCall():
-            return _thought(thread, event)
-        case AgentMessage():
-            kept = tuple(d for d in thread.debts if d.author.identity not in event.to)
-            return {"debts": kept, "failures": 0}
-        case ApprovalResponse() | InputResponse() | Notice():
-            return {"debts": settled(thread.debts, event.cause)}
-        case ApprovalHeld():
-            others = without(thread.held, event.request_id)
-            return {"held": (*others, event) if event.until else others}
-        case FieldRequest():
-            return _asked_field(thread, event)
-        case Redirect():
-            return _redirected(thread, event)
-        case Failure():
-            return {"failures": thread.failures + 1, "debts": marked(thread.debts, thought=False)}
-        case Escalation():
-            return {"debts": (), "failures": 0, "steps": 0, "retrying": False}
-        case Control():
-            return _controlled(event)
-        case Handoff():
-            return {"taken_over": event.to == "human"}
-        case TimerFired():
-            return {"retrying": False} if event.name.startswith(RETRY) else {}
-        case Summary() | Delivery() | MessageRevised():
-            return {}
-
-
-def _heard_person(thread: Thread, event: UserMessage) -> dict[str, object]:
-    return {
-        "requester": thread.requester or event.author,
-        "debts": owing(thread.debts, event.id, (event.author,)),
-        "failures": 0,
-        "steps": 0,
-        "stopped": False,
-        "retrying": False,
-    }
-
-
-def _closed(thread: Thread, event: RequestClosed) -> dict[str, object]:
-    changes: dict[str, object] = {
-        "open": tuple(r for r in thread.open if r.id != event.request_id),
-        "closed": (*thread.closed, event)[-MEMORY_OF_CLOSED:],
-        "held": without(thread.held, event.request_id),
-        "fields": without(thread.fields, event.request_id),
-    }
-    if event.outcome in ("denied", "answered", "expired"):
-        changes["debts"] = owing(thread.debts, event.id, thread.askers)
-    return changes
-
-
-def _asked_field(thread: Thread, event: FieldRequest) -> dict[str, object]:
-    """The form is answered from where it is asked now."""
-    return {
-        "fields": (*without(thread.fields, event.request_id), event),
-        "open": put_to(thread.open, event.request_id, event.to),
-        "debts": settled(thread.debts, event.cause),
-    }
-
-
-def _redirected(thread: Thread, event: Redirect) -> dict[str, object]:
-    changes: dict[str, object] = {"redirects": (*thread.redirects, event)[-MEMORY_OF_REDIRECTS:]}
-    if event.due is None:
-        asked = next((f.request_id for f in thread.fields if f.id == event.cause), event.cause)
-        changes["open"] = put_to(thread.open, asked, event.to)
-    return changes
-
-
-def _ran(thread: Thread, event: ToolResult) -> dict[str, object]:
-    failures = 0 if event.outcome == "ok" else thread.failures + 1
-    running = tuple(call for call in thread.running if call.id != event.call_id)
-    return {"running": running, "failures": failures, "debts": owing(thread.debts, event.id, thread.askers)}
-
-
-def _thought(thread: Thread, event: ModelCall) -> dict[str, object]:
-    changes: dict[str, object] = {"steps": thread.steps + 1, "retrying": event.outcome == "unavailable"}
-    if event.outcome == "step":
-        changes["debts"] = marked(thread.debts, thought=True)
-    return changes
-
-
-def _controlled(event: Control) -> dict[str, object]:
-    match event.verb:
-        case "pause":
-            return {"paused": True}
-        case "resume":
-            return {"paused": False}
-        case "stop":
-            return {"stopped": True, "paused": False, "debts": (), "retrying": False}
+def _as_author(person: str) -> Author:
+    """A person it was for, whatever identity they asked as."""
+    return Author(identity=f"person:{person}", person=person)

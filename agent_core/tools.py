@@ -16,8 +16,7 @@ from typing import Any, Protocol, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from agent_core.errors import BadArguments
-from agent_core.errors import ToolFailed as ToolFailed
+from agent_core.errors import BadArguments, ToolFailed as ToolFailed
 from agent_core.values import Call, Risk
 
 MAX_ARGUMENTS = 16_384
@@ -30,7 +29,10 @@ _STRING = re.compile(r'"(?:\\.|[^"\\])*"?', re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool's schema. `repeatable`: starting it again after a crash does no harm, so a lost run is simply redone."""
+    """A tool's schema. `repeatable`: starting it again after a crash does no harm, so a lost run is simply redone.
+
+    `previews`: it can tell what a call would do, and is asked before anybody is.
+    """
 
     name: str
     version: str
@@ -39,6 +41,7 @@ class Tool:
     risk: Risk
     approval: bool
     repeatable: bool
+    previews: bool = False
 
 
 class Executor(Protocol):
@@ -52,8 +55,30 @@ class Executor(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a call would do: `consequences` in words for people, `state` what that rests on; empty: on nothing.
+
+    As long as the state is the same text, what people were told holds.
+    """
+
+    consequences: str
+    state: str
+
+
+class Previewer(Protocol):
+    """What a tool would do. Nothing may come of asking: it is asked as often as it takes.
+
+    Raises ToolFailed, in words for the agent, when the call could not work at all.
+    """
+
+    async def __call__(self, arguments: BaseModel) -> Foreseen:
+        """Look, with the validated arguments of the tool's own model."""
+        ...
+
+
 def tool(
-    *, risk: Risk, approval: bool, version: str = "1", repeatable: bool = False
+    *, risk: Risk, approval: bool, version: str = "1", repeatable: bool = False, previews: bool = False
 ) -> Callable[[Callable[..., None]], Tool]:
     """Make a tool of a signature: its name, docstring and parameters are the tool's; its body is never run."""
 
@@ -69,6 +94,7 @@ def tool(
             risk=risk,
             approval=approval,
             repeatable=repeatable,
+            previews=previews,
         )
 
     return declare

@@ -11,11 +11,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from agent_core.agent import Agent, Model, Thought
-from agent_core.approvals import approvers_for, digest, gate, needs_of, wordless
-from agent_core.errors import BadArguments
+from agent_core.asking import MAX_OPEN, too_many, use
 from agent_core.events import (
     AgentMessage,
-    ApprovalRequest,
     Control,
     Escalation,
     Event,
@@ -24,17 +22,15 @@ from agent_core.events import (
     InputRequest,
     ModelCall,
     RequestClosed,
-    ToolCall,
 )
-from agent_core.hearing import hear
+from agent_core.fold import append
+from agent_core.hearing import hear, moot
 from agent_core.setting import Ids, Setting
 from agent_core.steps import Ask, GiveUp, Say, Step, Use
-from agent_core.thread import Thread, append
-from agent_core.tools import Tool, call_of
-from agent_core.values import Call
+from agent_core.thread import Thread
+from agent_core.values import Author
 
 MAX_FAILURES = 3
-MAX_OPEN = 5
 INPUT_EXPIRES_IN = timedelta(hours=24)
 
 
@@ -44,6 +40,8 @@ async def run_turn(thread: Thread, setting: Setting, model: Model) -> tuple[Even
     for event, overtaken in _with_stops(thread.unheard):
         heard = tuple(hear(thread.model_copy(update={"stopped": overtaken or thread.stopped}), event, setting))
         thread, written = append(thread, *heard), [*written, *heard]
+        over = tuple(moot(thread))
+        thread, written = append(thread, *over), [*written, *over]
     while (move := what_next(thread, setting.agent)) != "wait":
         if move == "think":
             thought = await model.next_step(setting.agent, thread)
@@ -63,7 +61,13 @@ def _with_stops(unheard: tuple[Inbound, ...]) -> Iterator[tuple[Inbound, bool]]:
 def what_next(thread: Thread, agent: Agent) -> str:
     """What happened last decides what happens next: `wait`, `think`, or (any other text) why a human must help."""
     match thread:
-        case Thread(stopped=True) | Thread(paused=True) | Thread(taken_over=True) | Thread(running=(_, *_)):
+        case (
+            Thread(stopped=True)
+            | Thread(paused=True)
+            | Thread(taken_by=Author())
+            | Thread(previewing=(_, *_))
+            | Thread(running=(_, *_))
+        ):
             return "wait"
         case Thread(failures=failures) if failures >= MAX_FAILURES:
             return f"{failures} errors in a row"
@@ -103,7 +107,7 @@ def _take_step(thread: Thread, step: Step, setting: Setting, ids: Ids) -> Iterat
         case Ask():
             yield from _ask(thread, step, setting, ids)
         case Use():
-            yield _use(thread, step, setting, ids)
+            yield from use(thread, step, setting, ids)
         case GiveUp():
             yield Escalation(id=ids.next(), to=setting.policy.escalate_to, reason=step.reason)
 
@@ -116,7 +120,7 @@ def _ask(thread: Thread, step: Ask, setting: Setting, ids: Ids) -> Iterator[Even
     to, expires = thread.waiting_for_answer[-1], setting.now + INPUT_EXPIRES_IN
     before = [r for r in thread.open if isinstance(r, InputRequest) and to in thread.same_person(r.to)]
     if len(thread.open) - len(before) >= MAX_OPEN:
-        yield _too_many(ids)
+        yield too_many(ids)
         return
     for request in before:
         yield RequestClosed(id=ids.next(), request_id=request.id, outcome="withdrawn", reason="asked anew")
@@ -128,51 +132,6 @@ def _ask(thread: Thread, step: Ask, setting: Setting, ids: Ids) -> Iterator[Even
         fields=step.fields,
         paced=bool(step.fields) and to.partition(":")[0] in setting.paced,
         expires_at=expires,
-    )
-
-
-def _too_many(ids: Ids) -> Failure:
-    return Failure(id=ids.next(), kind="too_many_requests", summary=f"{MAX_OPEN} requests are open already")
-
-
-def _use(thread: Thread, step: Use, setting: Setting, ids: Ids) -> Event:
-    """The call, the question whether it may run, or why it may not."""
-    tool = setting.agent.tool(step.tool)
-    if tool is None:
-        return Failure(id=ids.next(), kind="unknown_tool", summary=f"there is no tool {step.tool}")
-    try:
-        call = call_of(tool, step.arguments)
-    except BadArguments as error:
-        return Failure(id=ids.next(), kind="bad_arguments", summary=str(error))
-    verdict = gate(tool, thread.askers_for(tool.name), setting.policy)
-    match verdict.gate:
-        case "run":
-            return ToolCall(id=ids.next(), call=call)
-        case "ask":
-            return _request(thread, tool, call, step.reason, setting, ids)
-        case "forbid":
-            return Failure(id=ids.next(), kind="forbidden", summary=verdict.why)
-
-
-def _request(thread: Thread, tool: Tool, call: Call, reason: str, setting: Setting, ids: Ids) -> Event:
-    if len(thread.open) >= MAX_OPEN:
-        return _too_many(ids)
-    policy, rule = setting.policy, setting.policy.rule(tool.name)
-    askers = thread.askers_for(tool.name)
-    return ApprovalRequest(
-        id=ids.next(),
-        call=call,
-        risk=tool.risk,
-        digest=digest(tenant=thread.tenant, thread_id=thread.id, call=call, policy=policy.version),
-        requester=thread.askers[-1],
-        approvers=approvers_for(tool, askers, policy),
-        askers=tuple(dict.fromkeys(asker.person for asker in askers if asker.person)),
-        policy=policy.version,
-        expires_at=setting.now + rule.expires_in,
-        via=rule.via,
-        needs=needs_of(tool.risk, policy),
-        wordless=wordless(tool.risk, policy),
-        reason=reason,
     )
 
 

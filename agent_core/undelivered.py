@@ -8,11 +8,21 @@ from datetime import timedelta
 from agent_core.deliveries import Delivery, Redirect
 from agent_core.events import ApprovalRequest, Event, FieldRequest, InputRequest, Notice, Outbound, TimerFired
 from agent_core.people import People, Person
+from agent_core.raising import climb
 from agent_core.setting import Ids, Setting
 from agent_core.thread import AGAIN, Thread
 
 # How long to wait before the same way is tried once more: phones are switched on again.
 AGAIN_AFTER = (timedelta(minutes=15), timedelta(minutes=60))
+
+
+def put_off(thread: Thread, waiting: Delivery, ids: Ids) -> Iterator[Event]:
+    """The requester hears, once for each request, that it waits until there is room for it."""
+    request = thread.open_request(waiting.cause)
+    told = any(isinstance(e, Notice) and (e.kind, e.about) == ("waits", waiting.cause) for e in thread.recent)
+    if isinstance(request, ApprovalRequest) and not told:
+        to = request.requester.identity
+        yield Notice(id=ids.next(), to=to, kind="waits", about=request.id, detail=waiting.detail)
 
 
 def reroute(thread: Thread, failed: Delivery, setting: Setting, ids: Ids) -> Iterator[Event]:
@@ -30,6 +40,16 @@ def reroute(thread: Thread, failed: Delivery, setting: Setting, ids: Ids) -> Ite
         yield Redirect(id=ids.next(), cause=failed.cause, instead_of=failed.to, to=failed.to, due=due)
     else:
         yield from _told(thread, failed.cause, failed.to, setting.people, ids)
+        if isinstance(event, ApprovalRequest) and _decides(thread, failed.to, event, setting.people):
+            yield from climb(thread, event.id, failed.at, setting, ids)
+
+
+def _decides(thread: Thread, identity: str, request: ApprovalRequest, people: People) -> bool:
+    """Whether it was a card to decide by: in a person's hands, in a room, or nowhere, where there was nobody's."""
+    owner = people.owner(identity)
+    if owner is None:
+        return identity not in thread.same_person(request.requester.identity)
+    return owner.id in people.each(request.approvers)
 
 
 def send_again(thread: Thread, fired: TimerFired, people: People, ids: Ids) -> Iterator[Event]:

@@ -130,6 +130,21 @@ NoticeKind = Literal[
     "stopped",
     "finished_after_stop",
     "undelivered",
+    "waits",
+    "counted",
+    "moved",
+    "asked_back",
+    "delegated",
+    "no_delegate",
+    "on_hold",
+    "rules_changed",
+    "taken_over",
+    "handed_back",
+    "not_in_charge",
+    "link_asked",
+    "linked",
+    "unlinked",
+    "not_linked",
 ]
 
 
@@ -138,7 +153,9 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 
 Assurance = Literal["verified", "restricted", "asserted", "none"]
 Proof = Literal["verified", "restricted"]
-Decision = Literal["approve", "deny", "undo"]
+# Besides yes and no: `undo` takes a held approval back, `answer` says something instead of running the tool, `ask` puts
+# a question to the requester first, and `delegate` hands the decision to somebody else.
+Decision = Literal["approve", "deny", "undo", "answer", "ask", "delegate"]
 Risk = Literal["low", "medium", "high"]
 
 

@@ -65,6 +65,8 @@ WORDS: dict[str, Decision] = {
 }
 # Too short to mean anything by themselves: they need the code beside them, or to be all that was said.
 LETTERS: dict[str, Decision] = {"a": "approve", "r": "deny", "u": "undo"}
+# Neither yes nor no. Everyday words, so that only the code beside them makes them more than talk.
+CODED: dict[str, Decision] = {"ask": "ask", "answer": "answer", "delegate": "delegate"}
 
 # What may stand beside the word on its line without changing what it says.
 _HARMLESS = """

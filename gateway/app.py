@@ -8,29 +8,31 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
-import yaml
-from pydantic import BaseModel, ValidationError
+import structlog
 
 from agent_core.agent import Agent, Model
 from agent_core.agents.deploy import deploy_agent
-from agent_core.agents.deploy_tools import executors, seed
-from agent_core.approvals import Policy
+from agent_core.agents.deploy_tools import executors, previewers, seed
 from agent_core.people import People
+from agent_core.policy.rules import Policy
 from agent_core.tools import Tool
-from config.settings import Settings, problems
+from config.settings import Settings
 from gateway.access import Access
 from gateway.asked import Book
 from gateway.channels import Channels, open_channels
 from gateway.desk import FrontDesk
 from gateway.door import Door, Hook
 from gateway.entry import control_verb, received_id
-from gateway.errors import Misconfigured
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring
 from gateway.line import SharedLine
 from gateway.listener import Listener
+from gateway.load import Load
+from gateway.people.identities import Identities
+from gateway.people.registrar import Registrar
+from gateway.people.roster import Roster
+from gateway.reading import read_people, read_policy
 from gateway.routing import Channel, Routing
 from gateway.runner import Runner
 from gateway.sender import Sender
@@ -39,9 +41,10 @@ from gateway.threads import Threads
 from gateway.timers import Timers
 from gateway.worker import Worker
 
+log = structlog.get_logger(__name__)
+
 SECRET_BYTES = 32
 PROMPTS = Path(__file__).parent.parent / "prompts"
-Shape = TypeVar("Shape", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -51,17 +54,22 @@ class House:
     settings: Settings
     opened: Opened
     keyring: Keyring
-    people: People
+    roster: Roster
     policy: Policy
     agent: Agent
     model: Model
     channels: Channels
 
     @property
+    def people(self) -> People:
+        """Everybody, as of the last look."""
+        return self.roster.people
+
+    @property
     def inbound(self) -> Inbound:
         """The one way in."""
         store = self.opened
-        return Inbound(store.threads, store.blobs, store.links, store.places, self.keyring, self.people)
+        return Inbound(store.threads, store.blobs, store.links, store.places, self.keyring, self.roster)
 
     @property
     def access(self) -> Access:
@@ -111,6 +119,7 @@ class House:
             hooks={a.channel: Hook(a, self.desk(a.channel)) for a in self.channels.posted_to},
             admits=self.channels.admits,
             installing=self.channels.installing,
+            tools=self.tools,
         )
 
     @property
@@ -131,9 +140,17 @@ class House:
             policy=self.policy,
             model=self.model,
             routing=self.routing,
+            roster=self.roster,
+            identify=self.identities.known,
             tenant=self.settings.tenant,
             renew_every=self._renew_every,
         )
+
+    @property
+    def load(self) -> Load:
+        """How much goes to whom."""
+        can = {name: adapter.capabilities for name, adapter in self.channels.adapters.items()}
+        return Load(self.policy.limits, self.opened.load, self.book, self.roster, can, self.channels.seals)
 
     def sender(self) -> Sender:
         """Carries messages out."""
@@ -145,8 +162,19 @@ class House:
             public_url=self.settings.public_url,
             seals=self.channels.seals,
             book=self.book,
+            load=self.load,
             renew_every=self._renew_every,
         )
+
+    def registrar(self) -> Registrar:
+        """Writes down whose identities are."""
+        return Registrar(store=self.opened.threads, roster=self.roster, renew_every=self._renew_every)
+
+    @property
+    def identities(self) -> Identities:
+        """How identities are read that people write."""
+        lines = {"sms": self.settings.sms, "whatsapp": self.settings.whatsapp}
+        return Identities({channel: line.region for channel, line in lines.items() if line})
 
     def runner(self) -> Runner:
         """Runs tools."""
@@ -155,6 +183,8 @@ class House:
             store=self.opened.threads,
             tools=self.tools,
             executors=executors(self.settings.environment_dir),
+            previewers=previewers(self.settings.environment_dir),
+            policy=self.policy,
             tenant=self.settings.tenant,
             renew_every=self._renew_every,
         )
@@ -181,7 +211,8 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
     """
     from agent_core.llm import ChatModel  # Takes a while, and most commands need no model.
 
-    people, policy = _read(settings.people_file, People), _read(settings.policies_file, Policy)
+    people, agent = read_people(settings.people_file), deploy_agent(PROMPTS)
+    policy = read_policy(settings.policies_file, people, {tool.name: tool for tool in agent.tools})
     keyring = Keyring(_secret(settings), settings.tenant)
     model = ChatModel(
         settings.model.base_url, settings.model.api_key, settings.model.name, settings.model.timeout_seconds
@@ -196,30 +227,31 @@ async def house(settings: Settings, *, clock: Callable[[], int] | None = None) -
             lease=int(settings.store.lease_seconds * 1000),
             clock=clock,
         ) as opened,
-        open_channels(settings, people, keyring, opened, clock) as channels,
+        _everybody(people, opened) as roster,
+        open_channels(settings, roster, keyring, opened, clock) as channels,
     ):
         if opened.found.blank:
-            await opened.threads.rebuild(received_id, control_verb)
+            if await opened.threads.rebuild(received_id, control_verb):
+                log.error("the store was emptied: people are those of their file, whatever was said of them since")
             await opened.whole()
         yield House(
             settings=settings,
             opened=opened,
             keyring=keyring,
-            people=people,
+            roster=roster,
             policy=policy,
-            agent=deploy_agent(PROMPTS),
+            agent=agent,
             model=model,
             channels=channels,
         )
 
 
-def _read(path: Path, shape: type[Shape]) -> Shape:
-    try:
-        return shape.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except ValidationError as error:
-        raise Misconfigured(f"{path}: {problems(error)}") from error
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise Misconfigured(f"{path}: {' '.join(str(error).split())}") from error
+@contextlib.asynccontextmanager
+async def _everybody(people: People, opened: Opened) -> AsyncIterator[Roster]:
+    """The people of the file with what was said of them since. Raises RosterLost, StoreError."""
+    roster = Roster(people, opened.roster)
+    await roster.fresh()
+    yield roster
 
 
 def _secret(settings: Settings) -> bytes:

@@ -13,9 +13,8 @@ from adapters.console.adapter import ConsoleAdapter
 from adapters.discord.account import Bot
 from adapters.heard import Address
 from adapters.sms.account import Bounds, Line, LineName, Quiet
-from agent_core.people import People
 from config.settings import Settings, SlackChannel, TwilioLine
-from gateway.contacts import KnownContacts
+from gateway.contacts import KnownContacts, Owners
 from gateway.errors import Misconfigured
 from gateway.keyring import Keyring
 from gateway.limits import Admits
@@ -51,10 +50,10 @@ class Channels:
 
 @contextlib.asynccontextmanager
 async def open_channels(
-    settings: Settings, people: People, keyring: Keyring, opened: Opened, clock: Callable[[], int] | None
+    settings: Settings, owners: Owners, keyring: Keyring, opened: Opened, clock: Callable[[], int] | None
 ) -> AsyncIterator[Channels]:
     """All channels that the settings name, and the console. `clock` as the store's. Raises Misconfigured."""
-    contacts = KnownContacts(opened.contacts, people)
+    contacts = KnownContacts(opened.contacts, owners)
     async with (
         _slack(settings, keyring, opened) as (slack, installing),
         _texting(settings, contacts, opened, _moments(clock)) as lines,

@@ -15,22 +15,42 @@ from datetime import datetime, timedelta
 from agent_core.approvals import digest
 from agent_core.deliveries import Delivery, Redirect
 from agent_core.events import (
+    Allowed,
     ApprovalHeld,
     ApprovalRequest,
     Control,
     Event,
+    IdentityLinked,
+    IdentityUnlinked,
     InputRequest,
     ModelCall,
     Outbound,
+    Preview,
+    Previewed,
+    Request,
     RequestClosed,
+    RequestKept,
+    RequestRaised,
+    RosterChanged,
     TimerFired,
     ToolCall,
     ToolResult,
 )
+from agent_core.raising import plan_timer
 from agent_core.thread import RETRY
 from agent_core.values import Call
 from gateway.entry import Conversation, Entry, encode, load
-from gateway.ports import TOOL_LANE, CloseApproval, Commit, NewEffect, OpenApproval, Timer
+from gateway.ports import (
+    PEOPLE_LANE,
+    PREVIEW_LANE,
+    TOOL_LANE,
+    ApprovalState,
+    CloseApproval,
+    Commit,
+    NewEffect,
+    OpenApproval,
+    Timer,
+)
 from gateway.routing import Envelope, Routing
 
 START_WITHIN = timedelta(minutes=15)
@@ -84,10 +104,14 @@ def _steps(before: Conversation, entries: Iterable[Entry]) -> Iterator[tuple[Con
 
 def _ends(thread_id: str, event: Event) -> Iterator[str]:
     """The effect that this event says has ended."""
-    if isinstance(event, Delivery):
+    if isinstance(event, Delivery) and event.outcome != "waiting":
         yield event.effect_id
     elif isinstance(event, ToolResult):
         yield effect_id(thread_id, event.call_id)
+    elif isinstance(event, Previewed):
+        yield effect_id(thread_id, event.preview_id)
+    elif isinstance(event, RosterChanged):
+        yield effect_id(thread_id, event.cause)
 
 
 def _stop(event: Event, owed: dict[str, NewEffect]) -> None:
@@ -109,9 +133,19 @@ def effects_of(event: Event, before: Conversation, routing: Routing) -> Iterator
             approval=event.approval,
             digest=event.digest,
         )
+    elif isinstance(event, Preview):
+        yield NewEffect(id=effect_id(thread_id, event.id), queue=PREVIEW_LANE, lane=PREVIEW_LANE, offset=0, body=b"")
+    elif isinstance(event, IdentityLinked | IdentityUnlinked):
+        # One after the other, for each person: they may take back what they said a moment ago.
+        lane = effect_id(PEOPLE_LANE, event.person)[:8]
+        yield NewEffect(id=effect_id(thread_id, event.id), queue=PEOPLE_LANE, lane=lane, offset=0, body=b"")
     elif isinstance(event, Outbound):
         for envelope in routing.envelopes(event, before):
-            yield _message(effect_id(thread_id, event.id, envelope.identity), envelope)
+            copy = (envelope.copy_of,) if envelope.copy_of else ()
+            yield _message(effect_id(thread_id, event.id, envelope.identity, *copy), envelope)
+    elif isinstance(event, RequestRaised) and event.due is None:
+        for envelope in routing.raised(event, before):
+            yield _message(effect_id(thread_id, event.request_id, envelope.identity, event.id), envelope)
     elif isinstance(event, Redirect) and event.due is None:
         # The same one once more has had its effect; to anybody else it may only ever go once.
         once_more = (event.id,) if event.to == event.instead_of else ()
@@ -139,26 +173,38 @@ def _gate(event: Event, before: Conversation, now: datetime) -> Iterator[OpenApp
     match event:
         case ApprovalRequest():
             yield OpenApproval(id=event.id, digest=event.digest, expires=millis(event.expires_at))
-        case RequestClosed(outcome=("approved" | "denied" | "expired" | "withdrawn") as state):
+        case Allowed():
+            yield OpenApproval(id=event.id, digest=event.digest, expires=millis(now + START_WITHIN))
+            yield CloseApproval(id=event.id, state="approved", start_by=millis(now + START_WITHIN))
+        case RequestClosed(outcome=outcome):
+            state: ApprovalState = "denied" if outcome == "answered" else outcome
             request = before.thread.open_request(event.request_id)
             if isinstance(request, ApprovalRequest):
                 start_by = millis(now + START_WITHIN) if state == "approved" else 0
-                changed = _digest(before, event.call, request.policy) if event.call else ""
+                changed = _digest(before, event.call, request) if event.call else ""
                 yield CloseApproval(id=event.request_id, state=state, start_by=start_by, digest=changed)
 
 
-def _digest(before: Conversation, call: Call, policy: str) -> str:
-    return digest(tenant=before.thread.tenant, thread_id=before.thread.id, call=call, policy=policy)
+def _digest(before: Conversation, call: Call, request: ApprovalRequest) -> str:
+    tenant, thread_id = before.thread.tenant, before.thread.id
+    return digest(tenant=tenant, thread_id=thread_id, call=call, policy=request.policy, state=request.state)
 
 
 def _timers(event: Event, before: Conversation, now: datetime) -> Iterator[Timer]:
     match event:
         case ApprovalRequest() | InputRequest():
             yield Timer(name=event.id, due=millis(event.expires_at))
+            yield from _planned(event)
+        case RequestRaised(due=datetime() as due, step=int() as step):
+            yield Timer(name=plan_timer(event.request_id, step), due=millis(due))
+        case RequestKept():
+            yield Timer(name=event.request_id, due=millis(event.until))
         case ApprovalHeld():
             yield Timer(name=f"{UNDO}{event.request_id}", due=millis(event.until) if event.until else 0)
         case RequestClosed():
             yield Timer(name=event.request_id, due=0)
+            request = before.thread.open_request(event.request_id)
+            yield from (Timer(name=timer.name, due=0) for timer in _planned(request))
             yield Timer(name=f"{UNDO}{event.request_id}", due=0)
         case Redirect(due=datetime() as due):
             yield Timer(name=f"{AGAIN}{event.id}", due=millis(due))
@@ -166,6 +212,12 @@ def _timers(event: Event, before: Conversation, now: datetime) -> Iterator[Timer
             yield Timer(name=f"{RETRY}{event.id}", due=millis(now + FIRST_RETRY * 2**before.thread.failures))
         case TimerFired():
             yield Timer(name=event.name, due=0)
+
+
+def _planned(request: Request | None) -> Iterator[Timer]:
+    if isinstance(request, ApprovalRequest):
+        steps = enumerate(request.terms.plan)
+        yield from (Timer(name=plan_timer(request.id, n), due=millis(step.due)) for n, step in steps)
 
 
 def millis(moment: datetime) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from adapters.sms.contacts import Contact
-from agent_core.people import People
+from agent_core.people import Person
 from gateway.storage import ContactStore
 
 WROTE = "wrote to us"
@@ -14,12 +15,19 @@ ASKED = "asked to hear from us again"
 _OUT = "1"
 
 
+class Owners(Protocol):
+    """Who knows whose an identity is."""
+
+    def owner(self, identity: str) -> Person | None:
+        """The person behind an identity."""
+
+
 @dataclass(frozen=True)
 class KnownContacts:
     """Each method may be repeated without harm, and raises StoreError."""
 
     store: ContactStore
-    people: People
+    people: Owners
 
     async def find(self, identity: str) -> Contact:
         """What is known of it; an empty contact, but for the time zone, if nothing is."""

@@ -26,10 +26,14 @@ from gateway.inbound import Inbound
 from gateway.keyring import Keyring, Pass, Place
 from gateway.line import SharedLine
 from gateway.links import ShortLinks
+from gateway.load import MEMBERS, TOGETHER
 from gateway.storage import InstallationStore
 from gateway.threads import Threads
 
 UNSEEN = "missing"
+BLANK = "must not be empty"
+# What a person may write to a decision; no form of ours takes more.
+MOST_WORDS = 4_000
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class FrontDesk:
 
     async def waiting(self, author: Author, seal: str) -> Sequence[Waiting]:
         """What waits for somebody, and for those whose role they hold, the oldest first."""
-        people = self.inbound.people
+        people = (await self.inbound.roster.recent()).people
         known = people.known(author)
         found = []
         for thread in await self.threads.awaited():
@@ -155,19 +159,35 @@ class FrontDesk:
 
     async def _decision(self, pressed: Pressed) -> None:
         named = await self._open(pressed.ticket, pressed.seal)
-        if pressed.arguments:
-            self._check_arguments(await self.request(pressed.ticket, pressed.seal), pressed.arguments)
+        await self._check(pressed)
         said = ApprovalResponse(
             id=pressed.id,
             request_id=named.request_id,
             author=pressed.author,
             decision=pressed.decision,
             reason=pressed.reason,
+            to=pressed.to,
             # Every card of ours says what it showed; who does not say what they saw has not seen it.
             digest=pressed.digest or UNSEEN,
             arguments=pressed.arguments,
         )
         await self.inbound.respond(named.thread_id, said, pressed.address)
+
+    async def _check(self, pressed: Pressed) -> None:
+        """Raises BadAnswer for what could not stand in any case, at the field it was written or chosen in."""
+        if pressed.decision in ("ask", "answer") and not pressed.reason.strip():
+            raise BadAnswer({"reason": BLANK})
+        if (long := len(pressed.reason)) > MOST_WORDS:
+            raise BadAnswer({"reason": f"has {long:,} characters, and may have {MOST_WORDS:,}"})
+        if pressed.decision == "delegate":
+            self._check_delegate(await self.request(pressed.ticket, pressed.seal), pressed.to)
+        if pressed.arguments:
+            self._check_arguments(await self.request(pressed.ticket, pressed.seal), pressed.arguments)
+
+    def _check_delegate(self, request: Request | None, to: str) -> None:
+        """Of what is closed, the thread tells them."""
+        if isinstance(request, ApprovalRequest) and to not in request.terms.delegates:
+            raise BadAnswer({"to": f"must be one of: {', '.join(request.terms.delegates) or 'nobody'}"})
 
     def _check_arguments(self, request: Request | None, arguments: str) -> None:
         """Raises BadAnswer for arguments the tool would not take."""
@@ -221,7 +241,17 @@ class FrontDesk:
             again=returned.again,
         )
         await self.inbound.store.ingest(returned.thread_id, ended.id, encode(ended))
+        if not returned.arrived:
+            await self._went_with(ended)
         return True
+
+    async def _went_with(self, failed: Delivery) -> None:
+        """What went in one message with it did not arrive, either."""
+        noted = await self.inbound.links.get(TOGETHER, failed.effect_id)
+        for member in MEMBERS.validate_json(noted) if noted else ():
+            id = f"{failed.id}:{member.effect_id}"
+            theirs = failed.model_copy(update={"id": id, "effect_id": member.effect_id, "cause": member.event_id})
+            await self.inbound.store.ingest(member.place.thread_id, id, encode(theirs))
 
     async def _open(self, ticket: str, seal: str) -> Pass:
         try:

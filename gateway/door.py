@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adapters.base import Desk, WebhookAdapter
+from agent_core.tools import Tool
 from gateway.access import Access
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring
@@ -32,7 +33,7 @@ class Door:
     """`durability` is the class in force; `public_url` is where people reach us; `hooks` by channel.
     `admits` is where more may be posted than elsewhere.
 
-    `installing` is there where any workspace may install our Slack app.
+    `installing` is there where any workspace may install our Slack app; `tools` by name, for changed arguments.
     """
 
     store: ThreadStore
@@ -46,3 +47,4 @@ class Door:
     hooks: Mapping[str, Hook] = field(default_factory=dict)
     admits: Admits = field(default_factory=dict)
     installing: SlackInstalling | None = None
+    tools: Mapping[str, Tool] = field(default_factory=dict)

@@ -24,9 +24,11 @@ from agent_core.events import (
     InputRequest,
     InputResponse,
     RequestClosed,
+    RequestRaised,
     UserMessage,
 )
-from agent_core.thread import Thread, append
+from agent_core.fold import append
+from agent_core.thread import Thread
 from agent_core.values import Frozen
 from gateway.ports import Verb
 
@@ -73,7 +75,8 @@ class Conversation(Frozen):
     `pressed` is where they last answered by a button or form, if that was since they spoke; `cards` is where everybody
     was when a request that is still open was put to them, by its id: its cards are there. `moved` says which identity
     of a person took the place of one that could not be reached, until that one is heard again; `cards_moved` is the
-    same for each open request: how it was when it was put to them, and where its own card went since.
+    same for each open request: how it was when it was put to them, and where its own card went since. Both have as much
+    for each time it was raised, by the id of that event.
     """
 
     thread: Thread
@@ -114,8 +117,12 @@ def _places(before: Conversation, entry: Entry) -> dict[str, object]:
         case ApprovalRequest(id=id) | InputRequest(id=id):
             cards_moved = before.cards_moved | {id: before.moved}
             return {"cards": before.cards | {id: before.addresses}, "cards_moved": cards_moved}
+        case RequestRaised(id=id, due=None):
+            cards_moved = before.cards_moved | {id: before.moved}
+            return {"cards": before.cards | {id: before.addresses}, "cards_moved": cards_moved}
         case RequestClosed(request_id=id):
-            return {"cards": _without(before.cards, id), "cards_moved": _without(before.cards_moved, id)}
+            gone = (id, *(one.id for one in before.thread.raises if one.request_id == id))
+            return {"cards": _without(before.cards, *gone), "cards_moved": _without(before.cards_moved, *gone)}
         case Redirect(due=None) as redirect:
             return _went(before, redirect)
     return {}
@@ -148,8 +155,8 @@ def _moved(moved: dict[str, str], redirect: Redirect) -> dict[str, str]:
     return _without(moved, redirect.to) | {redirect.instead_of: redirect.to}
 
 
-def _without(known: dict[str, V], key: str) -> dict[str, V]:
-    return {name: value for name, value in known.items() if name != key}
+def _without(known: dict[str, V], *keys: str) -> dict[str, V]:
+    return {name: value for name, value in known.items() if name not in keys}
 
 
 def load(thread_id: str, tenant: str, snapshot: bytes | None, records: Iterable[bytes]) -> Conversation:

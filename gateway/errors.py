@@ -2,6 +2,9 @@
 
 GatewayError
 ├── Misconfigured     a setting is missing or contradicts another
+├── BadIdentity       what somebody wrote is no address of a channel
+├── BadTable          a table of people cannot be taken as it is
+├── BadChange         what is to be said of people does not fit what is known of them
 ├── BadToken          a token is not ours, was changed, or belongs to somebody else
 ├── SealBroken        what was sealed was changed, or by another key
 ├── LeaseLost         somebody else holds the work now
@@ -18,6 +21,18 @@ class GatewayError(Exception):
 
 class Misconfigured(GatewayError):
     """A setting is missing or contradicts another."""
+
+
+class BadIdentity(GatewayError):
+    """What somebody wrote is no address of a channel."""
+
+
+class BadTable(GatewayError):
+    """A table of people cannot be taken as it is: one line for each thing that is wrong."""
+
+
+class BadChange(GatewayError):
+    """What is to be said of people does not fit what is known of them."""
 
 
 class BadToken(GatewayError):

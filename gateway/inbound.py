@@ -18,6 +18,7 @@ from agent_core.values import Author
 from gateway.entry import encode
 from gateway.errors import BadToken, NotOurs
 from gateway.keyring import Keyring, Place
+from gateway.people.roster import Roster
 from gateway.ports import Ingested, ThreadStore
 from gateway.storage import Blobs, Links, Places
 from gateway.store.errors import StoreError
@@ -44,13 +45,19 @@ class Inbound:
     links: Links
     places: Places
     keyring: Keyring
-    people: People
+    roster: Roster
+
+    @property
+    def people(self) -> People:
+        """Everybody, as of the last look: whatever comes in has us look again first, unless that was just now."""
+        return self.roster.people
 
     async def accept(self, received: Received, raw: bytes | None = None) -> Accepted:
         """Store one understood message. When this returns, the message cannot be lost.
 
         Raises StoreError, and NotOurs for a message that only counts in a thread we are part of.
         """
+        await self.roster.recent()
         link = await self.linked(received.address.channel, received.conversation)
         referred = None if link or received.token else await self._referred(received)
         place = link or referred or self._place(received)
@@ -73,6 +80,7 @@ class Inbound:
         thread_id = await self.thread_of(channel, revised.conversation)
         if not await self.store.exists(thread_id):
             raise NotOurs
+        await self.roster.recent()
         event = MessageRevised(
             id=revised.id,
             revises=revised.revises,
@@ -85,6 +93,7 @@ class Inbound:
 
     async def respond(self, thread_id: str, said: Said, address: Address | None = None) -> Accepted:
         """Store what a signed-in or link-bearing person said in a known thread."""
+        await self.roster.recent()
         known = said.model_copy(update={"author": self.people.known(said.author)})
         done = await self._ingest(thread_id, known, address)
         return Accepted(thread_id, done.fresh)

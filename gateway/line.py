@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import structlog
 
 from adapters.heard import Received
-from agent_core.answers import decision_in
+from agent_core.decisions import decision_in
 from agent_core.events import ApprovalRequest, InputRequest
 from gateway.asked import Book, Standing, still_open
 from gateway.inbound import Inbound

@@ -5,20 +5,32 @@ What is put to somebody where all threads share a conversation is noted before i
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.base import Adapter, Open, Parcel, Ticket
 from adapters.heard import Address
 from agent_core.deliveries import Delivery
-from agent_core.events import ApprovalRequest, FieldRequest, InputRequest, Notice, Outbound, Request, RequestClosed
+from agent_core.events import (
+    ApprovalRequest,
+    FieldRequest,
+    InputRequest,
+    Notice,
+    Outbound,
+    Request,
+    RequestClosed,
+    Vote,
+)
 from gateway.asked import Book, Standing
 from gateway.consequences import effect_id
 from gateway.entry import Entry, decode
+from gateway.errors import NoSuchThread
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring, Pass, Place
 from gateway.links import ShortLinks
+from gateway.load import Member
 from gateway.ports import Grant, ThreadStore
 from gateway.routing import Envelope
 
@@ -37,14 +49,14 @@ class Packer:
     seals: Mapping[str, Callable[[Address], str]]
     book: Book | None
 
-    async def parcel(self, grant: Grant) -> Parcel:
-        """What is to be sent. Raises StoreError."""
+    async def parcel(self, grant: Grant, together: Sequence[Member] = ()) -> Parcel:
+        """What is to be sent, with these cards along. Raises StoreError."""
         envelope, entry = Envelope.model_validate_json(grant.body), decode(grant.record)
         event = envelope.event or entry.event
         assert isinstance(event, Outbound)
         place = Place(thread_id=grant.thread_id, request_id=asks_for(event) if envelope.role == "decide" else "")
         shared = await self._shared(grant, envelope, event, place, entry)
-        closed = envelope.request if isinstance(event, RequestClosed) else None
+        redrawn = envelope.request if isinstance(event, RequestClosed | Vote) else None
         return Parcel(
             effect_id=grant.id,
             thread_id=grant.thread_id,
@@ -55,9 +67,11 @@ class Packer:
             role=envelope.role,
             ticket=await self._ticket(place, event, envelope),
             request=envelope.request,
-            shown=await self._shown(grant, envelope.identity, closed),
+            raised=envelope.raised,
+            shown=await self._shown(grant, envelope, redrawn),
             page=shared.page,
             others=shared.others,
+            together=await self._along(together, envelope),
             repeat=grant.attempt > 1,
             reference=await self._reference(grant.thread_id, envelope),
         )
@@ -78,10 +92,14 @@ class Packer:
         """A button is for whoever may press it, since its channel proves who did; code and link are one person's."""
         if isinstance(event, Notice):
             return await self._to_undo(place.thread_id, event, envelope)
+        if isinstance(event, Vote) and envelope.request:
+            event = envelope.request
         if not isinstance(event, Request):
             return None
         button = await self._button(place.thread_id, event, envelope)
         # Code and link speak for their recipient, so they must not stand where others can read them.
+        if isinstance(event, InputRequest) and event.links and self._alone(envelope):
+            return Ticket(code=self._code(place, envelope.identity), button=button)
         if isinstance(event, InputRequest) or envelope.role != "decide" or not self._alone(envelope):
             return Ticket(button=button) if button else None
         url = await self._link(place, envelope.identity)
@@ -171,17 +189,41 @@ class Packer:
             code = ""
         return Open(request=request, ticket=Ticket(code=code, url=await self._link(one.place, envelope.identity)))
 
+    # --- what goes along
+
+    async def _along(self, members: Sequence[Member], envelope: Envelope) -> tuple[Open, ...]:
+        """Cards that go with another one, as far as they are open."""
+        found = [(one, await self._standing(one.place)) for one in members]
+        return tuple([await self._with(one, request, envelope) for one, request in found if request])
+
+    async def _standing(self, place: Place) -> ApprovalRequest | None:
+        assert self.book, "what goes along was found by it"
+        with contextlib.suppress(NoSuchThread):
+            request = (await self.book.threads.thread(place.thread_id)).open_request(place.request_id)
+            return request if isinstance(request, ApprovalRequest) else None
+        return None
+
+    async def _with(self, member: Member, request: ApprovalRequest, envelope: Envelope) -> Open:
+        """One of them. Its code is for where a code finds its thread; an answer to a mail goes to that of the first."""
+        ticket = await self._ticket(member.place, request, envelope) or Ticket()
+        if not self.adapters[envelope.address.channel].capabilities.shared:
+            return Open(request=request, ticket=ticket.model_copy(update={"code": ""}))
+        if self.book:
+            await self.book.note(envelope.identity, member.place, member.effect_id, request, request.at)
+        return Open(request=request, ticket=ticket)
+
     # --- what was shown before
 
-    async def _shown(self, grant: Grant, identity: str, request: Request | None) -> str:
+    async def _shown(self, grant: Grant, envelope: Envelope, request: Request | None) -> str:
         """The far end's id of this recipient's copy of a card: it went out before, in the same lane."""
         adapter = self.adapters.get(grant.queue)
         if request is None or adapter is None or not adapter.capabilities.edits:
             return ""
-        effect, after = effect_id(grant.thread_id, request.id, identity), 0
+        copy = (envelope.copy_of,) if envelope.copy_of else ()
+        effect, after = effect_id(grant.thread_id, request.id, envelope.identity, *copy), 0
         while records := await self.store.read(grant.thread_id, after=after):
             for event in (decode(record).event for record in records):
-                if isinstance(event, Delivery) and event.effect_id == effect:
+                if isinstance(event, Delivery) and event.effect_id == effect and event.outcome != "waiting":
                     return event.provider_id
             after += len(records)
         return ""
@@ -204,6 +246,6 @@ def _answered(event: Outbound, place: Place) -> Place:
 
 def asks_for(event: Outbound) -> str:
     """The request that an answer to this event answers; empty if there is none."""
-    if isinstance(event, FieldRequest):
+    if isinstance(event, FieldRequest | Vote):
         return event.request_id
     return event.id if isinstance(event, Request) else ""

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
@@ -19,17 +19,18 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from adapters.text import mixed_scripts, one_line, visible
 from agent_core.approvals import hold_in_words, outcome_in_words
 from agent_core.events import ApprovalRequest, ApprovalResponse
 from agent_core.thread import Thread
-from agent_core.values import Author, Decision
+from agent_core.values import Author
 from gateway.api.auth import door
 from gateway.door import Door
 from gateway.errors import BadToken, NoSuchThread
 from gateway.keyring import Keyring, Pass, Place
 from gateway.links import ShortLinks
-from gateway.told import drawn, ending, find
+from gateway.page_card import card
+from gateway.page_form import NO_PROBLEMS, NOTHING_FILLED, Filled, NotPossible, changes, chosen, fields
+from gateway.told import Told, drawn, ending, find
 
 TRIES = 5
 TRIES_SECONDS = 600
@@ -60,6 +61,7 @@ async def decide(
     code: Annotated[str, Form(max_length=16)] = "",
     reason: Annotated[str, Form(max_length=2000)] = "",
     digest: Annotated[str, Form(max_length=64)] = "",
+    to: Annotated[str, Form(max_length=200)] = "",
     seen: Annotated[int, Form(ge=0, le=2**31)] = 0,
 ) -> Response:
     """Log the decision; the thread judges it. `seen` is how long the thread was when the page was shown."""
@@ -71,19 +73,26 @@ async def decide(
     genuine = hmac.compare_digest(form_token.encode(), ours.encode()) and _same_site(request, door)
     if not genuine:
         return await _page(door, ticket, problem="Please open the link again and use the form on the page.", status=403)
-    if decision not in ("approve", "deny"):
-        return await _page(door, ticket, problem="Please choose to approve or to deny.", status=422)
+    filled = Filled(
+        decision, reason.strip(), to, {k: v for k, v in (await request.form()).items() if isinstance(v, str)}
+    )
+    asked = await _asked(door, bearer)
+    try:
+        chose = chosen(filled, asked, door.tools.get(asked.call.tool) if asked else None)
+    except NotPossible as why:
+        return await _page(door, ticket, problem=str(why), status=422, filled=filled, problems=why.problems)
     if wrong := await _wrong(door, bearer, "".join(code.split())):
-        return await _page(door, ticket, problem=wrong.problem, status=wrong.status)
-    chosen: Decision = "approve" if decision == "approve" else "deny"
+        return await _page(door, ticket, problem=wrong.problem, status=wrong.status, filled=filled)
     said = ApprovalResponse(
         # A form sent twice is one answer; after an answer that did not count, the page is shown anew, and can be used.
-        id=f"page:{_name(bearer)}:{chosen}:{seen}",
+        id=f"page:{_name(bearer)}:{chose.mark}:{seen}",
         request_id=bearer.request_id,
-        author=await _author(door, bearer),
-        decision=chosen,
-        reason=reason.strip(),
+        author=_author(door, bearer, asked),
+        decision=chose.decision,
+        reason=chose.reason,
         digest=digest or "missing",
+        arguments=chose.arguments,
+        to=chose.to,
     )
     await door.inbound.respond(bearer.thread_id, said)
     return RedirectResponse(f"/d/{ticket}", status_code=303)
@@ -119,25 +128,34 @@ async def _wrong(door: Door, bearer: Pass, code: str) -> _Wrong | None:
     return not_it
 
 
-async def _page(door: Door, ticket: str, *, problem: str = "", status: int = 200) -> Response:
-    """The page for whatever state the request is in."""
+async def _page(
+    door: Door,
+    ticket: str,
+    *,
+    problem: str = "",
+    status: int = 200,
+    filled: Filled = NOTHING_FILLED,
+    problems: Mapping[str, str] = NO_PROBLEMS,
+) -> Response:
+    """The page for whatever state the request is in; what was filled in and could not be used stays in its form."""
     try:
         bearer = await _bearer(door, ticket)
         thread = await door.threads.thread(bearer.thread_id)
     except (BadToken, NoSuchThread):
-        return _render("gone.html", 404, message="This link is not valid.")
+        return render("gone.html", 404, message="This link is not valid.", changes=())
     request = thread.open_request(bearer.request_id)
     if not isinstance(request, ApprovalRequest):
         told = await find(door.threads, bearer.thread_id, bearer.request_id)
         if told is None or isinstance(told.event, ApprovalRequest):
-            return _render("gone.html", 200, message=await _ended(door, thread, bearer.request_id))
-        return _render("read.html", 200, blocks=drawn(told))
+            return render("gone.html", 200, **await _ended(door, thread, bearer.request_id, told))
+        return render("read.html", 200, blocks=drawn(told))
     if any(isinstance(e, ApprovalResponse) and e.request_id == request.id for e in thread.unheard):
-        return _render("received.html", 200)
+        return render("received.html", 200)
     hidden = {"form_token": door.keyring.form_token(ticket), "seen": thread.seq}
     held = thread.held_approval(request.id)
     standing = f"This request was {hold_in_words(held)}." if held else ""
-    return _render("decide.html", status, problem=problem, standing=standing, **hidden, **_card(request))
+    shown = {**hidden, **card(request, thread.votes_on(request.id)), "fields": fields(request, filled.typed, problems)}
+    return render("decide.html", status, problem=problem, standing=standing, filled=filled, **shown)
 
 
 async def _bearer(door: Door, link: str) -> Pass:
@@ -145,13 +163,18 @@ async def _bearer(door: Door, link: str) -> Pass:
     return await ShortLinks(door.inbound.links, door.keyring).open(link)
 
 
-async def _author(door: Door, bearer: Pass) -> Author:
-    """Who decides, and how sure that is: of a request that may be decided by text, link and code are on one phone."""
+async def _asked(door: Door, bearer: Pass) -> ApprovalRequest | None:
+    """What is asked, while it is open."""
     try:
         request = (await door.threads.thread(bearer.thread_id)).open_request(bearer.request_id)
     except NoSuchThread:
-        request = None
-    sure = not _is_weak(door, bearer) or (isinstance(request, ApprovalRequest) and request.needs == "verified")
+        return None
+    return request if isinstance(request, ApprovalRequest) else None
+
+
+def _author(door: Door, bearer: Pass, request: ApprovalRequest | None) -> Author:
+    """Who decides, and how sure that is: of a request that may be decided by text, link and code are on one phone."""
+    sure = not _is_weak(door, bearer) or (request is not None and request.needs == "verified")
     author = door.inbound.proven_author(bearer.identity, "decision link and code")
     return author if sure else door.inbound.people.known(author.model_copy(update={"assurance": "restricted"}))
 
@@ -167,29 +190,14 @@ def _is_weak(door: Door, bearer: Pass) -> bool:
     return hook is not None and hook.adapter.capabilities.proof == "restricted"
 
 
-def _card(request: ApprovalRequest) -> dict[str, object]:
-    """Everything the approver must see, from the stored bytes."""
-    arguments = json.loads(request.call.arguments)
-    requester = request.requester
-    return {
-        "tool": one_line(request.call.tool),
-        "version": one_line(request.call.version),
-        "arguments": [(one_line(n), visible(json.dumps(v, ensure_ascii=False))) for n, v in arguments.items()],
-        "exact": visible(request.call.arguments),
-        "odd": one_line(", ".join(mixed_scripts(request.call.arguments))),
-        "risk": request.risk,
-        "requester": f"{requester.person or ''} ({one_line(requester.identity)}, {requester.assurance})",
-        "expires": f"{request.expires_at:%Y-%m-%d %H:%M} UTC",
-        "policy": request.policy,
-        "reason": visible(request.reason),
-        "digest": request.digest,
-    }
-
-
-async def _ended(door: Door, thread: Thread, request_id: str) -> str:
-    """What happened, by whom, and when; the thread itself remembers that for a while only."""
+async def _ended(door: Door, thread: Thread, request_id: str, told: Told | None) -> dict[str, object]:
+    """What happened, by whom, and when, and what ran instead; the thread itself remembers that for a while only."""
     closed = thread.closed_request(request_id) or await ending(door.threads, thread.id, request_id)
-    return f"This request was {outcome_in_words(closed)}." if closed else "This request is closed."
+    message = f"This request was {outcome_in_words(closed)}." if closed else "This request is closed."
+    asked = told.event if told else None
+    if closed and closed.call and isinstance(asked, ApprovalRequest):
+        return {"message": message, "changes": tuple(changes(asked.call.arguments, closed.call.arguments))}
+    return {"message": message, "changes": ()}
 
 
 def _same_site(request: Request, door: Door) -> bool:
@@ -202,7 +210,8 @@ def _same_site(request: Request, door: Door) -> bool:
     return site in (None, "same-origin", "none") and origin in (None, f"{ours.scheme}://{ours.netloc}".lower())
 
 
-def _render(template: str, status: int, **values: object) -> Response:
+def render(template: str, status: int, **values: object) -> Response:
+    """A page of ours; whatever it is filled with is escaped."""
     return HTMLResponse(_TEMPLATES.get_template(template).render(values), status)
 
 

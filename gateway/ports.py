@@ -17,6 +17,10 @@ ApprovalState = Literal["pending", "approved", "denied", "expired", "withdrawn"]
 GrantMode = Literal["start", "recover", "refused"]
 Verb = Literal["pause", "resume", "stop"]
 TOOL_LANE = "tool"
+# Asking a tool what it would do changes nothing, so no pause holds it, and no long tool is waited for.
+PREVIEW_LANE = "preview"
+# What is written down in the roster of people.
+PEOPLE_LANE = "people"
 # How often an effect is tried, unless somebody knows better.
 ATTEMPTS = 10
 
@@ -60,8 +64,8 @@ class NewEffect:
 
     `offset` is the index of that event among the commit's records, or, for an effect made again after its key was
     lost, `seq` is its place in the log and `recover` is set (and `stopped`, if a stop was logged after it); `queue` is
-    who performs it (`tool` or a channel's name); effects of one `lane` happen in order; `body` says to whom. Tools that
-    need approval carry `approval` and `digest`.
+    who performs it (`tool`, `preview` or a channel's name); effects of one `lane` happen in order; `body` says to whom.
+    Tools that need approval carry `approval` and `digest`.
     """
 
     id: str
@@ -247,6 +251,9 @@ class ThreadStore(Protocol):
 
     async def fx_retry(self, grant: Grant, *, delay: int, settled: Settled, most: int = ATTEMPTS) -> bool:
         """Try again `delay` ms from now; after `most` attempts settle it as `settled` instead."""
+
+    async def fx_hold(self, grant: Grant, *, delay: int) -> bool:
+        """Put it back as it was, to be claimed again `delay` ms from now: nothing was tried. False: it is lost."""
 
     async def read(self, thread_id: str, *, after: int = 0, most: int = 1000) -> list[bytes]:
         """Log entries after a seq, oldest first."""

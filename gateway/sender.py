@@ -18,14 +18,15 @@ from adapters.errors import OutcomeUnknown, Rejected, TryLater, Unreachable
 from adapters.heard import Address, Lost
 from agent_core.deliveries import Delivery
 from gateway.asked import Book
-from gateway.entry import encode
+from gateway.entry import decode, encode
 from gateway.errors import LeaseLost
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring, Place
 from gateway.lease import keeping, take_turns
+from gateway.load import MEMBERS, TOGETHER, Go, Load, Needless, Wait, Went, waiting
 from gateway.packing import Packer, asks_for
 from gateway.ports import Grant, Settled, ThreadStore
-from gateway.routing import NOWHERE
+from gateway.routing import NOWHERE, Envelope
 from gateway.store.errors import StoreError
 
 log = structlog.get_logger(__name__)
@@ -36,14 +37,15 @@ MOST_TOLD = 1_000
 RESEND_DELAY = 5_000
 RESEND_MOST = 2
 
-End = Literal["sent", "failed", "unknown", "dead"]
+End = Literal["sent", "failed", "unknown", "refused", "dead"]
 
 
 @dataclass(frozen=True)
 class Sender:
     """`public_url` is where links point to; `seals` say, by channel, where buttons may be pressed.
 
-    `book` is where it is noted what was put to people whose threads share a conversation.
+    `book` is where it is noted what was put to people whose threads share a conversation; `load` says how much goes to
+    whom.
     """
 
     store: ThreadStore
@@ -53,6 +55,7 @@ class Sender:
     public_url: str
     seals: Mapping[str, Callable[[Address], str]] = field(default_factory=dict)
     book: Book | None = None
+    load: Load | None = None
     concurrency: int = 8
     renew_every: float = 10.0
     poll: float = 1.0
@@ -81,7 +84,13 @@ class Sender:
             log.warning("delivery abandoned", effect=grant.id, error=type(error).__name__)
 
     async def _carry(self, grant: Grant) -> None:
-        parcel = await self._packer.parcel(grant)
+        turn = await self.load.turn(grant) if self.load else Go()
+        if not isinstance(turn, Go):
+            await self._not_now(grant, turn)
+            return
+        parcel = await self._packer.parcel(grant, turn.together)
+        if turn.together:
+            await self.inbound.links.put(TOGETHER, grant.id, MEMBERS.dump_json(turn.together))
         try:
             receipt = await self._send(parcel)
             await self._link(grant, parcel, receipt)
@@ -101,6 +110,21 @@ class Sender:
             await self._end(grant, parcel, "failed", detail=f"the adapter failed: {type(error).__name__}")
         else:
             await self._end(grant, parcel, "sent", provider_id=receipt.provider_id)
+
+    async def _not_now(self, grant: Grant, turn: Wait | Went | Needless) -> None:
+        """It waits; or it has its end without being sent, as it went with another one or nobody needs it any more."""
+        envelope = Envelope.model_validate_json(grant.body)
+        cause, to = (envelope.event or decode(grant.record).event).id, envelope.identity
+        match turn:
+            case Wait(ms, crowded):
+                if crowded:
+                    await self.store.ingest(grant.thread_id, *waiting(grant, to, cause, ms))
+                await self.store.fx_hold(grant, delay=ms)
+            case Went(provider_id):
+                await self._settle(grant, "sent", _ended(grant, cause, to, "sent", provider_id=provider_id))
+            case Needless():
+                why = "its request was closed before it could go"
+                await self._settle(grant, "refused", _ended(grant, cause, to, "refused", detail=why))
 
     async def _send(self, parcel: Parcel) -> Receipt:
         adapter = self.adapters.get(parcel.address.channel)
@@ -127,7 +151,11 @@ class Sender:
             await self.store.fx_retry(grant, delay=RESEND_DELAY, settled=unknown, most=RESEND_MOST)
 
     async def _end(self, grant: Grant, parcel: Parcel, state: End, *, provider_id: str = "", detail: str = "") -> None:
-        record = _record(grant, parcel, state, provider_id=provider_id, detail=detail)
+        if self.load and parcel.together:
+            await self.load.over(grant, provider_id if state == "sent" else "")
+        await self._settle(grant, state, _record(grant, parcel, state, provider_id=provider_id, detail=detail))
+
+    async def _settle(self, grant: Grant, state: End, record: bytes) -> None:
         await self.store.fx_done(grant, Settled(state, record, wakes=state != "sent"))
         log.info("delivery settled", effect=grant.id, thread=grant.thread_id, queue=grant.queue, state=state)
 
@@ -151,12 +179,16 @@ def _patience(grant: Grant) -> int:
 
 
 def _record(grant: Grant, parcel: Parcel, outcome: End, *, provider_id: str = "", detail: str = "") -> bytes:
+    return _ended(grant, parcel.event.id, parcel.identity, outcome, provider_id=provider_id, detail=detail)
+
+
+def _ended(grant: Grant, cause: str, to: str, outcome: End, *, provider_id: str = "", detail: str = "") -> bytes:
     return encode(
         Delivery(
             id=f"delivery:{grant.id}",
             effect_id=grant.id,
-            cause=parcel.event.id,
-            to=parcel.identity,
+            cause=cause,
+            to=to,
             outcome=outcome,
             provider_id=provider_id,
             detail=detail[:500],

@@ -23,10 +23,17 @@ async def _serve_web(house: House, stopping: asyncio.Event) -> None:
     await serve_app(web(door), house.settings.host, house.settings.port, stopping)
 
 
+async def _decide(house: House, stopping: asyncio.Event) -> None:
+    """The worker, and who writes down what people prove of themselves in its threads."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(house.worker().run(stopping))
+        group.create_task(house.registrar().run(stopping))
+
+
 Role = Callable[[House, asyncio.Event], Coroutine[None, None, None]]
 ROLES: Mapping[str, Role] = {
     "web": _serve_web,
-    "worker": lambda house, stopping: house.worker().run(stopping),
+    "worker": _decide,
     "sender": lambda house, stopping: house.sender().run(stopping),
     "runner": lambda house, stopping: house.runner().run(stopping),
     "listener": lambda house, stopping: house.listener().run(stopping),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from adapters.base import Kept, Position
 
@@ -110,6 +111,19 @@ class Places(Protocol):
         """The places heard in the last 30 days, the latest if they are very many."""
 
 
+class RosterStore(Protocol):
+    """What was said of people since their file was written, in order, opaque to the store. Kept for good."""
+
+    async def since(self, seen: int) -> list[bytes]:
+        """The changes after so many. Raises RosterLost when changes that were there are gone."""
+
+    async def append(self, seen: int, bodies: Sequence[bytes]) -> bool:
+        """Add these, all or none, if there are exactly so many before. False: there are others by now."""
+
+    async def begin_again(self) -> None:
+        """Changes that are lost are not missed any more."""
+
+
 class TokenStore(Protocol):
     """API tokens by the SHA-256 of the token; the token itself is nowhere."""
 
@@ -134,6 +148,51 @@ class Guard(Protocol):
 
     async def spent(self, name: str, *, most: int) -> bool:
         """Whether so many tries are counted by now; counts none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """A card on its way to somebody: `what` it is, and the `entry` by which one that goes with others is known.
+
+    `window` is for how long cards are gathered, `patience` how long one waits for another to take it along, in ms;
+    `most` go together. `crowded`: it waits for others even if it is the first.
+    """
+
+    what: str
+    entry: bytes
+    window: int
+    patience: int
+    most: int
+    crowded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What is to be done with a card: it goes, waits for `ms`, or leads those of these `entries`.
+
+    `with`: it goes with another one; `ended` is what the far end calls that, empty while it is not there.
+    """
+
+    what: Literal["go", "wait", "lead", "with"]
+    ms: int = 0
+    entries: tuple[bytes, ...] = ()
+    ended: str = ""
+
+
+class LoadStore(Protocol):
+    """What goes to whom lately, under names of people and channels, and which cards go together."""
+
+    async def room(self, name: str, what: str, *, most: int, now: int) -> int:
+        """Count once what goes out: 0, or in how many ms there is room for it in the hour before."""
+
+    async def leave(self, name: str, what: str) -> None:
+        """It does not go out now, and is not counted."""
+
+    async def gather(self, name: str, joining: Joining, *, now: int) -> Gathered:
+        """What is to be done with a card to somebody."""
+
+    async def ended(self, name: str, leader: str, how: str) -> None:
+        """How the one ended that others went with: by the far end's name for it, empty if it did not go out."""
 
 
 class InstallationStore(Protocol):

@@ -69,8 +69,12 @@ class Threads:
         digest: str,
         key: str,
         arguments: str = "",
+        to: str = "",
     ) -> Accepted:
-        """Answer an approval request; the thread judges. `digest` is the one shown. Raises NoSuchThread, StoreError."""
+        """Answer an approval request; the thread judges. `digest` is the one shown. Raises NoSuchThread, StoreError.
+
+        `arguments` are the call's as changed, in JSON; `to` is the person the decision is handed to.
+        """
         await self._must_exist(thread_id)
         said = ApprovalResponse(
             id=f"{CHANNEL}:{person}:{key}",
@@ -79,6 +83,8 @@ class Threads:
             decision=decision,
             reason=reason,
             digest=digest,
+            arguments=arguments,
+            to=to,
         )
         return await self.inbound.respond(thread_id, said)
 

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from adapters.layout import Facts, Prose, Quoted, Words, layout
 from adapters.text import visible
-from agent_core.events import Event, Notice, Outbound, Request, RequestClosed
+from agent_core.events import Event, FieldRequest, InputRequest, Notice, Outbound, Request, RequestClosed, Vote
 from gateway.threads import Threads
 
 
@@ -34,7 +34,7 @@ async def find(threads: Threads, thread_id: str, event_id: str) -> Told | None:
         if isinstance(event, Request):
             asked[event.id] = event
         if event.id == event_id and isinstance(event, Outbound):
-            return Told(event, asked.get(_about(event)))
+            return Told(event, asked.get(about(event)))
     return None
 
 
@@ -60,6 +60,16 @@ def drawn(told: Told) -> tuple[Drawn, ...]:
     return tuple(found)
 
 
+def about(event: Outbound) -> str:
+    """The id of the request an event speaks of; empty if it speaks of none."""
+    match event:
+        case RequestClosed(request_id=id) | Vote(request_id=id) | FieldRequest(request_id=id):
+            return id
+        case Notice(about=id) | InputRequest(about=id):
+            return id
+    return ""
+
+
 async def _log(threads: Threads, thread_id: str) -> AsyncIterator[Event]:
     after = 0
     while events := await threads.events(thread_id, after=after):
@@ -70,10 +80,3 @@ async def _log(threads: Threads, thread_id: str) -> AsyncIterator[Event]:
 
 def _lines(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(("", line) for line in text.split("\n"))
-
-
-def _about(event: Outbound) -> str:
-    match event:
-        case RequestClosed(request_id=id) | Notice(about=id):
-            return id
-    return ""

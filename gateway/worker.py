@@ -9,22 +9,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
 
 from agent_core.agent import Agent, Model
-from agent_core.approvals import Policy
 from agent_core.events import Event
+from agent_core.fold import matters
+from agent_core.policy.rules import Policy
 from agent_core.setting import Setting
-from agent_core.thread import matters
 from agent_core.turn import run_turn
 from gateway.consequences import commit_of, recovery_of
 from gateway.entry import Conversation, decode, load
 from gateway.errors import LeaseLost
 from gateway.lease import keeping, take_turns
+from gateway.people.changes import Overlaid
+from gateway.people.roster import Roster
 from gateway.ports import Claim, Commit, Fenced, Snapshot, Stale, ThreadStore
 from gateway.routing import Routing
 from gateway.store.errors import StoreError
@@ -39,13 +41,19 @@ STUCK_DELAY = 30_000
 
 @dataclass(frozen=True)
 class Worker:
-    """Works on `concurrency` threads at a time; `renew_every` seconds must be well below the store's lease."""
+    """Works on `concurrency` threads at a time; `renew_every` seconds must be well below the store's lease.
+
+    Who is who, and what was granted, is looked up for every turn: of `routing` only the channels count. `identify`
+    reads an identity as somebody writes it.
+    """
 
     store: ThreadStore
     agent: Agent
     policy: Policy
     model: Model
     routing: Routing
+    roster: Roster
+    identify: Callable[[str], str | None] = str
     tenant: str = "default"
     concurrency: int = 16
     renew_every: float = 10.0
@@ -77,31 +85,34 @@ class Worker:
         """Decide and write; when something that matters came in meanwhile, decide again."""
         before, now = _conversation(claim, self.tenant), claim.now
         for _ in range(RETHINK_MOST):
-            setting = self._setting(now)
+            known = await self.roster.fresh()
+            setting, routing = self._setting(now, known), replace(self.routing, people=known.people)
             events = await run_turn(before.thread, setting, self.model)
-            stale = await self._write(claim, before, events, setting.now)
+            stale = await self._write(claim, before, events, setting.now, routing)
             if stale is None:
                 log.info("turn done", thread=claim.thread_id, events=[event.type for event in events])
                 return
             before, now = stale
         await self.store.release(claim)
 
-    def _setting(self, now: int) -> Setting:
+    def _setting(self, now: int, known: Overlaid) -> Setting:
         return Setting(
             agent=self.agent,
             policy=self.policy,
             now=_moment(now),
-            people=self.routing.people,
+            people=known.people,
             reach=self.routing.reach,
             paced=self.routing.paced,
+            grants=known.in_force(_moment(now)),
+            identify=self.identify,
         )
 
     async def _write(
-        self, claim: Claim, before: Conversation, events: Sequence[Event], now: datetime
+        self, claim: Claim, before: Conversation, events: Sequence[Event], now: datetime, routing: Routing
     ) -> tuple[Conversation, int] | None:
         """None when written; otherwise the conversation, and the time, to decide again on."""
         while True:
-            commit = self._commit(claim, before, events, now)
+            commit = self._commit(claim, before, events, now, routing)
             match await self.store.commit(claim, commit):
                 case Fenced():
                     raise LeaseLost
@@ -113,11 +124,13 @@ class Worker:
                 case _:
                     return None
 
-    def _commit(self, claim: Claim, before: Conversation, events: Sequence[Event], now: datetime) -> Commit:
-        commit = commit_of(before, events, self.routing, secrets.token_hex(8), now)
+    def _commit(
+        self, claim: Claim, before: Conversation, events: Sequence[Event], now: datetime, routing: Routing
+    ) -> Commit:
+        commit = commit_of(before, events, routing, secrets.token_hex(8), now)
         if claim.rebuilt:
             entries = [decode(record) for record in claim.records]
-            owed = recovery_of(claim.thread_id, self.tenant, entries, self.routing, now)
+            owed = recovery_of(claim.thread_id, self.tenant, entries, routing, now)
             # The turn's own timers come last: they may end one that the log alone still shows.
             commit = replace(commit, effects=owed.effects + commit.effects, timers=owed.timers + commit.timers)
         return replace(commit, snapshot=_snapshot(claim, self.tenant))

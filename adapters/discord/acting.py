@@ -114,8 +114,8 @@ class Acting:
             await answer.think(aside=True)
 
     async def _open(self, opens: Opens, answer: Answering) -> None:
-        if opens.kind == "deny":
-            await answer.open(modal.deny(opens.carried))
+        if ready := modal.READY.get(opens.kind):
+            await answer.open(ready(opens.carried))
             return
         try:
             async with asyncio.timeout(LOOK_UP):
@@ -133,6 +133,10 @@ class Acting:
             match opens.kind, request:
                 case "edit", ApprovalRequest() if modal.editable(request.call):
                     await answer.open(modal.edit(request.call, opens.carried))
+                case "delegate", ApprovalRequest() if modal.handable(request):
+                    await answer.open(modal.delegate(request, opens.carried))
+                case "delegate", ApprovalRequest():
+                    await answer.say(words.NOBODY)
                 case "answer", InputRequest():
                     await answer.open(modal.question(request, opens.carried))
                 case "edit", ApprovalRequest():

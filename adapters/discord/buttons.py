@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 MOST = 100
+# The input of a form in which somebody is chosen, to whom the decision is handed.
+TO = "to"
 
-Word = Literal["approve", "deny", "edit", "answer", "choose", "undo"]
+Word = Literal["approve", "deny", "edit", "answer", "choose", "undo", "ask", "instead", "delegate"]
 
 _CUSTOM_ID = re.compile(
     rf"hp:(?P<word>{'|'.join(get_args(Word))})(?:\.(?P<index>[0-9]{{1,2}}))?"

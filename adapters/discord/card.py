@@ -21,8 +21,9 @@ from adapters.discord.text import code, quoted, words
 from adapters.errors import Rejected
 from adapters.layout import SUBJECTS, Answer, Block, Facts, Prose, Quoted, Words, labelled, layout, subject
 from adapters.pieces import split
+from adapters.seen import Said, Seen, as_put, request_of, seen
 from adapters.text import one_line, visible
-from agent_core.events import AgentMessage, ApprovalRequest
+from agent_core.events import AgentMessage
 
 NOBODY: Json = {"parse": [], "replied_user": False}
 NOT_HERE = "This request is too long to be shown here whole, so it cannot be approved here."
@@ -104,33 +105,43 @@ def _spoken(event: AgentMessage) -> tuple[Message, ...]:
 
 
 def _framed(parcel: Parcel) -> tuple[Message, ...]:
-    event = parcel.event
-    role: Role = "decide" if components.may_press(parcel) else parcel.role
-    said = tuple(labelled(layout(event, role=role, ticket=parcel.ticket, request=parcel.request)))
-    if isinstance(event, ApprovalRequest):
-        return _approval(parcel, said)
-    return _fill(parcel, (), [part for label, block in said for part in _parts(label, block)], components.of(parcel))
+    if request := request_of(parcel):
+        put = as_put(parcel, request)
+        return _approval(put, seen(parcel, request, _role(put)))
+    said = labelled(layout(parcel.event, role=_role(parcel), ticket=parcel.ticket, request=parcel.request))
+    return _fill(parcel, (), _all(tuple(said)), components.of(parcel))
 
 
-def _approval(parcel: Parcel, said: Sequence[tuple[str, Block]]) -> tuple[Message, ...]:
+def _role(parcel: Parcel) -> Role:
+    return "decide" if components.may_press(parcel) else parcel.role
+
+
+def _approval(parcel: Parcel, card: Seen) -> tuple[Message, ...]:
     """The request with all its facts in one message with the buttons, or in outline without."""
-    agents = [part for label, block in said if isinstance(block, Quoted) for part in _parts(label, block)]
-    rows = next(block.rows for _, block in said if isinstance(block, Facts))
     code_of = components.code_of(parcel)
     coded = (f"{WITH_CODE} {code(code_of)}.",) if code_of else ()
-    core, tail = (*_ours(said), *coded), components.of(parcel)
-    if not _fits(core):
-        core, tail = (NOT_HERE, facts.outline(rows), *coded), components.page(parcel)
-    return _fill(parcel, core, agents, tail)
+    notes, tools, agents = _all(card.notes), _all(card.tools), _all(card.agents)
+    core, spare = (*_core(card), *coded), _all(card.spare)
+    for lead, more in ((card.lead, agents), (card.brief, (*notes, *agents))):
+        told = _all(lead)
+        # What is long enough to be cut goes on below.
+        if len(told) == len(lead) and _fits((*told, *core, *spare)):
+            return _fill(parcel, (*told, *core), more, components.of(parcel))
+    outline = (*_all(card.brief), NOT_HERE, facts.outline(card.rows), *coded)
+    return _fill(parcel, outline, (*notes, *tools, *agents), components.page(parcel))
 
 
-def _ours(said: Sequence[tuple[str, Block]]) -> Iterator[str]:
-    """What we say of a request: our words, and the facts whole, never in outline."""
-    for label, block in said:
-        if isinstance(block, Facts):
-            yield facts.lines(block.rows)
-        elif not isinstance(block, Quoted):
-            yield from _parts(label, block)
+def _core(card: Seen) -> tuple[str, ...]:
+    """What must be seen before one decides, the facts whole, never in outline."""
+    return tuple(
+        part
+        for said in card.core
+        for part in ((facts.lines(said[1].rows),) if isinstance(said[1], Facts) else _parts(*said))
+    )
+
+
+def _all(said: Sequence[Said]) -> tuple[str, ...]:
+    return tuple(part for one in said for part in _parts(*one))
 
 
 def _fill(parcel: Parcel, core: Sequence[str], more: Sequence[str], rows: tuple[Json, ...]) -> tuple[Message, ...]:

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from adapters.base import Parcel, Ticket
 from adapters.discord import limits
 from adapters.discord.buttons import Carried, Word, custom_id
-from adapters.discord.modal import editable, fillable
+from adapters.discord.modal import editable, fillable, handable
 from adapters.discord.where import where_of
 from adapters.text import one_line
 from agent_core.events import ApprovalRequest, InputRequest, Notice
@@ -31,7 +31,7 @@ def of(parcel: Parcel) -> tuple[Json, ...]:
         return page(parcel)
     match event:
         case ApprovalRequest():
-            return _row(*_decide(event, ticket), *_link(parcel, "Open the page"))
+            return *_row(*_decide(event, ticket), *_link(parcel, "Open the page")), *_row(*_neither(event, ticket))
         case InputRequest():
             return _row(*_reply(event, ticket))
         case Notice(kind="held"):
@@ -74,6 +74,16 @@ def _decide(event: ApprovalRequest, ticket: Ticket) -> list[Json]:
         *_button("deny", "Deny", ticket, digest=event.digest),
         *change,
         *_button("approve", words, ticket, digest=event.digest, style=style),
+    ]
+
+
+def _neither(event: ApprovalRequest, ticket: Ticket) -> list[Json]:
+    """What is neither yes nor no: no button of these runs anything."""
+    hand = _button("delegate", "Hand over", ticket, digest=event.digest) if handable(event) else []
+    return [
+        *_button("ask", "Ask a question", ticket, digest=event.digest),
+        *_button("instead", "Answer instead", ticket, digest=event.digest),
+        *hand,
     ]
 
 

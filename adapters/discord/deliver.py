@@ -29,7 +29,8 @@ from adapters.discord.where import CHANNEL, DIRECT, Where, moment, where_of
 from adapters.errors import Rejected, Unreachable
 from adapters.heard import Address
 from adapters.meter import Meter
-from agent_core.events import AgentMessage, Notice, RequestClosed
+from adapters.seen import as_put, request_of
+from agent_core.events import AgentMessage, Notice, RequestClosed, Vote
 
 # What became of the conversation concerns everybody in it.
 FOR_ALL = frozenset({"paused", "resumed", "stopped", "finished_after_stop"})
@@ -54,6 +55,8 @@ async def deliver(
     event = parcel.event
     if isinstance(event, Notice) and event.kind not in FOR_ALL and (in_room(parcel) or where.reply):
         return await delivery.aside(where, messages, _reply(where, sealing, clock()))
+    if isinstance(event, Vote):
+        return await delivery.voted(messages)
     if isinstance(event, RequestClosed) and parcel.shown:
         return await delivery.redrawn(messages)
     if isinstance(event, RequestClosed) and in_room(parcel):
@@ -104,6 +107,17 @@ class _Delivery:
             await self._say(card, messages, first=int(changed))
         except Refused as error:
             raise _meant(error) from error
+        return Receipt(provider_id=self.parcel.shown)
+
+    async def voted(self, messages: Sequence[Message]) -> Receipt:
+        """The card with what was decided so far. Where there is none to be redrawn, nobody waits to be told so."""
+        if request := request_of(self.parcel) if self.parcel.shown else None:
+            channel, _, message = self.parcel.shown.partition("/")
+            with contextlib.suppress(Refused):
+                await self._change(channel, message, messages[0])
+                there = draw(as_put(self.parcel, request))
+                new = [one for one in messages if one is messages[0] or one not in there]
+                await self._say(_Spot(channel, answers=message, begins=False), new, first=1)
         return Receipt(provider_id=self.parcel.shown)
 
     async def aside(self, where: Where, messages: Sequence[Message], reply: tuple[str, str] | None) -> Receipt:

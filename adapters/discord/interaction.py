@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 from pydantic import SecretStr
 
-from adapters.discord.buttons import Carried, carried
+from adapters.discord.buttons import TO, Carried, carried
 from adapters.discord.meaning import Acted, Changed, Chose, Interaction, Modal, Opens, Ping, Room, Slash, Us, Verb
 from adapters.discord.said import plain, shown
 from adapters.discord.where import CHANNEL, seal_of
@@ -20,7 +21,7 @@ from adapters.discord.wire import author, ident, number, room_of, texts, user_of
 from adapters.errors import Unreadable
 from adapters.heard import Filled, Ignored, Pressed
 from adapters.wire import Json, child, children, required, words
-from agent_core.values import Author
+from agent_core.values import Author, Decision
 
 _PING, _COMMAND, _COMPONENT, _AUTOCOMPLETE, _MODAL = 1, 2, 3, 4, 5
 _CHAT_INPUT = 1
@@ -28,7 +29,8 @@ _BUTTON, _SELECT = 2, 3
 # Neither a server nor the direct messages with us: somewhere they took us along to, and we cannot write.
 _PRIVATE, _GROUP = 2, 3
 _OURS = "hp:"
-_MODALS: Mapping[str, Modal] = {"deny": "deny", "edit": "edit", "answer": "answer"}
+_MODALS: Mapping[str, Modal] = {name: name for name in get_args(Modal)}
+_DECISIONS: Mapping[str, Decision] = {"deny": "deny", "ask": "ask", "instead": "answer", "delegate": "delegate"}
 _VERBS: Mapping[str, Verb] = {"ask": "ask", "status": "status", "stop": "stop"}
 _INDEX = re.compile(r"[0-9]{1,2}")
 _TOKEN = re.compile(r"[A-Za-z0-9._~=+-]{1,1000}")
@@ -149,15 +151,16 @@ def _sent_off(data: Json, act: _Act) -> Acted:
     values = tuple(_values(data))
     if found.index is not None or found.word not in _MODALS:
         return Ignored(kind="unknown-modal", detail=found.word)
-    if found.word == "deny":
+    if decision := _DECISIONS.get(found.word):
         return Pressed(
             id=act.id,
             author=act.author,
             ticket=found.ticket,
             seal=act.seal,
-            decision="deny",
+            decision=decision,
             digest=found.digest,
-            reason="\n".join(text for _, text in values),
+            reason="\n".join(text for name, text in values if name != TO),
+            to="".join(text for name, text in values if name == TO),
         )
     if found.word == "edit":
         return Changed(

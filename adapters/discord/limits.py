@@ -13,8 +13,7 @@ from pydantic import JsonValue
 
 from adapters.discord.text import inert
 from adapters.errors import Rejected
-from adapters.pieces import Room
-from adapters.pieces import pieces as in_pieces
+from adapters.pieces import Room, pieces as in_pieces
 from adapters.wire import child, children, words
 
 CONTENT = 1_900

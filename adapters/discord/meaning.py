@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from adapters.heard import Filled, Ignored, Pressed, Received, Revised
 from agent_core.values import Author, Frozen, Text
 
-Modal = Literal["deny", "edit", "answer"]
+Modal = Literal["deny", "edit", "answer", "ask", "instead", "delegate"]
 Verb = Literal["ask", "status", "stop"]
 RoomKind = Literal["direct", "thread", "channel"]
 

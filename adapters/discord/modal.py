@@ -6,15 +6,18 @@ anywhere; the form's own is what the button carried. What a form cannot show who
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from pydantic import JsonValue
 
 from adapters.arguments import arguments_of, written
+from adapters.discord.buttons import TO
+from adapters.discord.meaning import Modal
 from adapters.errors import Rejected
+from adapters.seen import delegates_of
 from adapters.text import one_line, visible
-from agent_core.events import InputRequest
+from agent_core.events import ApprovalRequest, InputRequest
 from agent_core.values import Call, FormField
 
 Json: TypeAlias = dict[str, JsonValue]
@@ -44,6 +47,28 @@ def deny(carried: str) -> Json:
     return _form("Deny", carried, [_label("Why not?", _text(REASON, lines=True, required=False), told)])
 
 
+def ask(carried: str) -> Json:
+    """Asks what they want to know before they decide. Raises Rejected."""
+    told = "For whoever asked for this. The request stays open, and comes to you again with the answer."
+    return _form("Ask a question", carried, [_label("What do you want to know?", _text(REASON, lines=True), told)])
+
+
+def instead(carried: str) -> Json:
+    """Asks what is to be done in place of the call. Raises Rejected."""
+    told = "Then this is not run, and the agent goes on with what you say here."
+    return _form("Answer instead", carried, [_label("What is to be done instead?", _text(REASON, lines=True), told)])
+
+
+def delegate(request: ApprovalRequest, carried: str) -> Json:
+    """Asks who is to decide in their place. Raises Rejected when there is nobody, or they do not fit."""
+    if not (names := delegates_of(request)):
+        raise Rejected("there is nobody to hand it to")
+    kind = "choice" if len(names) <= OPTIONS else "text"
+    whom = FormField.model_validate({"name": TO, "label": "Who is to decide in your place?", "kind": kind})
+    chosen = _field(whom.model_copy(update={"choices": names if kind == "choice" else ()}), lines=False)
+    return _form("Hand over", carried, [chosen, _label("Why?", _text(REASON, lines=True, required=False))])
+
+
 def edit(call: Call, carried: str) -> Json:
     """The call's arguments, each in an input of its own. Raises Rejected when they do not fit."""
     title = f"Change and approve: {one_line(call.tool)}"
@@ -71,6 +96,11 @@ def editable(call: Call) -> bool:
 def fillable(request: InputRequest) -> bool:
     """Whether a form can ask it."""
     return _possible(lambda: question(request, ANSWER))
+
+
+def handable(request: ApprovalRequest) -> bool:
+    """Whether a form can ask to whom it is handed: there is somebody, and they fit."""
+    return _possible(lambda: delegate(request, ANSWER))
 
 
 def _argument(name: str, value: JsonValue) -> Json:
@@ -163,3 +193,7 @@ def _possible(make: Callable[[], Json]) -> bool:
     except Rejected:
         return False
     return True
+
+
+# The forms that need nothing looked up, since nothing of the request is in them.
+READY: Mapping[Modal, Callable[[str], Json]] = {"deny": deny, "ask": ask, "instead": instead}

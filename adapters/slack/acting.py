@@ -17,7 +17,7 @@ from adapters.arguments import arguments_from
 from adapters.base import Desk
 from adapters.errors import BadAnswer, BadTicket, SendError
 from adapters.heard import Address, Filled, Ignored, Pressed, Received, Revised
-from adapters.slack import modal
+from adapters.slack import modal, told
 from adapters.slack.api import Answer, Api, SlackRefused
 from adapters.slack.attached import with_files
 from adapters.slack.blocks import Json
@@ -44,22 +44,6 @@ from agent_core.events import ApprovalRequest, InputRequest, UserMessage
 
 log = structlog.get_logger(__name__)
 
-NOT_OURS = "This button is not one of ours, or was shown somewhere else. Nothing was done."
-TOO_LATE = "Slack gave up waiting before the form could open. Please press the button once more."
-NOT_THEIRS = "Only those who asked for this can stop it. It goes on."
-NOT_NOW = "The request cannot be looked up just now. Please close this and press the button once more."
-UNKNOWN = "This button has no meaning any more. Nothing was done."
-NOT_INVITED = "I cannot write here. Please invite me to this channel first."
-NOTHING_WAITS = "Nothing waits for you."
-ONE_WAITS = "1 request waits for you; the app's Home tab has it."
-MANY_WAIT = "{} requests wait for you; the app's Home tab has them."
-NOT_COUNTED = "What waits for you cannot be looked up just now. Please ask once more."
-STOP_WHERE = "In the conversation that is to stop, use Slack's own stop button, or ask an operator."
-USAGE = (
-    "`/holdpoint ask <what you want>` starts a conversation here; `/holdpoint status` tells what waits for you; "
-    "`/holdpoint stop` tells how to stop. In a conversation, just write."
-)
-
 
 @dataclass(frozen=True)
 class Acting:
@@ -83,7 +67,7 @@ class Acting:
             case Revised():
                 await self.desk.take(meaning, raw)
             case Pressed():
-                await self._decision(meaning.model_copy(update={"address": _where(place)}), place)
+                return await self._decision(meaning.model_copy(update={"address": _where(place)}), place)
             case Opens():
                 self.later(self._open(meaning))
             case Chose():
@@ -101,7 +85,7 @@ class Acting:
             case StreamsStopped():
                 await self._stop(meaning)
             case Ignored(kind="unknown-button" | "no-ticket"):
-                self.later(self._tell(place, UNKNOWN))
+                self.later(self._tell(place, told.UNKNOWN))
         return None
 
     # --- words
@@ -123,25 +107,30 @@ class Acting:
             return
         team, user = stopped.order.conversation.split("/")[0], stopped.order.author.identity.rpartition("/")[2]
         # Beside the thread: in one that nobody has answered yet, it would be shown to nobody.
-        self.later(self._tell(Place(team=team, user=user, channel=stopped.channel), NOT_THEIRS))
+        self.later(self._tell(Place(team=team, user=user, channel=stopped.channel), told.NOT_THEIRS))
 
     # --- buttons and forms
 
-    async def _decision(self, pressed: Pressed, place: Place) -> None:
+    async def _decision(self, pressed: Pressed, place: Place) -> Json | None:
+        """What a button or a modal decides; what cannot stand in a modal is shown at its field."""
         try:
             await self.desk.take(pressed)
+        except BadAnswer as error:
+            return modal.errors(error.problems, modal.ASKED)
         except BadTicket:
-            self.later(self._tell(place, NOT_OURS))
+            self.later(self._tell(place, told.NOT_OURS))
+        return None
 
     async def _open(self, opens: Opens) -> None:
         """The form: at once where it needs nothing, else after an empty one, since Slack waits three seconds only."""
-        first = modal.deny(opens.value) if opens.kind == "deny" else modal.loading()
+        ready = modal.READY.get(opens.kind)
+        first = ready(opens.value) if ready else modal.loading()
         try:
             answer = await self._view("views.open", trigger_id=opens.trigger_id, view=first)
         except SendError:
-            await self._tell(opens.place, TOO_LATE)
+            await self._tell(opens.place, told.TOO_LATE)
             return
-        if opens.kind == "deny":
+        if ready:
             return
         shown, view = answer["view"], await self._form(opens)
         with contextlib.suppress(SendError):  # The person has closed it, or it is gone for good: nothing to show.
@@ -151,13 +140,17 @@ class Acting:
         try:
             request = await self.desk.request(opens.ticket, opens.seal)
         except BadTicket:
-            return modal.gone(NOT_OURS)
+            return modal.gone(told.NOT_OURS)
         except Exception as error:  # Whatever it was: Slack has its answer, and the person waits before an empty form.
             log.error("request not looked up", source=CHANNEL, error=type(error).__name__)
-            return modal.gone(NOT_NOW)
+            return modal.gone(told.NOT_NOW)
         match opens.kind, request:
             case "edit", ApprovalRequest():
                 return modal.edit(request.call, opens.value)
+            case "delegate", ApprovalRequest() if modal.handable(request):
+                return modal.delegate(request, opens.value)
+            case "delegate", ApprovalRequest():
+                return modal.gone(told.NOBODY)
             case "answer", InputRequest():
                 return modal.question(request, opens.value)
         return modal.gone()
@@ -180,7 +173,7 @@ class Acting:
                 )
             )
         except BadTicket:
-            self.later(self._tell(place, NOT_OURS))
+            self.later(self._tell(place, told.NOT_OURS))
 
     async def _changed(self, changed: Changed, place: Place) -> Json | None:
         """An approval with other arguments; what cannot stand is shown at its field."""
@@ -205,7 +198,7 @@ class Acting:
         except BadAnswer as error:
             return modal.errors(error.problems, names)
         except BadTicket:
-            return _instead(modal.gone(NOT_OURS))
+            return _instead(modal.gone(told.NOT_OURS))
         return None
 
     async def _sent_off(self, filled: Filled) -> Json | None:
@@ -214,7 +207,7 @@ class Acting:
         except BadAnswer as error:
             return modal.errors(error.problems, await self._asked(filled))
         except BadTicket:
-            return _instead(modal.gone(NOT_OURS))
+            return _instead(modal.gone(told.NOT_OURS))
         return None
 
     async def _asked(self, filled: Filled) -> Sequence[str]:
@@ -238,18 +231,20 @@ class Acting:
             case "status":
                 self.later(self._status(slash))
             case "stop":
-                self.later(self._tell(slash.place, STOP_WHERE))
+                self.later(self._tell(slash.place, told.STOP_WHERE))
             case _:
-                self.later(self._tell(slash.place, USAGE))
+                self.later(self._tell(slash.place, told.USAGE))
 
     async def _status(self, slash: Slash) -> None:
         try:
             many = len(await self.desk.waiting(slash.author, slash.seal))
         except Exception as error:  # As with a form: Slack has its answer, and the person waits for ours.
             log.error("requests not looked up", source=CHANNEL, error=type(error).__name__)
-            await self._tell(slash.place, NOT_COUNTED)
+            await self._tell(slash.place, told.NOT_COUNTED)
             return
-        await self._tell(slash.place, (NOTHING_WAITS, ONE_WAITS)[many] if many < 2 else MANY_WAIT.format(many))
+        await self._tell(
+            slash.place, (told.NOTHING_WAITS, told.ONE_WAITS)[many] if many < 2 else told.MANY_WAIT.format(many)
+        )
 
     async def _ask(self, slash: Slash) -> None:
         """A conversation begins with a message of ours that says who asked for what; the answers go below it."""
@@ -259,7 +254,7 @@ class Acting:
                 self.home.bot_token, "chat.postMessage", channel=slash.place.channel, text=said, **QUIET
             )
         except SlackRefused:
-            self.later(self._tell(slash.place, NOT_INVITED))
+            self.later(self._tell(slash.place, told.NOT_INVITED))
             return
         conversation = f"{slash.place.team}/{answer['channel']}/{answer['ts']}"
         message = UserMessage(id=slash.id, author=slash.author, text=slash.text)

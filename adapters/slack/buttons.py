@@ -7,16 +7,16 @@ there even for those who only watch; what would let others decide in an approver
 from __future__ import annotations
 
 from adapters.base import Parcel, Ticket
-from adapters.slack import blocks as kit
-from adapters.slack import limits
+from adapters.slack import blocks as kit, limits
 from adapters.slack.blocks import Json
-from adapters.slack.modal import editable, fillable
+from adapters.slack.modal import editable, fillable, handable
 from adapters.slack.press import APPROVE, CHOICE, UNDO
 from adapters.slack.text import code, escape
 from adapters.text import one_line
 from agent_core.events import ApprovalRequest, InputRequest, Notice, Request
 
 DENY, EDIT, ANSWER = "hp:deny", "hp:edit", "hp:answer"
+ASK, INSTEAD, DELEGATE = "hp:ask", "hp:instead", "hp:delegate"
 TAKE_BACK = "Take it back"
 RUNS = "runs exactly as shown, once. Its risk is high."
 
@@ -34,11 +34,13 @@ def of(parcel: Parcel) -> tuple[Json, ...]:
 
 
 def answers(request: Request, carried: str, block_id: str) -> tuple[Json, ...]:
-    """The row of buttons that answer a request; none where only words will do."""
+    """The rows of buttons that answer a request; none where only words will do."""
     if isinstance(request, ApprovalRequest):
-        row = _decide(request, f"{carried} {request.digest}")
-    else:
-        row = _reply(request, carried)
+        value = f"{carried} {request.digest}"
+        return kit.actions(block_id, *_decide(request, value)), kit.actions(
+            f"{block_id}:more", *_neither(request, value)
+        )
+    row = _reply(request, carried)
     return (kit.actions(block_id, *row),) if row else ()
 
 
@@ -75,6 +77,12 @@ def _decide(event: ApprovalRequest, value: str) -> list[Json]:
         *change,
         kit.button(APPROVE, "Approve", value, style=style, confirm=confirm),
     ]
+
+
+def _neither(event: ApprovalRequest, value: str) -> list[Json]:
+    """What is neither yes nor no: no button of these runs anything."""
+    hand = [kit.button(DELEGATE, "Hand over", value)] if handable(event) else []
+    return [kit.button(ASK, "Ask a question", value), kit.button(INSTEAD, "Answer instead", value), *hand]
 
 
 def _sure(event: ApprovalRequest) -> Json:

@@ -15,12 +15,11 @@ from pydantic import JsonValue
 
 from adapters.base import Parcel, Role
 from adapters.layout import SUBJECTS, Answer, Block, Facts, Prose, Quoted, Words, labelled, layout, subject
-from adapters.slack import blocks as kit
-from adapters.slack import buttons, facts, limits
+from adapters.seen import Said, Seen, as_put, request_of, seen
+from adapters.slack import blocks as kit, buttons, facts, limits
 from adapters.slack.blocks import Json
 from adapters.slack.text import bare, escape, inert, quoted
 from adapters.text import visible
-from agent_core.events import ApprovalRequest
 
 # Slack is to follow no link, and to make no mention of a name, by itself.
 QUIET: Json = {"unfurl_links": False, "unfurl_media": False, "link_names": False, "parse": "none"}
@@ -54,37 +53,45 @@ class _Part:
 
 def draw(parcel: Parcel) -> tuple[Message, ...]:
     """The event as messages, in order; the first is the card. Raises Rejected for what Slack would not take."""
-    event = parcel.event
-    role: Role = "decide" if buttons.may_press(parcel) else parcel.role
-    said = tuple(labelled(layout(event, role=role, ticket=parcel.ticket, request=parcel.request)))
-    head = tuple(_title(parcel))
-    if isinstance(event, ApprovalRequest):
-        messages = _approval(parcel, head, said)
+    if request := request_of(parcel):
+        put = as_put(parcel, request)
+        messages = _approval(put, seen(parcel, request, _role(put)))
     else:
-        messages = _fill((), (*head, *(part for said_so in said for part in _parts(*said_so))), buttons.of(parcel))
+        said = labelled(layout(parcel.event, role=_role(parcel), ticket=parcel.ticket, request=parcel.request))
+        messages = _fill((), (*_title(parcel), *_all(tuple(said))), buttons.of(parcel))
     for message in messages:
         limits.check_message(message.text, message.blocks)
     return messages
 
 
-def _approval(parcel: Parcel, head: tuple[_Part, ...], said: Sequence[tuple[str, Block]]) -> tuple[Message, ...]:
+def _role(parcel: Parcel) -> Role:
+    return "decide" if buttons.may_press(parcel) else parcel.role
+
+
+def _approval(parcel: Parcel, card: Seen) -> tuple[Message, ...]:
     """The request with all its facts in one message with the buttons, or in outline without."""
-    agents = [part for label, block in said if isinstance(block, Quoted) for part in _parts(label, block)]
-    rows = next(block.rows for _, block in said if isinstance(block, Facts))
-    whole = facts.paragraphs(rows)
-    core, tail = (*head, *_ours(said, whole or ())), buttons.of(parcel)
-    if whole is None or not _fits(core, tail):
-        core, tail = (*head, _part(NOT_HERE), *map(_part, facts.outline(rows))), buttons.page(parcel)
-    return _fill(core, agents, tail)
+    head, tail, whole = tuple(_title(parcel)), buttons.of(parcel), facts.paragraphs(card.rows)
+    notes, tools, agents = _all(card.notes), _all(card.tools), _all(card.agents)
+    if whole is not None:
+        core, spare = _core(card, whole), _all(card.spare)
+        for lead, more in ((card.lead, agents), (card.brief, (*notes, *agents))):
+            told = _all(lead)
+            # What is long enough to be cut goes on below.
+            if len(told) == len(lead) and _fits((*head, *told, *core, *spare), tail):
+                return _fill((*head, *told, *core), more, tail)
+    outline = (*head, *_all(card.brief), _part(NOT_HERE), *map(_part, facts.outline(card.rows)))
+    return _fill(outline, (*notes, *tools, *agents), buttons.page(parcel))
 
 
-def _ours(said: Sequence[tuple[str, Block]], whole: Sequence[str]) -> Iterator[_Part]:
-    """What we say of a request: our words, and the facts whole, never in outline."""
-    for label, block in said:
-        if isinstance(block, Facts):
-            yield from map(_part, whole)
-        elif not isinstance(block, Quoted):
-            yield from _parts(label, block)
+def _core(card: Seen, whole: Sequence[str]) -> tuple[_Part, ...]:
+    """What must be seen before one decides, the facts whole, never in outline."""
+    return tuple(
+        part for said in card.core for part in (map(_part, whole) if isinstance(said[1], Facts) else _parts(*said))
+    )
+
+
+def _all(said: Sequence[Said]) -> tuple[_Part, ...]:
+    return tuple(part for one in said for part in _parts(*one))
 
 
 def _fill(core: Sequence[_Part], more: Sequence[_Part], tail: tuple[Json, ...]) -> tuple[Message, ...]:

@@ -15,6 +15,7 @@ from pydantic import JsonValue
 
 from adapters.base import Parcel, Receipt
 from adapters.errors import Rejected, SendError
+from adapters.seen import as_put, request_of
 from adapters.slack.api import Answer, Api, SlackRefused
 from adapters.slack.blocks import Json
 from adapters.slack.buttons import in_room
@@ -26,7 +27,7 @@ from adapters.slack.mark import Seen, look, mark
 from adapters.slack.status import show
 from adapters.slack.stream import PACE, Pace, Streams
 from adapters.slack.wire import moment
-from agent_core.events import AgentMessage, Notice, RequestClosed
+from agent_core.events import AgentMessage, Notice, RequestClosed, Vote
 
 _NAMES = uuid.UUID("6f1f2a4e-5d1c-5b0e-9a53-0a5a9f1b7c11")
 # What became of the conversation concerns everybody in it.
@@ -56,6 +57,8 @@ async def deliver(api: Api, home: Installation, parcel: Parcel, pace: Pace = PAC
     delivery = _Delivery(api, home, parcel, pace)
     if isinstance(parcel.event, Notice) and in_room(parcel) and parcel.event.kind not in FOR_ALL:
         return await delivery.aside(spot, messages)
+    if isinstance(parcel.event, Vote):
+        return await delivery.voted(spot, messages)
     if isinstance(parcel.event, RequestClosed) and parcel.shown and await delivery.redrawn(messages[0]):
         await delivery.below(spot, messages)
         return Receipt(provider_id=parcel.shown)
@@ -119,6 +122,15 @@ class _Delivery:
             with contextlib.suppress(SlackRefused):
                 await self._change(headline(message))
         return False
+
+    async def voted(self, spot: Spot, messages: Sequence[Message]) -> Receipt:
+        """The card with what was decided so far. Where there is none to be redrawn, nobody waits to be told so."""
+        if request := request_of(self.parcel) if self.parcel.shown else None:
+            with contextlib.suppress(SlackRefused):
+                await self._change(messages[0])
+                there = draw(as_put(self.parcel, request))
+                await self.below(spot, [one for one in messages if one is messages[0] or one not in there])
+        return Receipt(provider_id=self.parcel.shown)
 
     async def below(self, spot: Spot, messages: Sequence[Message]) -> None:
         """What of a card drawn anew does not fit into it, in its thread."""

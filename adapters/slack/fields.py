@@ -9,8 +9,7 @@ from __future__ import annotations
 from pydantic import JsonValue
 
 from adapters.errors import Rejected
-from adapters.slack import blocks as kit
-from adapters.slack import limits
+from adapters.slack import blocks as kit, limits
 from adapters.slack.blocks import Json
 from adapters.slack.text import code, escape
 from adapters.text import one_line

@@ -7,8 +7,7 @@ from typing import assert_never
 
 from adapters.base import Waiting
 from adapters.layout import Answer, Block, Facts, Prose, Quoted, Words, layout, subject
-from adapters.slack import blocks as kit
-from adapters.slack import buttons, facts, limits
+from adapters.slack import blocks as kit, buttons, facts, limits
 from adapters.slack.blocks import Json
 from adapters.slack.text import bare, escape, quoted
 from adapters.text import visible

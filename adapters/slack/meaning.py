@@ -10,7 +10,7 @@ from typing import Literal
 from adapters.heard import Filled, Ignored, Ordered, Pressed, Received, Revised
 from agent_core.values import Author, Frozen, Text, WhyNot
 
-Modal = Literal["deny", "edit", "answer"]
+Modal = Literal["deny", "edit", "answer", "ask", "instead", "delegate"]
 Verb = Literal["ask", "status", "stop", "help"]
 
 

@@ -6,18 +6,21 @@ way without being remembered anywhere. What a modal cannot show whole has no but
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pydantic import JsonValue
 
 from adapters.arguments import arguments_of, written
+from adapters.conditions import named
 from adapters.errors import Rejected
-from adapters.slack import blocks as kit
-from adapters.slack import fields, limits
+from adapters.seen import delegates_of
+from adapters.slack import blocks as kit, fields, limits
 from adapters.slack.blocks import Json
-from adapters.slack.text import bare, code, escape
+from adapters.slack.meaning import Modal
+from adapters.slack.press import TO
+from adapters.slack.text import bare, code, escape, inert, quoted
 from adapters.text import one_line, visible
-from agent_core.events import InputRequest
+from agent_core.events import ApprovalRequest, InputRequest
 from agent_core.values import Call, FormField
 
 ANSWER, REASON = "answer", "reason"
@@ -31,6 +34,29 @@ def deny(carried: str) -> Json:
     return _form("deny", "Deny", "Deny", carried, [why])
 
 
+def ask(carried: str) -> Json:
+    """Asks what they want to know before they decide."""
+    hint = "Whoever asked for this will read it. The request stays open, and you are shown it again with the answer."
+    return _form("ask", "Ask a question", "Ask", carried, [fields.text(REASON, "What do you want to know?", hint=hint)])
+
+
+def instead(carried: str) -> Json:
+    """Asks what is to be done in place of the call."""
+    hint = "Then this is not run, and the agent goes on with what you say here."
+    return _form(
+        "instead", "Answer instead", "Send", carried, [fields.text(REASON, "What is to be done instead?", hint=hint)]
+    )
+
+
+def delegate(request: ApprovalRequest, carried: str) -> Json:
+    """Asks who is to decide in their place. Raises Rejected when there is nobody."""
+    if not (names := delegates_of(request)):
+        raise Rejected("there is nobody to hand it to")
+    whom = FormField(name=TO, label="Who is to decide in your place?", kind="choice", choices=names)
+    why = fields.text(REASON, "Why?", optional=True, hint="They will read this.")
+    return _form("delegate", "Hand over", "Hand over", carried, [*fields.of(whom), why])
+
+
 def edit(call: Call, carried: str) -> Json:
     """The call's arguments, each in an input of its own. Raises Rejected when they do not fit."""
     told = f"*Tool:* {code(one_line(call.tool))}\nWhat stands here when you approve is what runs, once."
@@ -40,13 +66,24 @@ def edit(call: Call, carried: str) -> Json:
 
 def question(request: InputRequest, carried: str) -> Json:
     """The question with its form, its choices, or a place to write. Raises Rejected when it does not fit."""
-    asked = [kit.section(bare(piece)) for piece in limits.pieces(request.question, limits.SECTION)]
+    asked = [*_asking(request), *_put(request)]
     only = FormField(
         name=ANSWER, label="Your answer", kind="choice" if request.choices else "text", choices=request.choices
     )
     form = request.fields or (only,)
     inputs = [block for field in form for block in fields.of(field, multiline=field is only)]
     return _form("answer", "Your answer", "Send", carried, [*asked, *inputs])
+
+
+def _asking(request: InputRequest) -> Iterator[Json]:
+    """Who asks, if that is a person and not the agent."""
+    if request.by:
+        yield kit.section(f"{escape(visible(named(request.by)))} (a person, not the agent) asks:")
+
+
+def _put(request: InputRequest) -> Iterator[Json]:
+    write = quoted if request.by else inert
+    yield from (kit.section(bare(piece)) for piece in limits.pieces(request.question, limits.SECTION, write))
 
 
 def loading() -> Json:
@@ -59,6 +96,11 @@ def gone(why: str = GONE) -> Json:
     return _view(
         "Nothing to do here", [kit.section(piece) for piece in limits.split(escape(visible(why)), limits.SECTION)]
     )
+
+
+def handable(request: ApprovalRequest) -> bool:
+    """Whether a modal can ask to whom it is handed: there is somebody, and they fit."""
+    return _possible(lambda: delegate(request, ""))
 
 
 def editable(call: Call) -> bool:
@@ -109,3 +151,9 @@ def _form(kind: str, title: str, submit: str, carried: str, blocks: Sequence[Jso
 
 def _view(title: str, blocks: Sequence[Json]) -> Json:
     return {"type": "modal", "title": kit.plain(title), "close": kit.plain("Close"), "blocks": [*blocks]}
+
+
+# The forms that can be shown at once, since nothing of the request is in them.
+READY: Mapping[Modal, Callable[[str], Json]] = {"deny": deny, "ask": ask, "instead": instead}
+# The inputs of the forms that decide, which every one of them has.
+ASKED = (REASON, TO)

@@ -13,7 +13,17 @@ from agent_core.values import Author, Decision
 
 APPROVE, UNDO = "hp:approve", "hp:undo"
 CHOICE = "hp:choice:"
-MODALS: Mapping[str, Modal] = {"hp:deny": "deny", "hp:edit": "edit", "hp:answer": "answer"}
+MODALS: Mapping[str, Modal] = {
+    "hp:deny": "deny",
+    "hp:edit": "edit",
+    "hp:answer": "answer",
+    "hp:ask": "ask",
+    "hp:instead": "instead",
+    "hp:delegate": "delegate",
+}
+_DECISIONS: Mapping[Modal, Decision] = {"deny": "deny", "ask": "ask", "instead": "answer", "delegate": "delegate"}
+# The input of a modal in which somebody is chosen, to whom the decision is handed.
+TO = "to"
 BLANK = "Please fill this in."
 
 _CARRIED = re.compile(r"([\x21-\x7e]{1,2000})(?: ([0-9A-Za-z:_-]{1,128}))?")
@@ -68,9 +78,11 @@ def _said(kind: Modal, ticket: str, digest: str, payload: Json, us: Us) -> Press
     view = child(payload, "view")
     key = _key(payload, us, lambda: f"{ident(view, 'id')}+{ident(view, 'hash')}")
     seal, who, values = seal_of(payload, us), _who(payload, us), tuple(_values(view))
-    if kind == "deny":
-        reason = "\n".join(text for _, text in values)
-        return Pressed(id=key, author=who, ticket=ticket, seal=seal, decision="deny", digest=digest, reason=reason)
+    if decision := _DECISIONS.get(kind):
+        to = "".join(text for name, text in values if name == TO)
+        reason = "\n".join(text for name, text in values if name != TO)
+        pressed = Pressed(id=key, author=who, ticket=ticket, seal=seal, decision=decision, digest=digest)
+        return pressed.model_copy(update={"reason": reason, "to": to})
     if kind == "edit":
         return Changed(id=key, author=who, ticket=ticket, digest=digest, seal=seal, values=values)
     return Filled(id=key, author=who, ticket=ticket, seal=seal, values=values)

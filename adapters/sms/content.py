@@ -6,8 +6,9 @@ An operator makes them, and names them in `Line.templates`. We fill in their var
 `approval`, of the type twilio/quick-reply, for a request that can be decided by text. Also used within the 24 hours,
 where it is there, since only a template has buttons:
     May this run? Exactly as shown, once, and only if you approve.
-    {{1}} what runs   {{2}} risk, and who asks   Answer A {{3}} to approve, or R {{3}} and why to deny.
-    {{4}} until when, digest   Or look and decide: {{5}}   The agent says, not checked: {{6}}
+    {{1}} what runs   {{2}} risk, who asks, what the tool says of it
+    Answer A {{3}} to approve, or R {{3}} and why to deny.   {{4}} until when, digest
+    Or look and decide: {{5}}   The agent says, not checked: {{6}}
     Buttons: Approve with the id {{7}}, Deny with the id {{8}}.
 `question`, for what the agent asks: {{1}} the question, {{2}} the page that shows it.
 `notice`, for all else: {{1}} the words, {{2}} the page.
@@ -26,13 +27,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from adapters.base import Parcel, Ticket
-from adapters.layout import subject
+from adapters.conditions import unusual, why_asked
+from adapters.layout import CONSEQUENCES, subject
 from adapters.sms.account import Line
 from adapters.sms.api import Outgoing
 from adapters.sms.buttons import Button, carried
 from adapters.sms.contacts import Contact
 from adapters.sms.flat import flat
 from adapters.sms.text import View, by_text, look_twice, risk, say, until, whole_call
+from adapters.text import one_line
 from agent_core.events import ApprovalRequest, InputRequest
 
 WINDOW = timedelta(hours=24)
@@ -40,6 +43,7 @@ WINDOW = timedelta(hours=24)
 ROOM = 700
 _AWRY = re.compile(r"[\n\r\t]| {5}")
 _GAPS = re.compile(r"\s+")
+_QUOTES = re.compile('["\u201c-\u201f\u00ab\u00bb]')
 NOTHING = "-"
 
 
@@ -79,11 +83,15 @@ def with_buttons(line: Line, parcel: Parcel, view: View) -> Template | None:
     event, ticket, sid = parcel.event, parcel.ticket or Ticket(), line.templates.get("approval")
     if not sid or not isinstance(event, ApprovalRequest) or parcel.role != "decide" or not ticket.button:
         return None
+    if event.denied_before or (parcel.raised and parcel.raised.note):
+        return None  # There is no place for words of people in it.
     approve = carried(Button("approve", ticket.button, event.digest))
     deny = carried(Button("deny", ticket.button, event.digest))
     if not approve or not deny or not by_text(event, ticket, view):
         return None
-    told = " ".join((*look_twice(event), risk(event)))
+    why = (why_asked(parcel.raised),) if parcel.raised else ()
+    asked = (f"{name}: {one_line(value)}." for name, value in unusual(event))
+    told = " ".join((*why, *look_twice(event), risk(event), *asked, *_foreseen(event)))
     shown = {
         "1": whole_call(event),
         "2": told,
@@ -113,6 +121,12 @@ def announced(line: Line, parcel: Parcel, view: View) -> Template | None:
     url = parcel.ticket.url if decide and parcel.ticket else parcel.page
     short = words if len(words) <= ROOM else subject(parcel.event, parcel.request)
     return Template(sid, {"1": _flat(short), "2": url or NOTHING})
+
+
+def _foreseen(event: ApprovalRequest) -> tuple[str, ...]:
+    """What the tool says it would do, between marks that are not in it, so that it cannot pass for words of ours."""
+    said = _QUOTES.sub("'", _flat("\n".join(flat(event.consequences)))) if event.consequences else ""
+    return (f"{CONSEQUENCES} \u201c{said}\u201d",) if said else ()
 
 
 def _flat(text: str) -> str:

@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from adapters.base import Open, Parcel, Ticket
-from adapters.layout import Answer, Block, Facts, Prose, Quoted, Words, layout
+from adapters.conditions import named, unusual, why_asked
+from adapters.layout import CONSEQUENCES, Answer, Block, Facts, Prose, Quoted, Words, layout
 from adapters.sms.flat import flat
 from adapters.sms.fold import fold
 from adapters.sms.parts import Line, Room, split
 from adapters.text import mixed_scripts, one_line
-from agent_core.events import AgentMessage, ApprovalRequest, InputRequest, Notice
+from agent_core.events import AgentMessage, ApprovalRequest, InputRequest, Notice, RequestRaised
 
 QUOTE, AGENT = "> ", "Agent: "
 LISTED = {"code_needed", "unclear", "unknown_request"}
@@ -26,6 +27,7 @@ TOO_LONG = "It is too long to decide by text."
 TOO_RISKY = "It cannot be decided by text."
 # The channel is not named: whoever reads this phone may not be whom it is for.
 WHERE_CODE_IS = "The page asks for a code. It went to you on another channel."
+NEXT = "Another one, decided for itself:"
 _LISTED_CALL = 120
 
 
@@ -58,9 +60,15 @@ def waiting(others: Sequence[Open]) -> str:
 def say(parcel: Parcel, view: View) -> tuple[Line, ...]:
     """The event as lines, whole; a request that cannot be decided by text in outline."""
     event = parcel.event
+    if isinstance(event, ApprovalRequest) and parcel.together:
+        return _several(event, parcel, view)
     if isinstance(event, ApprovalRequest) and parcel.role == "decide":
         ticket = parcel.ticket or Ticket()
-        return approval(event, ticket, view) if by_text(event, ticket, view) else instead(event, ticket, view)
+        why = tuple(_why(parcel.raised)) if parcel.raised else ()
+        whole = (*why, *approval(event, ticket, view))
+        return (
+            whole if ticket.code and split(whole, view.room) is not None else (*why[:1], *instead(event, ticket, view))
+        )
     if isinstance(event, ApprovalRequest):
         return tuple(_watched(event, view))
     if isinstance(event, AgentMessage):
@@ -71,6 +79,25 @@ def say(parcel: Parcel, view: View) -> tuple[Line, ...]:
     lines = _drawn(layout(event, role=parcel.role, ticket=spoken, request=parcel.request))
     listed = _listed(parcel.others, view) if isinstance(event, Notice) and event.kind in LISTED else ()
     return (*lines, *listed)
+
+
+def _several(event: ApprovalRequest, parcel: Parcel, view: View) -> tuple[Line, ...]:
+    """Several requests to decide, each for itself: whole, if there is room for that, or else where they can be."""
+    first = say(parcel.model_copy(update={"together": ()}), view)
+    more = [(one.request, one.ticket) for one in parcel.together if isinstance(one.request, ApprovalRequest)]
+    whole = tuple(line for request, ticket in more for line in (Line(NEXT), *_whole_or_not(request, ticket, view)))
+    linked = tuple(Line(_linked(request, ticket), whole=True) for request, ticket in more)
+    tries = ((*first, *whole), (*first, *linked))
+    outline = instead(event, parcel.ticket or Ticket(), view)
+    return next((lines for lines in tries if split(lines, view.room) is not None), (*outline, *linked))
+
+
+def _whole_or_not(request: ApprovalRequest, ticket: Ticket, view: View) -> tuple[Line, ...]:
+    return approval(request, ticket, view) if by_text(request, ticket, view) else instead(request, ticket, view)
+
+
+def _linked(request: ApprovalRequest, ticket: Ticket) -> str:
+    return f"{NEXT} {one_line(request.call.tool)}, digest {request.digest[:12]}. Look and decide: {ticket.url}"
 
 
 def by_text(event: ApprovalRequest, ticket: Ticket | None, view: View) -> bool:
@@ -86,10 +113,14 @@ def approval(event: ApprovalRequest, ticket: Ticket, view: View) -> tuple[Line, 
     answer = f"Answer A {ticket.code} to approve, or R {ticket.code} and why to deny."
     return (
         Line("May this run? Exactly as shown, once, and only if you approve."),
+        *_denied(event),
         Line(risk(event)),
         Line("\n".join((whole_call(event), *look_twice(event), answer)), whole=True),
         Line(until(event, view), whole=True),
+        *(Line(f"{name}: {one_line(value)}.") for name, value in unusual(event)),
+        *_said(CONSEQUENCES, event.consequences),
         *((Line(f"Or look and decide: {ticket.url}", whole=True),) if ticket.url else ()),
+        Line(also(event)),
         *_said("The agent says, not checked:", event.reason),
     )
 
@@ -98,6 +129,7 @@ def instead(event: ApprovalRequest, ticket: Ticket, view: View) -> tuple[Line, .
     """A request that cannot be decided by text: what it is, and where it can be. No code, whoever has one."""
     return (
         Line("May this run?"),
+        *_denied(event),
         Line(f"{one_line(event.call.tool)} (version {one_line(event.call.version)})"),
         Line(risk(event)),
         Line(TOO_LONG if ticket.code else TOO_RISKY),
@@ -144,6 +176,22 @@ def until(event: ApprovalRequest, view: View) -> str:
     return f"Until {view.moment(event.expires_at)}. Digest {event.digest[:12]}."
 
 
+def also(event: ApprovalRequest) -> str:
+    """What else counts beside the code, in few letters."""
+    return f"Also: ASK, ANSWER{', DELEGATE' if event.terms.delegates else ''} + code + words."
+
+
+def _why(raised: RequestRaised) -> Iterator[Line]:
+    """Why it comes again, or to somebody new; only the first line is ours."""
+    yield Line(fold(why_asked(raised)))
+    yield from (Line(line, mark=QUOTE) for line in flat(raised.note) if raised.note)
+
+
+def _denied(event: ApprovalRequest) -> Iterator[Line]:
+    if event.denied_before:
+        yield Line(f"DENIED BEFORE: {one_line(' '.join(flat(event.denied_before)))}")
+
+
 def _said(label: str, text: str) -> Iterator[Line]:
     if text:
         yield Line(label)
@@ -162,7 +210,8 @@ def _one(other: Open, view: View) -> str:
     request, ticket = other.request, other.ticket
     if isinstance(request, InputRequest):
         code = f"{ticket.code}: " if ticket.code else ""
-        return f"{code}the agent asks: {one_line(' '.join(flat(request.question)))}"
+        who = named(request.by) if request.by else "the agent"
+        return f"{code}{who} asks: {one_line(' '.join(flat(request.question)))}"
     call = whole_call(request)
     shown = call if len(call) <= _LISTED_CALL else f"{one_line(request.call.tool)}, digest {request.digest[:12]}"
     if by_text(request, ticket, view):

@@ -19,7 +19,7 @@ def list_versions() -> None:
     """List the versions that can be deployed, and what runs where now."""
 
 
-@tool(risk="high", approval=True)
+@tool(risk="high", approval=True, previews=True)
 def deploy(
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")],
     environment: Environment,
@@ -27,7 +27,7 @@ def deploy(
     """Deploy a version to an environment. A person must approve it first; ask for it and it will be put to them."""
 
 
-@tool(risk="medium", approval=True)
+@tool(risk="medium", approval=True, previews=True)
 def rollback(environment: Environment) -> None:
     """Bring back what ran in an environment before. A person must approve it first; ask and it will be put to them."""
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from agent_core.tools import Executor, ToolFailed
+from agent_core.tools import Executor, Foreseen, Previewer, ToolFailed
 
 ENVIRONMENTS = ("staging", "production")
 HISTORY = "history.log"
@@ -36,6 +36,12 @@ def executors(environment: Path) -> Mapping[str, Executor]:
     """The executors by tool name, all at work in one folder."""
     toy = Toy(environment)
     return {"list_versions": toy.list_versions, "deploy": toy.deploy, "rollback": toy.rollback}
+
+
+def previewers(environment: Path) -> Mapping[str, Previewer]:
+    """What tells what the tools would do, by name; looking at the same folder."""
+    toy = Toy(environment)
+    return {"deploy": toy.preview_deploy, "rollback": toy.preview_rollback}
 
 
 def seed(environment: Path) -> None:
@@ -85,12 +91,32 @@ class Toy:
         now = self._read(f"{environment}.json")
         if now["deployed_by"] == key:  # This very rollback: done again, it would go one version too far.
             return f"{environment} runs {now['version']} again"
-        *older, version = now.get("before") or [""]
-        if not version:
-            raise ToolFailed(f"nothing is kept of what ran in {environment} before {now['version']}")
+        version, older = _kept(now, environment), now["before"][:-1]
         self._log({"key": key, "environment": environment, "version": version, "outcome": "brought back"})
         _write(self.folder / f"{environment}.json", {"version": version, "deployed_by": key, "before": older})
         return f"{environment} runs {version} again"
+
+    async def preview_deploy(self, arguments: BaseModel) -> Foreseen:
+        """What runs, and what would."""
+        wanted = arguments.model_dump()
+        version, environment = str(wanted["version"]), str(wanted["environment"])
+        now = self._read(f"{environment}.json")
+        if version not in self._read("versions.json"):
+            raise ToolFailed(f"there is no version {version}")
+        running = now["version"]
+        said = f"{environment} runs {running} now; {version} would run instead."
+        if running == version:
+            said = f"{environment} runs {version} already; it would be deployed again."
+        return Foreseen(said, _state(environment, now))
+
+    async def preview_rollback(self, arguments: BaseModel) -> Foreseen:
+        """What runs, and what would be brought back."""
+        environment = str(arguments.model_dump()["environment"])
+        now = self._read(f"{environment}.json")
+        return Foreseen(
+            f"{environment} runs {now['version']} now; {_kept(now, environment)} would be brought back.",
+            _state(environment, now),
+        )
 
     def _read(self, name: str) -> Any:
         return json.loads((self.folder / name).read_text(encoding="utf-8"))
@@ -111,6 +137,19 @@ def _write(path: Path, content: object) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def _kept(now: Mapping[str, Any], environment: str) -> str:
+    """The version that can be brought back."""
+    *_, version = now.get("before") or [""]
+    if not version:
+        raise ToolFailed(f"nothing is kept of what ran in {environment} before {now['version']}")
+    return str(version)
+
+
+def _state(environment: str, now: Mapping[str, Any]) -> str:
+    """Who deployed it is part of it: a version that went and came back is not what was looked at."""
+    return json.dumps({"environment": environment, **now}, sort_keys=True)
 
 
 def _by_number(version: str) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query
 from pydantic import Field, model_validator
 
 from agent_core.events import Event
+from agent_core.tools import MAX_ARGUMENTS
 from agent_core.values import Decision, Frozen
 from gateway.access import Grants
 from gateway.api.auth import caller, door
@@ -41,11 +42,17 @@ class Said(Frozen):
 
 
 class Response(Frozen):
-    """An answer to a request: a decision (with the digest that was shown), or a text."""
+    """An answer to a request: a decision (with the digest that was shown), or a text.
+
+    `reason` is why, or the question of `ask`, or the words of `answer`. `arguments` are those of the call as they are
+    to be, all of them, in JSON; only `approve` has them. `to` is the person that `delegate` hands the decision to.
+    """
 
     decision: Decision | None = None
     reason: Annotated[str, Field(max_length=2000)] = ""
     digest: Annotated[str, Field(max_length=64)] = ""
+    arguments: Annotated[str, Field(max_length=MAX_ARGUMENTS)] = ""
+    to: Annotated[str, Field(max_length=200)] = ""
     text: Annotated[str, Field(max_length=MAX_TEXT)] = ""
 
     @model_validator(mode="after")
@@ -54,6 +61,12 @@ class Response(Frozen):
             raise ValueError("give a decision or a text, not both")
         if self.decision and not self.digest:
             raise ValueError("a decision needs the digest of the request it decides")
+        if self.arguments and self.decision != "approve":
+            raise ValueError("only an approval may change the arguments")
+        if self.decision in ("ask", "answer") and not self.reason.strip():
+            raise ValueError(f"{self.decision} needs a reason: the words of it")
+        if (self.decision == "delegate") != bool(self.to):
+            raise ValueError("delegate, and nothing else, needs a person in `to`")
         return self
 
 
@@ -139,6 +152,8 @@ async def respond(
             reason=response.reason,
             digest=response.digest,
             key=name,
+            arguments=response.arguments,
+            to=response.to,
         )
     )
 

@@ -11,13 +11,15 @@ from pydantic import ValidationError
 
 from adapters.base import Role
 from adapters.console.render import lines
-from agent_core.events import EVENT, ApprovalRequest, InputRequest, Notice, Outbound, Request, RequestClosed
+from agent_core.events import EVENT, ApprovalRequest, InputRequest, Outbound, Request, RequestClosed
 from gateway.cli.client import ask
+from gateway.told import about
 
 app = typer.Typer()
 
 POLL_SECONDS = 0.5
-HELP = "Type to talk. /approve [why], /deny why, /quit."
+HELP = "Type to talk. /approve [why], /deny why, /ask question, /answer words, /delegate person [why], /quit."
+DECISIONS = ("/approve", "/deny", "/ask", "/answer", "/delegate")
 
 
 @app.command()
@@ -51,7 +53,7 @@ class _Chat:
 
     async def _said(self, line: str) -> None:
         word, _, rest = line.partition(" ")
-        if word in ("/approve", "/deny"):
+        if word in DECISIONS:
             await self._decide(word[1:], rest)
         elif not self._thread_id:
             taken = await self._ask("POST", "/threads", json={"text": line})
@@ -60,14 +62,19 @@ class _Chat:
         else:
             await self._ask("POST", f"/threads/{self._thread_id}/messages", json={"text": line})
 
-    async def _decide(self, decision: str, reason: str) -> None:
+    async def _decide(self, decision: str, words: str) -> None:
         """Decide the one open approval; with several, `holdpoint threads respond` names one."""
         waiting = [r for r in self._requests.values() if isinstance(r, ApprovalRequest)]
         if len(waiting) != 1:
             typer.echo(f"[{len(waiting)} requests are open; use `holdpoint threads respond`]")
             return
+        if decision not in ("approve", "deny") and not words.strip():
+            typer.echo(f"[/{decision} what? Put the words behind it]")
+            return
         path = f"/threads/{self._thread_id}/requests/{waiting[0].id}/response"
-        await self._ask("POST", path, json={"decision": decision, "reason": reason, "digest": waiting[0].digest})
+        to, _, why = words.partition(" ") if decision == "delegate" else ("", "", words)
+        given = {"decision": decision, "reason": why, "to": to}
+        await self._ask("POST", path, json={**given, "digest": waiting[0].digest})
 
     async def _watch(self) -> None:
         while True:
@@ -86,11 +93,8 @@ class _Chat:
             return
         if not isinstance(event, Outbound):
             return
-        about = (
-            event.request_id if isinstance(event, RequestClosed) else event.about if isinstance(event, Notice) else ""
-        )
         role: Role = "decide" if isinstance(event, ApprovalRequest | InputRequest) else "watch"
-        typer.echo(lines(event, role=role, request=self._requests.get(about)))
+        typer.echo(lines(event, role=role, request=self._requests.get(about(event))))
         if isinstance(event, ApprovalRequest | InputRequest):
             self._requests[event.id] = event
         elif isinstance(event, RequestClosed):

@@ -1,4 +1,4 @@
-"""`dead`, `quarantine`, `audit`, `rebuild`: what an operator looks at, straight from the store."""
+"""`dead`, `quarantine`, `rebuild`: what an operator looks at, straight from the store."""
 
 from __future__ import annotations
 
@@ -35,21 +35,6 @@ def quarantine() -> None:
                 typer.echo(f"{kept.id}  {len(kept.raw)} bytes  {why}")
 
     with_house(show)
-
-
-@app.command()
-def audit() -> None:
-    """Check the chain of the audit trail; exit code 1 when it is broken."""
-
-    async def check(ready: House) -> None:
-        report = await ready.opened.threads.audit()
-        for partition, entry in report.broken.items():
-            typer.echo(f"{partition}: broken at {entry}")
-        typer.echo(f"{report.entries} entries, {'broken' if report.broken else 'whole'}")
-        if report.broken:
-            raise typer.Exit(1)
-
-    with_house(check)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from adapters.email.account import Site
 from adapters.email.found import Bounce, Link, Sent, Signature
 from adapters.email.meaning import code_in
 from adapters.email.reading import Reading, read
-from agent_core.answers import at_best, decision_in
+from agent_core.decisions import at_best, decision_in
 
 _DOUBTS = {
     "two_texts": "its text and its HTML say different things",

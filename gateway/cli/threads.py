@@ -67,8 +67,10 @@ def stop(thread_id: str) -> None:
 def respond(
     thread_id: str,
     request_id: str,
-    decision: Annotated[str, typer.Option(help="approve or deny")] = "",
-    reason: str = "",
+    decision: Annotated[str, typer.Option(help="approve, deny, undo, answer, ask or delegate")] = "",
+    reason: Annotated[str, typer.Option(help="Why; with answer and ask, the words of it.")] = "",
+    arguments: Annotated[str, typer.Option(help="With approve: all arguments as they are to be, in JSON.")] = "",
+    to: Annotated[str, typer.Option(help="With delegate: the person who is to decide instead.")] = "",
     text: Annotated[str, typer.Option(help="The answer to an input request.")] = "",
 ) -> None:
     """Answer a request, after looking at it: what is decided is the digest shown now."""
@@ -80,8 +82,10 @@ def respond(
     if not requests:
         raise SystemExit("holdpoint: no such request is open in this thread")
     typer.echo(f"{decision}: {requests[0]['call']['tool']} {requests[0]['call']['arguments']}")
-    body = {"decision": decision, "reason": reason, "digest": requests[0]["digest"]}
-    _show(ask("POST", path, json=body))
+    if arguments:
+        typer.echo(f"with other arguments: {arguments}")
+    given = {"decision": decision, "reason": reason, "arguments": arguments, "to": to}
+    _show(ask("POST", path, json={**given, "digest": requests[0]["digest"]}))
 
 
 def _show(answer: Any) -> None:

@@ -20,16 +20,16 @@ async def by_direct_message(t: Teller) -> None:
     di, bo = t.world.discord.person("di"), t.world.discord.person("bo")
     di.dm("Please deploy 1.4.1.")
     t.step("Di writes to Holdpoint: deploy 1.4.1")
-    question = await _there(t, lambda: di.dms, "To which environment", "she is asked where to, with buttons")
+    question = await there(t, lambda: di.dms, "To which environment", "she is asked where to, with buttons")
     t.check(not await di.click(question, "production"), "she presses production")
-    card = await _there(t, lambda: bo.dms, CARD, "Bo gets the request in his own messages")
-    await _card(t, RELEASES, "1.4.1", "who holds the releasers' role sees it in #releases")
-    t.check(not await _press(di, _last(t.world, RELEASES), "Approve"), "Di presses Approve there, for herself")
-    told = await _there(t, lambda: di.whispers, "asked for themselves", "she is told, unseen by others, why not")
+    card = await there(t, lambda: bo.dms, CARD, "Bo gets the request in his own messages")
+    await card_in(t, RELEASES, "1.4.1", "who holds the releasers' role sees it in #releases")
+    t.check(not await press(di, _last(t.world, RELEASES), "Approve"), "Di presses Approve there, for herself")
+    told = await there(t, lambda: di.whispers, "asked for themselves", "she is told, unseen by others, why not")
     t.check(told not in t.world.discord.messages(RELEASES), "nobody else can read it")
-    t.check(not await _press(bo, card, "Approve"), "Bo presses Approve")
+    t.check(not await press(bo, card, "Approve"), "Bo presses Approve")
     await t.until(lambda: t.world.running("production") == "1.4.1", "production runs 1.4.1")
-    await _there(t, lambda: di.dms, "1.4.1 now", "Di gets the result in her own messages")
+    await there(t, lambda: di.dms, "1.4.1 now", "Di gets the result in her own messages")
 
 
 async def while_disconnected(t: Teller) -> None:
@@ -45,17 +45,17 @@ async def while_disconnected(t: Teller) -> None:
     discord.forget_sessions()
     await _mended(t, "the connection is there again; Discord repeats nothing of what was said")
     await _in_thread(t, asked, "still waits", "Ana is answered what she wrote meanwhile")
-    t.check(not await _press(eve, card, "Approve"), "Eve presses Approve, whom nobody knows")
+    t.check(not await press(eve, card, "Approve"), "Eve presses Approve, whom nobody knows")
     told = await t.until(lambda: eve.whispers, "she is told, unseen by others, that it does not count")
     t.check(not set(map(_words, told)) & set(map(_words, _thread(t.world, asked))), "nobody else can read it")
     t.check(t.world.running("production") == "1.4.1", "production is untouched")
     await _broken(t, "the connection breaks again")
-    failed = await _press(di, card, "Approve")
+    failed = await press(di, card, "Approve")
     t.check(bool(failed), "Di, who holds the role, presses Approve in the thread, and hears that it failed")
     await _mended(t, "the connection is there again")
     await t.world.discord.settled()
     t.check(t.world.running("production") == "1.4.1", "what Discord called failed does not count behind her back")
-    t.check(not await _press(di, card, "Approve"), "she presses once more")
+    t.check(not await press(di, card, "Approve"), "she presses once more")
     await t.until(lambda: t.world.running("production") == "1.4.2", "production runs 1.4.2")
     await _in_thread(t, asked, "approved by di", "the card says who approved")
     await _in_thread(t, asked, "1.4.2 now", "the result is in the thread")
@@ -66,13 +66,13 @@ async def changed(t: Teller) -> None:
     t.chapter("Ana asks in a Discord channel; Di changes an argument and approves in #releases")
     di = t.world.discord.person("di")
     asked = _ask(t, "1.4.0")
-    card = await _card(t, RELEASES, "1.4.0", "the card is in #releases, with its buttons")
+    card = await card_in(t, RELEASES, "1.4.0", "the card is in #releases, with its buttons")
     await di.click(card, "Change and approve")
     t.check(di.modal is not None, "Di presses Change and approve; a form shows the arguments")
     t.check(not await di.submit({"version": "1.4.1"}), "she makes it 1.4.1 and sends it off")
     await t.until(lambda: t.world.running("production") == "1.4.1", "production runs 1.4.1")
     await _in_thread(t, asked, "with other arguments", "the card in the thread says who approved, and what ran instead")
-    await _card(t, RELEASES, "with other arguments", "and so does the one in #releases")
+    await card_in(t, RELEASES, "with other arguments", "and so does the one in #releases")
     await _in_thread(t, asked, "1.4.1 now", "the result is in the thread")
 
 
@@ -86,7 +86,7 @@ async def denied(t: Teller) -> None:
     t.check(di.modal is not None, "Di presses Deny; a form asks why")
     t.check(not await di.submit({"Why not?": "not two in one hour"}), "she says why")
     await _in_thread(t, asked, "not two in one hour", "the card in the thread says who denied, and why")
-    await _card(t, RELEASES, "not two in one hour", "and so does the one in #releases")
+    await card_in(t, RELEASES, "not two in one hour", "and so does the one in #releases")
     t.check(t.world.running("production") == "1.4.1", "production is untouched")
 
 
@@ -116,22 +116,22 @@ async def _mended(t: Teller, said: str) -> None:
     await t.until(lambda: len(t.world.discord.sessions), said)
 
 
-async def _press(person: Hands, message: Message, name: str) -> str | None:
+async def press(person: Hands, message: Message, name: str) -> str | None:
     """Press the button whose label begins like this: of a high risk it says so."""
     labels = [one["label"] for one in components(message) if one.get("label", "").startswith(name)]
     return await person.click(message, labels[0] if labels else name)
 
 
 async def _in_thread(t: Teller, asked: Message, containing: str, said: str) -> Message:
-    return await _there(t, lambda: _thread(t.world, asked), containing, said)
+    return await there(t, lambda: _thread(t.world, asked), containing, said)
 
 
-async def _card(t: Teller, room: str, containing: str, said: str) -> Message:
+async def card_in(t: Teller, room: str, containing: str, said: str) -> Message:
     """The latest card in a room, once it says this."""
-    return await _there(t, lambda: t.world.discord.messages(room)[-1:], containing, said)
+    return await there(t, lambda: t.world.discord.messages(room)[-1:], containing, said)
 
 
-async def _there(t: Teller, look: Callable[[], Sequence[Message]], containing: str, said: str) -> Message:
+async def there(t: Teller, look: Callable[[], Sequence[Message]], containing: str, said: str) -> Message:
     """Something that can be read there."""
     return await t.until(lambda: next((one for one in look() if containing in _words(one)), None), said)
 

@@ -37,12 +37,13 @@ from gateway.errors import Misconfigured
 from gateway.serve import ROLES, serve
 from sandbox.discord import DiscordSandbox
 from sandbox.mail import MailSandbox
+from sandbox.mail.server import PEOPLE
 from sandbox.model import ModelSandbox, load_script
 from sandbox.slack import SlackSandbox
 from sandbox.twilio import Phone, TwilioSandbox
 from sandbox.twilio.shapes import Channel
 
-ANA, BO = "ana@example.test", "bo@example.test"
+ANA, BO, DI = "ana@example.test", "bo@example.test", "di@example.test"
 NUMBERS = {"ana": "+447700900001", "bo": "+447700900002"}
 CHANNELS = get_args(Channel)
 # Whoever holds the role may decide deployments; their cards stand in the channel.
@@ -121,7 +122,7 @@ async def world(directory: Path) -> AsyncIterator[World]:
     clock, port = Clock(), _free_port()
     url = f"http://127.0.0.1:{port}"
     async with (
-        MailSandbox() as mail,
+        MailSandbox(people=(*PEOPLE, DI)) as mail,
         SlackSandbox() as slack,
         DiscordSandbox() as discord,
         TwilioSandbox() as twilio,

@@ -5,6 +5,7 @@ StoreError
 ├── StoreFull         the store has no memory left for new messages; what is under way still drains
 ├── StoreBusy         too many unread messages wait in this thread
 ├── StoreUnfit        the server must not be used as it is set up
+├── RosterLost        what was said of people since their file was written is not there any more
 └── CommitRefused     a turn contradicts what the store knows: a bug, never the world's doing
 """
 
@@ -29,6 +30,10 @@ class StoreBusy(StoreError):
 
 class StoreUnfit(StoreError):
     """The server must not be used as it is set up."""
+
+
+class RosterLost(StoreError):
+    """Changes to people were stored once, and are not there any more."""
 
 
 class CommitRefused(StoreError):

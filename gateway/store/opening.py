@@ -14,12 +14,15 @@ from gateway.store.blobs import RedisBlobs
 from gateway.store.client import connect
 from gateway.store.contacts import RedisContacts, RedisMeter
 from gateway.store.embedded import embedded
+from gateway.store.evidence import RedisEvidence
 from gateway.store.fitness import Found, examine, whole
 from gateway.store.installations import RedisInstallations
 from gateway.store.links import RedisLinks
+from gateway.store.load import RedisLoad
 from gateway.store.mailroom import RedisMailroom
 from gateway.store.partition import prefixes
 from gateway.store.places import RedisPlaces
+from gateway.store.roster import RedisRoster
 from gateway.store.threads import RedisThreads
 from gateway.store.wake import Waker
 
@@ -41,6 +44,9 @@ class Opened:
     asked: RedisAsked
     contacts: RedisContacts
     meter: RedisMeter
+    load: RedisLoad
+    roster: RedisRoster
+    evidence: RedisEvidence
     found: Found
     whole: Callable[[], Awaitable[None]]
 
@@ -79,6 +85,9 @@ async def open_store(
             asked=RedisAsked(redis, partitions),
             contacts=RedisContacts(redis),
             meter=RedisMeter(redis),
+            load=RedisLoad(redis),
+            roster=RedisRoster(redis),
+            evidence=RedisEvidence(redis, partitions),
             found=found,
             whole=partial(whole, redis),
         )

@@ -147,6 +147,10 @@ class RedisThreads:
         """Try again `delay` ms from now; after `most` attempts settle it as `settled` instead."""
         return await self._settle(grant, settled, delay=delay, most=most)
 
+    async def fx_hold(self, grant: Grant, *, delay: int) -> bool:
+        """Put it back as it was, to be claimed again `delay` ms from now. False: the lease was lost."""
+        return await self._settle(grant, Settled("pending", b"", wakes=False), delay=delay, most=0)
+
     async def _settle(self, grant: Grant, settled: Settled, *, delay: int, most: int = ATTEMPTS) -> bool:
         how = (settled.state, settled.record, int(settled.wakes), SENT_KEPT, delay, most)
         return bool(await self._call(_FX_DONE, grant.thread_id, grant.id, grant.token, *how))

@@ -13,13 +13,10 @@ from pymap.backend.dict.mailbox import MailboxData
 from pymap.parsing.message import AppendMessage
 
 from sandbox.mail.clock import now
-from sandbox.mail.faults import FaultKind as FaultKind
-from sandbox.mail.faults import Faults
+from sandbox.mail.faults import FaultKind as FaultKind, Faults
 from sandbox.mail.habits import Arrived, Echo, Habit
 from sandbox.mail.letter import Letter, read
-from sandbox.mail.stamps import MX as MX
-from sandbox.mail.stamps import Auth as Auth
-from sandbox.mail.stamps import Stamp, head_of, stamped
+from sandbox.mail.stamps import MX as MX, Auth as Auth, Stamp, head_of, stamped
 
 INBOX: Literal["INBOX"] = "INBOX"
 JUNK: Literal["Junk"] = "Junk"

@@ -67,6 +67,7 @@ class MailSandbox:
         size: int = Terms.size,
         smtputf8: bool = False,
         rewrites: Rewrites = "",
+        people: Sequence[str] = PEOPLE,
     ) -> None:
         self.host = host
         self.smtp_port = smtp_port
@@ -78,7 +79,7 @@ class MailSandbox:
         self._keys = Keys()
         self._tls = tls
         self._oauth = oauth
-        self._post = Post(bot=BOT, people=dict.fromkeys((BOT, *PEOPLE), PASSWORD))
+        self._post = Post(bot=BOT, people=dict.fromkeys((BOT, *people), PASSWORD))
         self.tokens = Tokens(BOT, self._post.faults)
         self.terms = Terms(size, smtputf8, rewrites)
         tokens = self.tokens if oauth else None

@@ -50,7 +50,7 @@ LIMITS = {
     "all cards of a message": f"{limits.EMBEDS:,} characters",
     "an answer in messages": f"{card.SHOWN}, and then",
     "a file": f"{limits.FILE:,} bytes; where none may be sent, {card.MOST_WORDS:,} characters",
-    "buttons": f"{limits.BUTTONS}, of {limits.BUTTON} characters",
+    "buttons": f"{limits.BUTTONS} in a row, of {limits.BUTTON} characters each",
     "a list of choices": f"{limits.OPTIONS}, of {limits.OPTION} characters",
     "what a component carries": f"{limits.CUSTOM_ID} characters",
     "a form": f"{modal.INPUTS} inputs, of {modal.TEXT:,} characters each; title and labels of {modal.TITLE}",

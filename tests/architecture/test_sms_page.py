@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.content import MOST_BYTES as FILE_BYTES
-from adapters.content import MOST_FILES
+from adapters.content import MOST_BYTES as FILE_BYTES, MOST_FILES
 from adapters.sms import buttons, content, deliver, gate, media, parts, receive, wire
 from adapters.sms.account import Bounds
 from adapters.sms.codes import CODES, Judged, Mark, page

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ("agent_core", "adapters", "gateway", "config", "prompts", "sandbox", "benchmarks", "tests")
@@ -20,6 +19,11 @@ def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
@@ -29,22 +33,26 @@ def tracked() -> list[Path]:
     return [ROOT / line for line in listed.splitlines() if (ROOT / line).is_file()]
 
 
-@pytest.mark.parametrize("path", FILES, ids=named)
-def test_a_file_is_short_and_says_first_what_lives_in_it(path: Path) -> None:
-    text = path.read_text()
-    assert len(text.splitlines()) < 300
-    assert not text or ast.get_docstring(ast.parse(text)), "the first words of a file say what lives there"
+def test_a_file_is_short() -> None:
+    assert [named(path) for path in FILES if len(path.read_text().splitlines()) >= 300] == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=named)
-def test_no_function_is_longer_than_a_screen(path: Path) -> None:
-    tree = ast.parse(path.read_text())
-    long = [one.name for one in functions(tree) if (one.end_lineno or 0) - one.lineno >= 50]
+def test_the_first_words_of_a_file_say_what_lives_there() -> None:
+    assert [named(path) for path in FILES if path.stat().st_size and not ast.get_docstring(parsed(path))] == []
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    long = [
+        f"{named(path)}: {one.name}"
+        for path in FILES
+        for one in functions(parsed(path))
+        if (one.end_lineno or 0) - one.lineno >= 50
+    ]
     assert long == []
 
 
 def test_most_functions_of_the_house_are_a_handful_of_lines() -> None:
-    trees = [ast.parse(path.read_text()) for path in FILES if "tests" not in path.parts]
+    trees = [parsed(path) for path in FILES if "tests" not in path.parts]
     lengths = [(one.end_lineno or 0) - one.lineno + 1 for tree in trees for one in functions(tree)]
     assert sum(length <= 15 for length in lengths) / len(lengths) > 0.8
 
@@ -59,7 +67,7 @@ def test_no_data_carries_a_bag() -> None:
         f"{named(path)}:{node.lineno}"
         for path in FILES
         if "sandbox" not in path.parts
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "metadata"
     ]
     assert bags == []

@@ -57,7 +57,7 @@ async def test_bo_decides_on_the_page_behind_the_link(window: Window, here: Worl
     await decision.get_by_role("button", name="Send the decision").click()
     await expect(decision.get_by_role("heading", level=1)).to_have_text("May this run?")
     assert here.running("staging") != "1.4.2"
-    await decision.get_by_label("Approve").check()
+    await decision.get_by_label("Approve", exact=True).check()
     await decision.get_by_label("Why").fill("<b>looks good</b>")
     await decision.get_by_label("The six digits").fill(code)
     await decision.get_by_role("button", name="Send the decision").click()
@@ -73,7 +73,7 @@ async def test_a_wrong_code_is_said_to_be_wrong_and_decides_nothing(window: Wind
     found = re.search(r"http://\S+/d/\S+", card.text)
     assert found
     page, before = await window.open(found[0]), here.running("production")
-    await page.get_by_label("Approve").check()
+    await page.get_by_label("Approve", exact=True).check()
     await page.get_by_label("The six digits").fill("000000")
     await page.get_by_role("button", name="Send the decision").click()
     await expect(page.get_by_role("alert")).to_have_text("That is not the code from the message.")

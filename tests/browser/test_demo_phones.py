@@ -13,6 +13,9 @@ from tests.browser.phones_window import opened, sends
 expect.set_options(timeout=PATIENCE)
 MARKUP = '<img src=https://evil.test/x onerror=alert(1)><script>alert(2)</script><b id="owned">Hello</b>'
 
+# What only looks at the demo's own page is a long proof.
+pytestmark = pytest.mark.slow
+
 
 async def test_a_bubble_says_who_wrote_what_it_cost_and_what_became_of_it(window: Window, here: World) -> None:
     phones = await opened(window)

@@ -13,6 +13,9 @@ from tests.browser.slack_window import opened
 
 expect.set_options(timeout=PATIENCE)
 
+# What only looks at the demo's own page is a long proof.
+pytestmark = pytest.mark.slow
+
 
 async def test_what_is_being_written_stays_while_others_talk_and_while_one_looks_elsewhere(
     window: Window, here: World

@@ -203,8 +203,9 @@ async def _until(look: Callable[[], Any], good: Callable[[Any], bool]) -> None:
 @contextlib.asynccontextmanager
 async def connected(server: Server, directory: Path, **sandbox: Any) -> AsyncIterator[Connected]:
     """All of it; nobody hears yet. `sandbox` is how Discord is set up."""
-    nobody = directory / "people.yaml"
+    nobody, nothing = directory / "people.yaml", directory / "policies.yaml"
     nobody.write_text("people: []\n")
+    nothing.write_text("rules: []\n")
     sandbox = {"identify_pause": 0.0} | sandbox
     async with contextlib.aclosing(connect(server.url)) as redis, DiscordSandbox(**sandbox) as discord:
         await redis.flushall()
@@ -213,6 +214,7 @@ async def connected(server: Server, directory: Path, **sandbox: Any) -> AsyncIte
             secret_key=SecretStr("the secret key of this whole house"),
             state_dir=directory,
             people_file=nobody,
+            policies_file=nothing,
             store=StoreSettings(url=SecretStr(server.url), partitions=4),
             discord=DiscordChannel(token=SecretStr(discord.token), base_url=discord.api_url),
         )

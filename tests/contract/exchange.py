@@ -17,6 +17,7 @@ from gateway.entry import decode, encode
 from gateway.inbound import Inbound
 from gateway.keyring import Keyring, Place
 from gateway.line import SharedLine
+from gateway.people.roster import Roster
 from gateway.store.access import RedisGuard
 from gateway.store.asked import RedisAsked
 from gateway.store.blobs import RedisBlobs
@@ -73,7 +74,7 @@ def inbound_at(bench: Bench, people: People = PEOPLE, keyring: Keyring | None = 
         RedisLinks(bench.redis, PARTITIONS),
         RedisPlaces(bench.redis),
         keyring or Keyring(b"a secret for tests only"),
-        people,
+        Roster(people),
     )
 
 

@@ -12,9 +12,10 @@ from pydantic import SecretStr
 from agent_core.agent import Agent
 from agent_core.agents.deploy import deploy, list_versions
 from agent_core.events import UserMessage
+from agent_core.fold import append
 from agent_core.llm import ChatModel
 from agent_core.prompt import Prompt
-from agent_core.thread import Thread, append
+from agent_core.thread import Thread
 from agent_core.values import Author
 
 KEY = "sk-canary-of-the-key"

@@ -71,14 +71,16 @@ class Installable:
 async def installable(directory: Path, store_url: str, *, people: int = 1) -> AsyncIterator[Installable]:
     """The settings of the house, on a store of its own; nothing of it runs yet."""
     port, script = free_port(), load_script(Path(sandbox.model.__file__).parent / "scripts" / "deploy.yaml")
-    nobody = directory / "people.yaml"
+    nobody, nothing = directory / "people.yaml", directory / "policies.yaml"
     nobody.write_text("people: []\n")
+    nothing.write_text("rules: []\n")
     async with SlackSandbox(App(token_rotation=True, scopes=scopes_asked())) as slack, ModelSandbox(script) as model:
         settings = Settings(
             secret_key=SecretStr(KEY),
             state_dir=directory,
             environment_dir=directory / "environment",
             people_file=nobody,
+            policies_file=nothing,
             public_url=f"http://127.0.0.1:{port}",
             port=port,
             store=StoreSettings(url=SecretStr(store_url), partitions=1),

@@ -14,6 +14,7 @@ from tests.unit.adapters.slack.states import LONG
 pytestmark = pytest.mark.anyio
 UNDECIDED = next(notice for notice in NOTICES if notice.kind == "not_an_approver")
 PAUSED = next(notice for notice in NOTICES if notice.kind == "paused")
+DECIDE, NEITHER = ["Deny", "Change and approve", "Approve (high risk)"], ["Ask a question", "Answer instead"]
 PINGS = "@everyone @here <@{di}> <@&{guild}> done"
 
 
@@ -30,7 +31,7 @@ async def test_a_card_in_direct_messages_has_its_buttons_and_begins_a_conversati
     async with sending() as bench:
         receipt = await bench.send(bench.card())
         (message,) = bench.di.dms
-        assert labels(message) == ["Deny", "Change and approve", "Approve (high risk)", "Open the page"]
+        assert labels(message) == [*DECIDE, "Open the page", *NEITHER]
         assert receipt.provider_id == f"{message.channel}/{message.id}"
         assert (receipt.conversation, receipt.place) == (message.id, message.channel)
         assert receipt.at == pytest.approx(int(bench.now() * 1_000_000), abs=2_000_000)
@@ -49,7 +50,7 @@ async def test_what_is_posted_in_a_room_begins_a_conversation() -> None:
         receipt = await bench.send(bench.card(bench.room(), role="watch"))
         (message,) = bench.discord.messages("#deploys")
         assert (receipt.conversation, receipt.place) == (message.id, bench.deploys.id)
-        assert labels(message) == ["Deny", "Change and approve", "Approve (high risk)"]
+        assert labels(message) == [*DECIDE, *NEITHER]
 
 
 async def test_nobody_is_called_whoever_the_agent_names() -> None:  # DC-21

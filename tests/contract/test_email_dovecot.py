@@ -19,8 +19,7 @@ from structlog.testing import capture_logs
 from adapters.email.account import OAuth
 from adapters.email.fetching.imap import FIRST_PART, LoginRefused
 from adapters.email.fetching.pace import PATIENCE
-from adapters.email.limits import CUT as LARGE
-from adapters.email.limits import MAX_MAIL
+from adapters.email.limits import CUT as LARGE, MAX_MAIL
 from sandbox.mail.faults import Faults
 from sandbox.mail.oauth import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, Tokens, token_routes
 from sandbox.mail.server import BOT

@@ -97,6 +97,7 @@ async def test_a_server_that_is_killed_while_we_wait_costs_nothing(plain: PostOf
             waiting = asyncio.create_task(following(batches))
             await idles(wire)
             wire.said.clear()
+            wire.heard.clear()
             await plain.break_off()
             await idles(wire)
             await write(plain, str(number))
@@ -104,8 +105,9 @@ async def test_a_server_that_is_killed_while_we_wait_costs_nothing(plain: PostOf
 
 
 async def idles(wire: Wire) -> None:
-    """Wait until the client waits for a push."""
+    """Wait until the client waits for a push, and the server knows it."""
     await until(lambda: wire.said and wire.said[-1].endswith(b"IDLE\r\n"))
+    await until(lambda: wire.heard and wire.heard[-1].startswith(b"+"))
 
 
 async def test_a_connection_that_is_cut_anywhere_costs_nothing(office: PostOffice) -> None:  # EM-02, EM-07

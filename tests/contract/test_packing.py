@@ -17,13 +17,13 @@ from agent_core.people import Group
 from gateway.entry import encode
 from gateway.keyring import Pass, Place
 from gateway.links import ShortLinks
+from gateway.people.roster import Roster
 from gateway.ports import Commit, NewEffect
 from gateway.routing import Envelope
 from gateway.sender import Sender
 from gateway.store.errors import StoreDown
 from tests.contract.bench import Bench
-from tests.contract.exchange import BO, BO_MAIL, Exchange, SameCodes, approval, exchange_at, question
-from tests.contract.exchange import field as field_of
+from tests.contract.exchange import BO, BO_MAIL, Exchange, SameCodes, approval, exchange_at, field as field_of, question
 
 PUBLIC = "https://holdpoint.example.com/"
 
@@ -173,8 +173,8 @@ async def test_a_button_that_holds_little_has_a_short_ticket(post: Post) -> None
 
 async def test_in_a_room_stand_neither_code_nor_link_whoever_may_be_there(post: Post) -> None:
     room = "sms:room"
-    people = post.at.inbound.people.model_copy(update={"groups": (Group(id="ops", role="x:1", room=room),)})
-    at = replace(post.at, inbound=replace(post.at.inbound, people=people))
+    people = post.at.inbound.roster.people.model_copy(update={"groups": (Group(id="ops", role="x:1", room=room),)})
+    at = replace(post.at, inbound=replace(post.at.inbound, roster=Roster(people)))
     rooms = Channel("sms", Capabilities(), at)
     ticket = (await Post(at, rooms, post.mail, sealed=True).send(approval("r1"), to=room)).ticket
     assert ticket

@@ -14,8 +14,7 @@ import pytest
 from aiohttp import web as aio
 from yarl import URL
 
-from adapters.base import Desk as Front
-from adapters.base import HttpCall, HttpReply, WebhookAdapter
+from adapters.base import Desk as Front, HttpCall, HttpReply, WebhookAdapter
 from adapters.heard import Received
 from adapters.sms.wire import MOST_BYTES
 from gateway.door import Door, Hook

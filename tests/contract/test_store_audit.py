@@ -53,7 +53,7 @@ async def test_each_transition_that_changes_a_story_leaves_one_entry(bench: Benc
 async def test_a_refusal_is_on_record_as_one(bench: Bench) -> None:
     await bench.turn(effects=[tool("fx1", approval="a1", digest="d1")])
     await bench.grant()
-    assert (await chain(bench))[-1][1][b"e"] == b"fx_claim:refused t1 fx1 1 %d" % NOON
+    assert (await chain(bench))[-1][1][b"e"] == b"fx_claim:refused t1 fx1 1 %d -" % NOON
 
 
 async def test_an_honest_chain_holds_in_every_partition(bench: Bench) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -52,6 +53,17 @@ async def test_a_sender_takes_as_many_as_it_asks_for_one_of_each_lane(bench: Ben
 
     assert sorted(grant.id for grant in (*two, *rest)) == ["mail:bo1", "mail:cy1", "mail:di1"]
     assert (len(two), len({grant.token for grant in (*two, *rest)})) == (2, 2)
+
+
+async def test_what_is_held_back_was_not_tried_however_often(bench: Bench) -> None:
+    await bench.turn(effects=[message("fx1"), message("fx2")])
+    for _ in range(ATTEMPTS + 2):
+        grant = await bench.grant("email")
+        assert (grant.id, grant.attempt, grant.mode) == ("fx1", 1, "start")
+        assert await bench.store.fx_hold(grant, delay=500)
+        assert not await bench.store.fx_done(replace(grant, token="stale"), NOTED)
+        assert await bench.store.fx_claim("email") == []
+        bench.clock.forward(500)
 
 
 async def test_a_retry_holds_back_its_lane_and_no_other(bench: Bench) -> None:

@@ -74,10 +74,11 @@ class _House(House):
         object.__setattr__(self, name, value)
 
     def runner(self) -> Any:
-        """The runner, its executors within reach of the moment."""
+        """The runner, its executors and previewers within reach of the moment."""
         runner = super().runner()
         tools = {name: self.doom.wrapped("execute", run) for name, run in runner.executors.items()}
-        return replace(runner, executors=tools)
+        eyes = {name: self.doom.wrapped("preview", look) for name, look in runner.previewers.items()}
+        return replace(runner, executors=tools, previewers=eyes)
 
 
 class _Doom:

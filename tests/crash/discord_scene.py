@@ -25,8 +25,7 @@ from gateway.demo.world import Clock
 from gateway.errors import NoSuchThread
 from gateway.serve import ROLES
 from sandbox.discord import DiscordSandbox, Message
-from sandbox.discord.world import Channel
-from sandbox.discord.world import Event as Happening
+from sandbox.discord.world import Channel, Event as Happening
 from sandbox.model import ModelSandbox
 from tests.crash.actor import Built, Moment, act
 from tests.crash.scene import valkey

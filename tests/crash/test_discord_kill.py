@@ -19,7 +19,7 @@ from gateway.serve import ROLES
 from tests.crash.actor import Moment
 from tests.crash.discord_scene import apart, begun
 from tests.doors.scene import listening
-from tests.flows.discord_house import CARD, buttons
+from tests.flows.discord_house import CARD, approving, buttons
 
 SLOW = pytest.mark.slow
 FAILED = "This interaction failed"
@@ -99,7 +99,7 @@ async def test_all_killed_between_the_card_and_the_click_it_counts_once_after_th
             one.kill()
         for one in h.victims.values():
             await one.died()
-        bo, approve = h.person("bo"), buttons(card)[-1]
+        bo, approve = h.person("bo"), approving(card)
         assert await bo.click(card, approve) == FAILED
         await begun(h)
         assert await bo.click(h.now(card), approve) is None
@@ -133,7 +133,7 @@ async def test_a_sender_killed_while_discord_has_the_message_does_not_send_it_tw
         # Whoever it was for: the thread, or an approver by direct message.
         assert [one.id for one in h.standing(h.place(held[0]), CARD)] == [held[0].data["id"]]
         card = await h.card(asked)
-        assert await h.person("bo").click(card, buttons(card)[-1]) is None
+        assert await h.person("bo").click(card, approving(card)) is None
         await h.redrawn(card, "approved by bo")
         await h.shown(asked, "1.4.1 now")
         await h.quiet(asked)
@@ -216,14 +216,14 @@ async def test_a_web_role_killed_before_it_stores_a_press_leaves_a_button_that_w
         web.start(Moment("ingest", "before"))
         await listening(h.settings.port)
         # It was acknowledged before it was to be stored: the person sees that nothing happens, and nothing wrong.
-        assert await bo.click(card, buttons(card)[-1]) is None
+        assert await bo.click(card, approving(card)) is None
         await web.died()
         assert not await h.events(asked, RequestClosed)
         assert buttons(h.now(card)) == buttons(card)
-        assert await bo.click(card, buttons(card)[-1]) == FAILED
+        assert await bo.click(card, approving(card)) == FAILED
         web.start()
         await listening(h.settings.port)
-        assert await bo.click(card, buttons(card)[-1]) is None
+        assert await bo.click(card, approving(card)) is None
         await h.shown(asked, "1.4.1 now")
         assert [one["version"] for one in h.history()] == ["1.4.1"]
         assert [one.outcome for one in await h.events(asked, RequestClosed)] == ["approved"]
@@ -238,14 +238,14 @@ async def test_a_web_role_killed_after_202_while_the_store_is_slow(tmp_path: Pat
         card = await h.card(asked)
         await h.quiet(asked)
         await h.redis.client_pause(20_000, all=False)
-        assert await bo.click(card, buttons(card)[-1]) is None
+        assert await bo.click(card, approving(card)) is None
         await h.discord.settled()
         assert [one.status for one in h.discord.deliveries if one.way == "http"] == [202]
         await web.killed()
         await h.redis.client_unpause()
         web.start()
         await listening(h.settings.port)
-        assert await bo.click(card, buttons(card)[-1]) is None
+        assert await bo.click(card, approving(card)) is None
         await h.shown(asked, "1.4.1 now")
         assert [one["version"] for one in h.history()] == ["1.4.1"]
         assert [one.outcome for one in await h.events(asked, RequestClosed)] == ["approved"]

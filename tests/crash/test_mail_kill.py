@@ -148,7 +148,7 @@ async def test_a_listener_that_was_frozen_finds_another_in_its_place(tmp_path: P
 
 
 async def test_a_mailbox_made_anew_while_we_were_away_brings_only_what_is_new(tmp_path: Path) -> None:  # EM-03
-    async with apart(tmp_path, ["listener"], here=("worker", "sender")) as h:
+    async with apart(tmp_path, ["listener"], here=("worker", "sender", "runner")) as h:
         listener, mail = h.victims["listener"], h.mail
         listener.start()
         asked = await h.send(ANA, "Please deploy 1.4.1 to production.")

@@ -16,7 +16,7 @@ from gateway.app import House, house
 from gateway.demo.story import code
 from gateway.demo.teller import Teller
 from gateway.demo.world import ANA, BO, Clock, World
-from gateway.ports import Claim
+from gateway.ports import PREVIEW_LANE, Claim
 from gateway.serve import ROLES, serve
 from gateway.store.client import connect
 from sandbox.mail import MailSandbox
@@ -60,8 +60,9 @@ async def test_with_nothing_left_but_logs_and_approvals_every_thread_goes_on(tmp
     async with sandboxes(tmp_path) as (here, mail, store):
         t = Teller(World(None, mail, None, None, None, None, Clock(), "", tmp_path / "environment"))  # type: ignore[arg-type]
         async with living(here):
-            for version in ("1.4.1", "1.4.2"):
-                await mail.send_as(ANA, mail.bot, version, f"Please deploy {version} to production.")
+            # What one of them does must not be what the other one rests on.
+            for version, where in (("1.4.1", "production"), ("1.4.2", "staging")):
+                await mail.send_as(ANA, mail.bot, version, f"Please deploy {version} to {where}.")
             one = await t.letter(BO, '"version":"1.4.1"', "Bo gets one request")
             two = await t.letter(BO, '"version":"1.4.2"', "Bo gets another")
             await mail.reply_as(BO, one, f"APPROVE {code(one)}")
@@ -89,13 +90,14 @@ async def test_a_tool_that_was_started_before_everything_was_lost_is_unknown_not
             stopping = asyncio.Event()
             roles = [role for role in ROLES if role != "runner"]
             serving = asyncio.create_task(serve(ready, roles, stopping))
+            asking = asyncio.create_task(ready.runner().serve(PREVIEW_LANE, stopping))
             await mail.send_as(ANA, mail.bot, "x", "Please deploy 1.4.1 to production.")
             card = await t.letter(BO, "May this run?", "Bo gets the request")
             await mail.reply_as(BO, card, f"APPROVE {code(card)}")
             await t.letter(BO, "was approved by bo", "the decision is in")
             grant = await _granted(ready)
             stopping.set()
-            await serving
+            await asyncio.gather(serving, asking)
         await wipe(store)
         async with living(here):
             await t.letter(ANA, "unknown whether this ran", "Ana is told that nobody knows")

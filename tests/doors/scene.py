@@ -22,6 +22,7 @@ from config.settings import ModelSettings, Settings, StoreSettings
 from gateway.access import Scope
 from gateway.app import House, house
 from gateway.demo.world import Clock
+from gateway.ports import PREVIEW_LANE
 from gateway.serve import ROLES, serve
 from sandbox.model import ModelSandbox, load_script
 
@@ -104,7 +105,8 @@ class Scene:
     async def caller(self, person: str, *scopes: Scope) -> AsyncIterator[Caller]:
         """A person with a fresh token; with every scope when none is named."""
         token = await self.house.access.create(person, scopes or EVERYTHING, days=1)
-        async with httpx.AsyncClient(base_url=self.url, headers={"Authorization": f"Bearer {token}"}) as http:
+        proof = {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(base_url=self.url, headers=proof, timeout=PATIENCE) as http:
             yield Caller(http)
 
     @contextlib.asynccontextmanager
@@ -140,6 +142,18 @@ async def serving(ready: House, roles: Iterable[str]) -> AsyncIterator[None]:
     """Roles of a house at work inside the block."""
     stopping = asyncio.Event()
     work = asyncio.create_task(serve(ready, roles, stopping))
+    try:
+        yield
+    finally:
+        stopping.set()
+        await work
+
+
+@contextlib.asynccontextmanager
+async def foreseeing(ready: House) -> AsyncIterator[None]:
+    """Tools are asked what they would do, inside the block, and none is started."""
+    stopping = asyncio.Event()
+    work = asyncio.create_task(ready.runner().serve(PREVIEW_LANE, stopping))
     try:
         yield
     finally:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import structlog
 
+from gateway.cli.chat import HELP
 from tests.doors.scene import PATIENCE, Caller, Scene
 from tests.doors.terminal import Terminal
 
@@ -71,7 +72,7 @@ async def bos_chat(at: Scene, ana: Caller) -> AsyncIterator[tuple[Chat, str]]:
 async def test_bo_sees_what_would_run_and_decides_it(bos_chat: tuple[Chat, str], ana: Caller) -> None:
     chat, thread = bos_chat
     await chat.sees('{"version":"1.4.1","environment":"staging"}')
-    assert chat.seen.startswith("Type to talk. /approve [why], /deny why, /quit.")
+    assert chat.seen.startswith(f"{HELP}\n")
     await chat.types("/approve it is fine")
     await chat.sees("staging runs 1.4.1 now")
     await chat.types("/approve once more")

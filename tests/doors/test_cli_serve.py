@@ -47,9 +47,9 @@ async def test_up_refuses_wrong_settings_in_one_line(tmp_path: Path) -> None:
         ({"HOLDPOINT_STORE": "canary"}, 'error parsing value for field "store"'),
         ({"HOLDPOINT_STORE__URL": "canary://:canary@x"}, "the store's URL cannot be read"),
         ({"HOLDPOINT_PEOPLE_FILE": "missing.yaml"}, "missing.yaml"),
-        ({"HOLDPOINT_PEOPLE_FILE": "nonsense.yaml"}, "nonsense.yaml: people"),
-        ({"HOLDPOINT_POLICIES_FILE": "broken.yaml"}, "broken.yaml: "),
-        ({"HOLDPOINT_POLICIES_FILE": "list.yaml"}, "list.yaml: "),
+        ({"HOLDPOINT_PEOPLE_FILE": "nonsense.yaml"}, "nonsense.yaml:1: people: "),
+        ({"HOLDPOINT_POLICIES_FILE": "broken.yaml"}, "broken.yaml:1: "),
+        ({"HOLDPOINT_POLICIES_FILE": "list.yaml"}, "list.yaml:1: "),
     ],
 )
 async def test_every_wrong_file_and_address_is_one_line(

@@ -74,7 +74,7 @@ async def test_the_whole_story_from_two_terminals(anas: Terminal, bos: Terminal,
     await ana.heard(thread, "agent_message", text="staging runs 1.4.1 now")
     said = await anas.run("threads", "events", thread)
     events = [json.loads(line) for line in said.stdout.splitlines()]
-    assert [e["type"] for e in events[:3]] == ["user_message", "model_call", "approval_request"]
+    assert [e["type"] for e in events[:5]] == ["user_message", "model_call", "preview", "previewed", "approval_request"]
     closed = next(event for event in events if event["type"] == "request_closed")
     assert (closed["outcome"], closed["by"]["person"], closed["reason"]) == ("approved", "bo", "go")
     later = await anas.run("threads", "events", thread, "--after", str(len(events)))

@@ -11,7 +11,7 @@ import time_machine
 
 from gateway.keyring import Keyring, Pass, Place
 from tests.doors.card import Card, card_for
-from tests.doors.scene import Caller, Scene
+from tests.doors.scene import PATIENCE, Caller, Scene
 
 HEADERS = {
     "cache-control": "no-store",
@@ -26,7 +26,7 @@ DAYS = timedelta(days=1)
 @pytest.fixture
 async def browser(at: Scene) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody's browser: no token, no cookies."""
-    async with httpx.AsyncClient(base_url=at.url) as client:
+    async with httpx.AsyncClient(base_url=at.url, timeout=PATIENCE) as client:
         yield client
 
 

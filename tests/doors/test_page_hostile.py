@@ -13,7 +13,7 @@ from agent_core.events import ApprovalRequest
 from agent_core.values import Author, Call
 from gateway.entry import encode
 from tests.doors.card import card_for
-from tests.doors.scene import Caller, Scene, until
+from tests.doors.scene import PATIENCE, Caller, Scene, until
 
 REQUEST = "b" * 16
 SCRIPT = "<script>alert(1)</script>"
@@ -39,7 +39,7 @@ async def page(at: Scene, ana: Caller, markup: str) -> str:
     """The page of such a request."""
     thread = await ana.launch("Hello")
     await at.house.opened.threads.ingest(thread, "hostile", encode(request(markup)))
-    async with httpx.AsyncClient(base_url=at.url) as browser:
+    async with httpx.AsyncClient(base_url=at.url, timeout=PATIENCE) as browser:
 
         async def shown() -> str | None:
             text = (await card_for(at, browser, thread, {"id": REQUEST}).look()).text

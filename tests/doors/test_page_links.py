@@ -21,7 +21,7 @@ from gateway.keyring import Pass, Place
 from gateway.links import ShortLinks
 from gateway.web import web
 from tests.doors.card import Card, card_for
-from tests.doors.scene import Caller, Scene
+from tests.doors.scene import PATIENCE, Caller, Scene
 from tests.doors.test_page import HEADERS
 
 SCRIPT = "<script>alert(1)</script>"
@@ -30,7 +30,7 @@ SCRIPT = "<script>alert(1)</script>"
 @pytest.fixture
 async def browser(at: Scene) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody's browser."""
-    async with httpx.AsyncClient(base_url=at.url) as client:
+    async with httpx.AsyncClient(base_url=at.url, timeout=PATIENCE) as client:
         yield client
 
 

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from structlog.testing import capture_logs
 
 from agent_core.events import ApprovalHeld, RequestClosed
-from agent_core.thread import MEMORY_OF_CLOSED
+from agent_core.fold import MEMORY_OF_CLOSED
 from agent_core.values import Author
 from gateway.entry import encode
 from gateway.keyring import Pass
@@ -25,7 +25,7 @@ from gateway.links import ShortLinks
 from gateway.store.errors import StoreError
 from gateway.web import serve_app, web
 from tests.doors.card import Card, card_for
-from tests.doors.scene import Caller, Scene, free_port, listening
+from tests.doors.scene import PATIENCE, Caller, Scene, free_port, listening
 from tests.doors.test_page import HEADERS
 from tests.doors.test_page_links import REQUEST, told
 
@@ -45,7 +45,7 @@ class Broken:
 @pytest.fixture
 async def browser(at: Scene) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody's browser."""
-    async with httpx.AsyncClient(base_url=at.url) as client:
+    async with httpx.AsyncClient(base_url=at.url, timeout=PATIENCE) as client:
         yield client
 
 

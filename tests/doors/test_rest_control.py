@@ -12,7 +12,7 @@ import pytest
 
 from gateway.ports import TOOL_LANE
 from sandbox.model import Fault
-from tests.doors.scene import Caller, Scene, scene, until
+from tests.doors.scene import Caller, Scene, foreseeing, scene, until
 
 DEPLOY = "Please deploy 1.4.1 to staging."
 HANGS = Fault(kind="hang", seconds=120)
@@ -20,8 +20,8 @@ HANGS = Fault(kind="hang", seconds=120)
 
 @pytest.fixture(scope="module")
 async def at(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
-    """A house without a runner."""
-    async with scene(tmp_path_factory.mktemp("c"), roles=("web", "worker", "timers")) as made:
+    """A house without a runner: tools are only asked what they would do."""
+    async with scene(tmp_path_factory.mktemp("c"), roles=("web", "worker", "timers")) as made, foreseeing(made.house):
         yield made
 
 

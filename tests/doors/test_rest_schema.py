@@ -14,8 +14,7 @@ import httpx
 import pytest
 import schemathesis
 from fastapi.routing import APIRoute
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
@@ -52,7 +51,7 @@ async def at(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> As
 @pytest.fixture(scope="module")
 async def thread(at: Scene) -> str:
     """A thread with an open request."""
-    async with at.caller("ana") as ana, at.at_work("worker"):
+    async with at.caller("ana") as ana, at.at_work("worker", "runner"):
         thread = await ana.launch("Please deploy 1.4.1 to staging.")
         await ana.request(thread)
         return thread

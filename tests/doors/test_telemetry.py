@@ -19,8 +19,7 @@ from gateway import telemetry
 from gateway.demo.story import code, first
 from gateway.demo.teller import Teller
 from gateway.demo.world import ANA, BO, world
-from sandbox.mail import Fault as MailFault
-from sandbox.mail import Letter
+from sandbox.mail import Fault as MailFault, Letter
 from sandbox.model import Fault
 from tests.doors.scene import until
 
@@ -40,10 +39,15 @@ def _logging_as_it_was() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-async def ask(t: Teller, version: str) -> Letter:
-    """Ana asks; Bo's card."""
+async def wish(t: Teller, version: str) -> None:
+    """Ana asks."""
     mail = t.world.mail
     await mail.send_as(ANA, mail.bot, f"Subject {MARK}", f"Please deploy {version} to staging. {MARK}")
+
+
+async def ask(t: Teller, version: str) -> Letter:
+    """Ana asks; Bo's card."""
+    await wish(t, version)
     return await t.letter(BO, f'"version":"{version}"', "Bo gets the request")
 
 
@@ -53,11 +57,12 @@ async def by_mail(t: Teller) -> list[str]:
     card = await ask(t, "1.4.1")
     await mail.reply_as(BO, card, f"DENY {code(card)} because {MARK}")
     await t.letter(ANA, MARK, "Ana hears why")
-    failing = await ask(t, "6.6.6")
+    versions = t.world.environment / "versions.json"
+    versions.write_text(json.dumps({**json.loads(versions.read_text()), "1.4.9": {"healthy": False}}))
+    failing = await ask(t, "1.4.9")
     await mail.reply_as(BO, failing, f"APPROVE {code(failing)}")
     await t.letter(ANA, "rolled back", "Ana hears that it failed")
-    unknown = await ask(t, MARKED_VERSION)
-    await mail.reply_as(BO, unknown, f"APPROVE {code(unknown)}")
+    await wish(t, MARKED_VERSION)
     await t.letter(ANA, f"there is no version {MARKED_VERSION}", "Ana hears that there is none")
     await mail.send_as(MALLORY, mail.bot, MARK, f"deploy {MARK}", auth="fail")
     await mail.deliver_raw(MALLORY, mail.bot, f"From: <a@b>, <{MARK}@d>\r\nMessage-ID: <>\r\n\r\n{MARK}\r\n".encode())
@@ -96,9 +101,12 @@ async def with_trouble(t: Teller) -> None:
     for kind in ("invalid_json", "cut_off"):
         here.model.order(Fault.model_validate({"kind": kind}))
     card = await ask(t, "1.4.0")
-    (here.environment / "versions.json").write_text(f"not json: {MARK}")
+    (here.environment / "versions.json").write_text(json.dumps({"1.4.0": MARK}))
     await here.mail.reply_as(BO, card, f"APPROVE {code(card)} ")
     await t.letter(BO, "unknown whether", "Bo is asked to look")
+    (here.environment / "versions.json").write_text(f"not json: {MARK}")
+    await wish(t, "1.4.1")
+    await t.letter(ANA, "broke off when asked", "Ana hears that it cannot be told what would happen")
     here.mail.order(MailFault("permanent"))
     await here.mail.send_as(ANA, here.mail.bot, MARK, f"Hello {MARK}")
 
@@ -124,7 +132,7 @@ async def test_nothing_that_was_said_is_in_any_line(tmp_path: Path, capfd: pytes
         await with_trouble(t)
     logged = lines(capfd)
     told = {line["event"] for line in logged}
-    assert {"serving", "turn done", "tool settled", "tool broke"} <= told
+    assert {"serving", "turn done", "tool settled", "tool broke", "preview broke"} <= told
     for line in logged:
         assert set(line) <= telemetry.ALLOWED
         assert not [secret for secret in secrets if secret in json.dumps(line)], line

@@ -142,6 +142,12 @@ def buttons(message: Message) -> list[str]:
     return [one["label"] for one in components(message) if one["type"] == 2 and "custom_id" in one]
 
 
+def approving(message: Message) -> str:
+    """The words on the button that approves."""
+    (label,) = [one for one in buttons(message) if one.startswith("Approve")]
+    return label
+
+
 @contextlib.asynccontextmanager
 async def discord_house(
     directory: Path, *, approvers: Sequence[str] = ("bo", "cy"), roles: Iterable[str] = ROLES, **channel: Any

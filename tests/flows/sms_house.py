@@ -7,6 +7,7 @@ what the server forgets by itself go on together when a test says that time has 
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import re
 import uuid
@@ -20,7 +21,7 @@ import yaml
 from pydantic import SecretStr
 
 from agent_core.events import Event
-from config.settings import EmailChannel, MailServer, ModelSettings, Settings, StoreSettings, TextLimits, TwilioLine
+from config.settings import Settings, TextLimits, TwilioLine
 from gateway.app import House, house
 from gateway.contacts import KnownContacts
 from gateway.demo.world import Clock
@@ -29,7 +30,8 @@ from gateway.store.partition import prefixes
 from sandbox.mail import Letter, MailSandbox
 from sandbox.model import ModelSandbox
 from sandbox.twilio import Message, Phone, Sms, TwilioSandbox
-from tests.doors.scene import Scene, free_port, listening, serving, until
+from tests.doors.scene import Scene, listening, serving, until
+from tests.flows.house_settings import settings_of
 from tests.flows.slack_house import SURVEY, script
 
 E = TypeVar("E", bound=Event)
@@ -226,30 +228,9 @@ def policy_of(
 ) -> dict[str, Any]:
     """These may approve deployments and rollbacks (Bo, if nobody is named), by default on their phones."""
     shared = {"approvers": list(approvers or ("bo",)), "via": list(via), **rule}
-    rules = [{"tool": tool, **shared} for tool in ("deploy", "rollback")]
+    # Each has its own: what a YAML file says is not repeated by an alias.
+    rules = [{"tool": tool, **copy.deepcopy(shared)} for tool in ("deploy", "rollback")]
     return {"rules": rules, "text_up_to": text_up_to, "escalate_to": list(escalate_to)}
-
-
-def settings_of(directory: Path, mail: MailSandbox, model: ModelSandbox, policy: Mapping[str, Any]) -> Settings:
-    """The settings of a house in a directory, but for its lines."""
-    port, people, policies = free_port(), directory / "people.yaml", directory / "policies.yaml"
-    policies.write_text(yaml.safe_dump(dict(policy)))
-
-    def server(port: int) -> MailServer:
-        return MailServer(host=mail.host, port=port, tls=False, username=mail.bot, password=SecretStr(mail.password))
-
-    imap, smtp = server(mail.imap_port), server(mail.smtp_port)
-    return Settings(
-        state_dir=directory,
-        environment_dir=directory / "environment",
-        people_file=people,
-        policies_file=policies,
-        public_url=f"http://127.0.0.1:{port}",
-        port=port,
-        store=StoreSettings(partitions=1),
-        model=ModelSettings(base_url=model.base_url, api_key=SecretStr("sandbox"), name="scripted"),
-        email=EmailChannel(address=mail.bot, authserv_ids=(mail.authserv_id,), imap=imap, smtp=smtp),
-    )
 
 
 def with_lines(

@@ -12,7 +12,7 @@ from gateway.app import House, house
 from gateway.demo.story import code
 from gateway.demo.teller import Teller
 from gateway.demo.world import ANA, BO, Clock, World
-from gateway.ports import Verb
+from gateway.ports import PREVIEW_LANE, Verb
 from gateway.serve import ROLES, serve
 from gateway.store.client import connect
 from gateway.store.threads import RedisThreads
@@ -27,10 +27,11 @@ def teller(mail: MailSandbox, directory: Path) -> Teller:
 
 
 async def approved_but_not_started(here: Place, t: Teller, verb: Verb) -> str:
-    """A deployment is approved while no runner is there, and then somebody pauses or stops the thread."""
+    """A deployment is approved while no runner starts anything, and then somebody pauses or stops the thread."""
     async with house(here.settings()) as ready:
         stopping = asyncio.Event()
         serving = asyncio.create_task(serve(ready, [role for role in ROLES if role != "runner"], stopping))
+        asking = asyncio.create_task(ready.runner().serve(PREVIEW_LANE, stopping))
         await t.world.mail.send_as(ANA, t.world.mail.bot, "x", "Please deploy 1.4.1 to production.")
         card = await t.letter(BO, "May this run?", "Bo gets the request")
         await t.world.mail.reply_as(BO, card, f"APPROVE {code(card)}")
@@ -39,7 +40,7 @@ async def approved_but_not_started(here: Place, t: Teller, verb: Verb) -> str:
         await ready.door().threads.control("ana", thread, verb, "once")
         await t.letter(ANA, {"pause": "is paused", "stop": "was stopped"}[verb], "Ana is told")
         stopping.set()
-        await serving
+        await asyncio.gather(serving, asking)
     return thread
 
 

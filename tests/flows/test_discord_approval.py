@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from agent_core.events import ApprovalResponse, ToolCall
-from tests.flows.discord_house import CARD, DiscordHouse, buttons, discord_house, words
+from tests.flows.discord_house import CARD, DiscordHouse, approving, buttons, discord_house, words
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +19,8 @@ async def h(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> Asy
 async def test_asked_by_mention_approved_in_the_thread_that_began_there(h: DiscordHouse) -> None:  # DC-08
     asked = h.ask("1.4.1")
     card, starts = await h.card(asked), len(h.history())
-    assert "Approve" in buttons(card)[-1]
-    assert await h.person("bo").click(card, buttons(card)[-1]) is None
+    assert approving(card) in buttons(card)
+    assert await h.person("bo").click(card, approving(card)) is None
     await h.shown(asked, "1.4.1 now")
     assert buttons(await h.redrawn(card, "approved by bo")) == []
     assert [one["version"] for one in h.history()[starts:]] == ["1.4.1"]
@@ -34,6 +34,6 @@ async def test_asked_by_direct_message_approved_by_direct_message(h: DiscordHous
     h.ask_directly("1.4.2", by="di")
     card = await h.card_for("bo", "1.4.2")
     assert CARD in words(card)
-    assert await h.person("bo").click(card, buttons(card)[-1]) is None
+    assert await h.person("bo").click(card, approving(card)) is None
     await h.told("di", "1.4.2 now")
     assert [one["version"] for one in h.history()[starts:]] == ["1.4.2"]

@@ -15,6 +15,7 @@ from tests.flows.discord_house import (
     RELEASES,
     ROLE,
     DiscordHouse,
+    approving,
     buttons,
     discord_house,
     opened,
@@ -38,12 +39,12 @@ async def test_a_press_after_a_restart_counts_once(tmp_path: Path) -> None:  # D
         async with opened(discord, model, clock, settings) as first:
             asked = first.ask("1.4.1")
             card, copy = await first.card(asked), await first.card_for("bo", "1.4.1")
-        failed = await discord.person("bo").click(card, buttons(card)[-1])
+        failed = await discord.person("bo").click(card, approving(card))
         assert failed, "while nobody is at home, Discord itself says that it went wrong"
 
         async with opened(discord, model, clock, settings) as second:
             assert second.history() == []
-            assert await discord.person("bo").click(card, buttons(card)[-1]) is None
+            assert await discord.person("bo").click(card, approving(card)) is None
             await second.shown(asked, "1.4.1 now")
             for shown in (card, copy):
                 assert buttons(await second.redrawn(shown, "approved by bo")) == []
@@ -69,7 +70,7 @@ async def test_a_form_that_was_open_over_a_restart_counts(tmp_path: Path) -> Non
 async def test_a_card_of_last_month_decides_nothing_and_says_so(h: DiscordHouse) -> None:  # DC-10
     asked = h.ask("1.4.1")
     card, starts = await h.card(asked), len(h.history())
-    label = buttons(card)[-1]
+    label = approving(card)
     h.move_on(MONTH)
     await h.redrawn(card, "expired")
     assert await h.person("bo").click(card, label) is None
@@ -85,7 +86,7 @@ async def test_a_button_whose_ticket_is_kept_no_more_is_answered(h: DiscordHouse
     for key in [key async for key in links.redis.scan_iter(match="*:lk:*")]:
         await links.redis.delete(key)
     before = len(h.person("bo").whispers)
-    assert await h.person("bo").click(card, buttons(card)[-1]) is None
+    assert await h.person("bo").click(card, approving(card)) is None
     await h.whispered("bo", "Nothing was done")
     assert len(h.person("bo").whispers) == before + 1
     assert await h.events(asked, ToolCall) == []
@@ -95,7 +96,7 @@ async def test_a_button_whose_ticket_is_kept_no_more_is_answered(h: DiscordHouse
 async def test_who_may_not_decide_is_told_so_unseen_by_others(h: DiscordHouse, name: str) -> None:  # DC-16
     asked = h.ask("1.4.2")
     card, starts = await h.card(asked), len(h.history())
-    assert await h.person(name).click(card, buttons(card)[-1]) is None
+    assert await h.person(name).click(card, approving(card)) is None
     told = await h.whispered(name, "does not count")
     thread = await h.thread(asked)
     assert told.id not in [m.id for m in h.discord.messages(thread)]
@@ -109,11 +110,11 @@ async def test_whoever_holds_the_role_when_they_press_decides(h: DiscordHouse) -
     h.discord.revoke("di", ROLE)
     asked = h.ask("1.4.1")
     card, starts = await h.card(asked), len(h.history())
-    assert await h.person("di").click(card, buttons(card)[-1]) is None
+    assert await h.person("di").click(card, approving(card)) is None
     await h.whispered("di", "does not count")
     h.discord.grant("di", ROLE)
     (posted,) = [m for m in h.discord.messages(RELEASES) if "1.4.1" in words(m) and buttons(m)]
-    assert await h.person("di").click(posted, buttons(posted)[-1]) is None
+    assert await h.person("di").click(posted, approving(posted)) is None
     await h.shown(asked, "1.4.1 now")
     for shown in (card, posted):
         assert buttons(await h.redrawn(shown, "approved by di")) == []
@@ -126,7 +127,7 @@ async def test_who_asked_does_not_approve_as_one_of_the_group(h: DiscordHouse) -
     h.discord.grant("ana", ROLE)
     asked = h.ask("1.4.2")
     card, starts = await h.card(asked), len(h.history())
-    assert await h.person("ana").click(card, buttons(card)[-1]) is None
+    assert await h.person("ana").click(card, approving(card)) is None
     await h.whispered("ana", "asked for")
     h.discord.revoke("ana", ROLE)
     assert len(h.history()) == starts
@@ -141,7 +142,7 @@ async def test_an_empty_list_of_approvers_is_nobody(tmp_path: Path) -> None:  # 
         settings.policies_file.write_text("rules: [{tool: deploy, approvers: []}]\nescalate_to: [bo]\n")
         async with opened(discord, model, clock, settings) as second:
             for name in ("bo", "cy", "ana"):
-                assert await discord.person(name).click(card, buttons(card)[-1]) is None
+                assert await discord.person(name).click(card, approving(card)) is None
                 await second.whispered(name, "does not count")
             fresh = second.ask()
             await second.shown(fresh, "the policy names no one else who may approve deploy")

@@ -11,7 +11,7 @@ import pytest
 from agent_core.events import ApprovalResponse, Event, RequestClosed, ToolCall
 from sandbox.discord import Message
 from tests.contract.slack_bench import until
-from tests.flows.discord_house import DiscordHouse, buttons, discord_house, words
+from tests.flows.discord_house import DiscordHouse, approving, discord_house, words
 
 CROWD = [f"reviewer{number}" for number in range(10)]
 
@@ -26,7 +26,7 @@ async def test_fifty_presses_to_approve_are_one_decision_and_one_effect(h: Disco
     presses = ["bo"] * 20 + ["cy"] * 20 + CROWD
     asked = h.ask("1.4.1")
     card, starts = await h.card(asked), len(h.history())
-    label = buttons(card)[-1]
+    label = approving(card)
 
     failed = await asyncio.gather(*(h.person(name).click(card, label) for name in presses))
 
@@ -49,7 +49,7 @@ async def test_fifty_presses_to_approve_are_one_decision_and_one_effect(h: Disco
 async def test_presses_for_and_against_at_once_are_one_decision(h: DiscordHouse) -> None:  # DC-06
     asked = h.ask("1.4.2")
     card, starts = await h.card(asked), len(h.history())
-    label, deniers = buttons(card)[-1], ["cy", *CROWD]
+    label, deniers = approving(card), ["cy", *CROWD]
     for name in deniers:
         assert await h.person(name).click(card, "Deny") is None
 

@@ -128,16 +128,16 @@ async def test_a_receipt_and_an_accepted_meeting_approve_nothing(house: MailHous
 
 
 async def test_an_answer_to_what_asked_back_counts_like_one_to_the_request(house: MailHouse) -> None:
-    card = await house.asks("Please deploy 1.4.4 to production.")
+    card = await house.asks("Please deploy 1.4.1 to production.")
     await house.mail.reply_as(BO, card, "APPROVE")
-    asked_back = await house.letter(BO, "put the code of this very request", "1.4.4")
+    asked_back = await house.letter(BO, "put the code of this very request", "1.4.1")
     await house.mail.reply_as(BO, asked_back, f"DENY {code(card)} clearer now")
-    await house.letter(BO, "was denied by bo", "1.4.4")
+    await house.letter(BO, "was denied by bo", "1.4.1")
     await house.letter(ANA, "clearer now")
 
 
 async def test_of_two_mailboxes_of_one_person_both_decide_as_that_person(house: MailHouse) -> None:
-    card = await house.asks("Please deploy 1.4.3 to production.")
+    card = await house.asks("Please deploy 6.6.6 to production.")
     await house.mail.reply_as(CY, card, f"DENY {code(card)} as myself")
-    await house.letter(BO, "was denied by bo", "1.4.3")
+    await house.letter(BO, "was denied by bo", "6.6.6")
     await house.letter(ANA, "as myself")

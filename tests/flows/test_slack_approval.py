@@ -24,7 +24,7 @@ async def test_an_approved_request_has_one_effect_and_the_thread_shows_it(h: Sla
     await h.heard_by(transport)
     before, asked = len(h.history()), await h.ask("1.4.2")
     card = await h.card(asked)
-    assert buttons(card) == ["Deny", "Change and approve", "Approve"]
+    assert buttons(card) == ["Deny", "Change and approve", "Approve", "Ask a question", "Answer instead"]
 
     assert await h.person("bo").click(card, "Approve", confirm=False) is None, "a high risk is confirmed"
     assert await h.person("bo").click(card, "Approve") is not None

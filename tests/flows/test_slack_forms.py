@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
 
-from agent_core.events import InputResponse, RequestClosed, ToolCall
+from agent_core.events import InputResponse, RequestClosed, ToolCall, ToolResult
 from sandbox.slack import Hands, Message
 from sandbox.slack.payload import view_submission
 from tests.contract.slack_bench import TRANSPORTS, Transport, until
@@ -173,9 +174,22 @@ async def test_changed_arguments_the_tool_would_not_take_are_refused_at_their_fi
     assert set(refused.errors) == set(at)
     assert all(refused.errors[name].startswith(words) for name, words in at.items())
     assert await h.events(asked, ToolCall) == []
-    assert (await bo.submit({"version": "1.4.0", "environment": "staging"})).outcome == "closed"
-    await h.shown(asked, "staging runs 1.4.0 now")
-    assert [(one["version"], one["environment"]) for one in h.history()[starts:]] == [("1.4.0", "staging")]
+    assert (await bo.submit({"version": "1.4.0", "environment": "production"})).outcome == "closed"
+    await h.shown(asked, "production runs 1.4.0 now; before")
+    assert [(one["version"], one["environment"]) for one in h.history()[starts:]] == [("1.4.0", "production")]
+
+
+async def test_a_change_to_where_nobody_has_looked_yet_is_refused_with_what_is_so_there(h: SlackHouse) -> None:
+    starts, asked = len(h.history()), await h.ask("1.4.2")
+    card, bo = await h.card(asked), h.person("bo")
+    await bo.click(card, "Change and approve")
+    await until(lambda: bo.modal and bo.modal.definition.get("callback_id"))
+    assert (await bo.submit({"environment": "staging"})).outcome == "closed"
+    await h.redrawn(card, "was approved by bo")
+    await h.shown(asked, "what it was approved on has changed since")
+    (refused,) = await h.events(asked, ToolResult)
+    assert (refused.outcome, len(h.history()) - starts) == ("refused", 0)
+    assert re.search(r"staging runs [0-9.]+ now; 1\.4\.2 would run", refused.content)
 
 
 async def test_a_change_to_a_request_that_was_decided_meanwhile_approves_nothing(h: SlackHouse) -> None:

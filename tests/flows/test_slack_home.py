@@ -59,8 +59,8 @@ async def test_the_home_tab_lists_what_waits_for_me_and_for_nobody_else(h: Slack
 @pytest.mark.parametrize("transport", TRANSPORTS)
 async def test_the_buttons_of_the_home_tab_work(h: SlackHouse, transport: Transport) -> None:
     await h.heard_by(transport)
-    yes, no = await h.ask("1.4.2"), await h.ask("6.6.6")
-    cards, bo = [await h.card(yes), await h.card(no)], h.person("bo")
+    cards, bo = [await h.card(yes := await h.ask("1.4.2"))], h.person("bo")
+    cards.append(await h.card(await h.ask("6.6.6")))
     await at_home(h, "bo")
     await bo.click_view(place_of(bo, "1.4.2", "hp:approve"), home=True)
     await h.shown(yes, "1.4.2 now")
@@ -86,9 +86,9 @@ async def test_what_is_changed_on_the_home_tab_is_what_runs(h: SlackHouse) -> No
     bo = h.person("bo")
     await bo.click_view(place_of(bo, "1.4.2", "hp:edit"), home=True)
     await until(lambda: bo.modal and bo.modal.definition.get("callback_id"))
-    assert (await bo.submit({"environment": "staging"})).outcome == "closed"
-    await h.shown(asked, "staging runs 1.4.2 now")
-    assert [one["environment"] for one in h.history()[starts:]] == ["staging"]
+    assert (await bo.submit({"version": "1.4.1"})).outcome == "closed"
+    await h.shown(asked, "production runs 1.4.1 now; before")
+    assert [one["version"] for one in h.history()[starts:]] == ["1.4.1"]
 
 
 async def test_a_question_waits_on_the_home_tab_of_whom_it_was_put_to(h: SlackHouse) -> None:

@@ -18,7 +18,7 @@ from tests.flows.slack_house import ROOM, SlackHouse, buttons, slack_house, valu
 SHARED = "#partners"
 NOT_ASKED = "this request was not put to you"
 NOT_OURS = "not one of ours"
-OPEN = ["Deny", "Change and approve", "Approve"]
+OPEN = ["Deny", "Change and approve", "Approve", "Ask a question", "Answer instead"]
 
 
 @pytest.fixture(scope="module")

@@ -101,7 +101,11 @@ async def test_a_ticket_of_one_workspace_opens_nothing_in_another(h: SlackHouse,
     assert await h.events(asked, ApprovalResponse) == []
     assert await h.events(asked, RequestClosed) == []
     assert await h.events(asked, ToolCall) == []
-    assert buttons(h.now(card)) == buttons(h.now(hers)) == ["Deny", "Change and approve", "Approve"]
+    assert (
+        buttons(h.now(card))
+        == buttons(h.now(hers))
+        == ["Deny", "Change and approve", "Approve", "Ask a question", "Answer instead"]
+    )
 
 
 async def test_a_namesake_in_another_workspace_is_somebody_else(h: SlackHouse) -> None:  # SL-48

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from agent_core.events import ApprovalResponse, Notice, RequestClosed, ToolCall, UserMessage
 from sandbox.twilio import Sms
 from tests.flows.sms_house import SmsHouse, code, policy_of, sms_house
+from tests.sampling import some
 
 VERSIONS = ("1.4.0", "1.4.1", "1.4.2")
 
@@ -24,7 +25,7 @@ async def h(tmp_path: Path) -> AsyncIterator[SmsHouse]:
 async def put(h: SmsHouse, *versions: str) -> dict[str, tuple[str, Sms]]:
     """As many requests, each in a thread of its own, with Bo's card, by what they would deploy."""
     threads = {version: await h.ask(version) for version in versions}
-    return {version: (thread, await h.card("bo", version)) for version, thread in threads.items()}
+    return {version: (thread, await h.card("bo", f'"{version}"')) for version, thread in threads.items()}
 
 
 async def undecided(h: SmsHouse, threads: dict[str, tuple[str, Sms]]) -> bool:
@@ -34,7 +35,7 @@ async def undecided(h: SmsHouse, threads: dict[str, tuple[str, Sms]]) -> bool:
     return not any(decided) and h.history() == []
 
 
-@pytest.mark.parametrize("said", ["YES", "A", "LIST", "ok", "\U0001f44d"])
+@pytest.mark.parametrize("said", some(["YES", "A", "LIST", "ok", "\U0001f44d"]))
 async def test_a_bare_word_with_one_request_open_is_asked_for_its_code(h: SmsHouse, said: str) -> None:  # SM-12, SM-14
     asked = await put(h, "1.4.2")
     ((thread, card),) = asked.values()
@@ -47,7 +48,7 @@ async def test_a_bare_word_with_one_request_open_is_asked_for_its_code(h: SmsHou
     assert [one.cause for one in await h.events(thread, ApprovalResponse)] != [""]
 
 
-@pytest.mark.parametrize("said", ["Yes", "a", "R", "list", "pending"])
+@pytest.mark.parametrize("said", some(["Yes", "a", "R", "list", "pending"]))
 async def test_a_bare_word_with_three_open_lists_each_with_its_code(h: SmsHouse, said: str) -> None:  # SM-12, SM-14
     asked = await put(h, *VERSIONS)
     codes = {version: code(card) for version, (_, card) in asked.items()}
@@ -167,7 +168,7 @@ async def test_a_code_counts_however_a_phone_writes_it(h: SmsHouse, typed: objec
     assert len(await h.logged(thread, ToolCall)) == 1
 
 
-@pytest.mark.parametrize("said", ["A {} but only after lunch", "A {}\nunless Ana objects", "{} approve?"])
+@pytest.mark.parametrize("said", some(["A {} but only after lunch", "A {}\nunless Ana objects", "{} approve?"]))
 async def test_a_condition_is_asked_back_about(h: SmsHouse, said: str) -> None:  # SM-12
     asked = await put(h, "1.4.2")
     ((thread, card),) = asked.values()

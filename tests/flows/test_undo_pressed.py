@@ -24,7 +24,7 @@ async def test_on_discord(tmp_path: Path) -> None:
         async with discord_house.opened(discord, model, Clock(), settings) as h:
             asked = h.ask("1.4.1")
             card = await h.card(asked)
-            approve = discord_house.buttons(card)[-1]
+            approve = discord_house.approving(card)
             assert await h.person("bo").click(card, approve) is None
             notice = await h.whispered("bo", "To take it back before that, press the button.")
             assert await h.person("cy").click(card, approve) is None

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sms.buttons import Button as Carried
-from adapters.sms.buttons import carried, pressed
+from adapters.sms.buttons import Button as Carried, carried, pressed
 from agent_core.events import Notice, RequestClosed, ToolCall
 from sandbox.twilio import Fault, Sms
 from sandbox.twilio.forms import Incoming
@@ -59,7 +58,7 @@ async def test_within_a_day_the_agent_speaks_freely_and_afterwards_by_template(h
     assert "ContentSid" not in posts(h)[-1].form
     await h.move_on(hours=24)
     await h.ask()
-    await h.card("bo", "1.4.2")
+    await h.card("bo", "What it would do, as the tool says: \u201cproduction runs 1.4.0 now")
     assert posts(h)[-1].form["ContentSid"] == [APPROVAL]
     assert "Body" not in posts(h)[-1].form
 

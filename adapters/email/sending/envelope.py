@@ -6,8 +6,7 @@ The same parcel gives the same names, whoever sends it and however often.
 from __future__ import annotations
 
 import re
-from email.headerregistry import Address as Mailbox
-from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address as Mailbox, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import EmailPolicy, Policy
 

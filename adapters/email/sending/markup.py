@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from adapters.email.found import ANSWER_ABOVE
 from adapters.email.sending.look import SHEET, STYLES, dressed
 from adapters.email.sending.sheet import Sheet
-from adapters.layout import BY_WORDS, CODE_ASKED, ONLY_BY_LINK, Answer, Block, Facts, Prose, Quoted, Words
+from adapters.layout import BY_WORDS, CODE_ASKED, ONLY_BY_LINK, Answer, Block, Facts, Prose, Quoted, Words, neither
 from adapters.text import visible
 
 # No images, no links, no HTML of the agent's: its text is shown, not followed. No entities and no definitions
@@ -79,12 +79,13 @@ def _row(name: str, value: str) -> str:
 def _answer(block: Answer) -> str:
     typed = "".join(f"<code {dressed('typed')}>{escape(line)}</code>" for line in block.lines)
     asked = f"{BY_WORDS}</p>{typed}<p {dressed('words')}>or open:" if typed else ONLY_BY_LINK
+    also = f"\n<p {dressed('words')}>{escape(neither(block))}</p>" if block.also else ""
     code = "" if typed or not block.code else f"\n<p {dressed('words')}>{CODE_ASKED} {escape(block.code)}</p>"
     link = f'<a href="{escape(block.url)}" {dressed("button")}>Look and decide</a>'
     # The colour is the cell's as well: some programs draw a link without what is around its words.
     key = f"<table {_SPACED}><tr><td {dressed('key')}>{link}</td></tr></table>"
     host = f"<p {dressed('host')}>{escape(urlsplit(block.url).hostname or '')}</p>"
-    inner = f"<p {dressed('words')}>{asked}</p>\n{key}\n{host}{code}"
+    inner = f"<p {dressed('words')}>{asked}</p>\n{key}\n{host}{also}{code}"
     return f"<table {_WIDE}><tr><td {dressed('answer')}>\n{inner}</td></tr></table>"
 
 

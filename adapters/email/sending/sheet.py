@@ -18,6 +18,8 @@ from agent_core.events import AgentMessage, ApprovalRequest, RequestClosed
 Tone = Literal["asks", "wants", "good", "bad", "quiet"]
 
 NOT_WHOLE = "This request is too long for a mail. The page behind the link has all of it."
+SEVERAL = "This mail has {count} requests. Each is decided for itself; an answer in words is one to the first."
+NEXT = "Request {place} of {count}:"
 LEFT_OUT = "What is too long to be shown here is left out below, and says so."
 BEGINNING = "This is only how it begins: it has {length:,} characters."
 IN_FILE = "This is only how it begins. The file {name} has all of it: {length:,} characters."
@@ -27,6 +29,7 @@ _TONES: dict[str, Tone] = {
     "escalation": "asks",
     "input_request": "wants",
     "field_request": "wants",
+    "relayed": "wants",
 }
 _ENDS: dict[str, Tone] = {"approved": "good", "answered": "good", "denied": "bad"}
 _TITLED = {"approval_request", "input_request", "request_closed", "escalation"}
@@ -59,10 +62,22 @@ class Sheet:
 def whole(parcel: Parcel) -> Sheet:
     """All there is to say."""
     event = parcel.event
-    blocks = layout(event, role=parcel.role, ticket=parcel.ticket, request=parcel.request)
+    blocks = layout(event, role=parcel.role, ticket=parcel.ticket, request=parcel.request, raised=parcel.raised)
     title = subject(event, parcel.request) if event.type in _TITLED else ""
     tone = _ENDS.get(event.outcome, "quiet") if isinstance(event, RequestClosed) else _TONES.get(event.type, "quiet")
-    return Sheet(tone, title if len(title) <= _LONGEST_TITLE else "", blocks, _is_answered(blocks))
+    title = title if len(title) <= _LONGEST_TITLE else ""
+    return Sheet(tone, title, (*_count(parcel), *blocks, *_together(parcel)), _is_answered(blocks))
+
+
+def _count(parcel: Parcel) -> tuple[Block, ...]:
+    return (Words(SEVERAL.format(count=len(parcel.together) + 1)),) if parcel.together else ()
+
+
+def _together(parcel: Parcel) -> Iterator[Block]:
+    """What is put to them by the same mail. An answer in words is one to the first: these have their own pages."""
+    for place, other in enumerate(parcel.together, 2):
+        yield Words(NEXT.format(place=place, count=len(parcel.together) + 1))
+        yield from layout(other.request, role=parcel.role, ticket=other.ticket)
 
 
 def shorter(parcel: Parcel, sheet: Sheet) -> Iterator[Sheet]:
@@ -94,7 +109,7 @@ def _outlined(blocks: tuple[Block, ...], longest: int) -> Iterator[Block]:
     decides = any(isinstance(block, Answer) for block in blocks)
     yield Words(f"{NOT_WHOLE} {LEFT_OUT}" if decides else LEFT_OUT)
     for block in blocks:
-        yield replace(block, lines=()) if isinstance(block, Answer) else _brief_block(block, longest)
+        yield replace(block, lines=(), also=()) if isinstance(block, Answer) else _brief_block(block, longest)
         if isinstance(block, Prose | Quoted) and len(block.text) > longest:
             yield Words(BEGINNING.format(length=len(block.text)))
 

@@ -36,8 +36,12 @@ local now_text = string.format('%.0f', now)
 local function key(kind, id) return P .. ':' .. kind .. ':' .. id end
 local READY, LEASED, INDEX, TIMERS, DEAD = P .. ':rq', P .. ':ls', P .. ':ix', P .. ':tm', P .. ':dx'
 
+-- The hash of what was logged since the last audit entry: each record's chained to the one before; `-` for nothing.
+local written = '-'
+
 local function audit(what, tid, id, seq)
-  local entry = table.concat({what, tid, id, seq, now_text}, ' ')
+  local entry = table.concat({what, tid, id, seq, now_text, written}, ' ')
+  written = '-'
   local hash = redis.sha1hex((redis.call('GET', P .. ':ah') or '') .. entry)
   redis.call('SET', P .. ':ah', hash)
   redis.call('XADD', P .. ':au', '*', 'e', entry, 'h', hash)
@@ -54,8 +58,10 @@ end
 
 -- Appends one record with the time stamped on; returns its seq.
 local function log(tid, record)
+  local stamped = string.sub(record, 1, -2) .. ',"at":' .. now_text .. '}'
+  written = redis.sha1hex(written .. stamped)
   redis.call('ZADD', INDEX, now, tid)
-  return redis.call('RPUSH', key('ev', tid), string.sub(record, 1, -2) .. ',"at":' .. now_text .. '}')
+  return redis.call('RPUSH', key('ev', tid), stamped)
 end
 
 local function lane_of(tid, queue, lane) return tid .. '|' .. queue .. '|' .. lane end

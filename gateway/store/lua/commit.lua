@@ -30,7 +30,7 @@ for _, a in ipairs(approvals) do
   local state = named[a[1]] or redis.call('HGET', key('ap', tid .. ':' .. a[1]), 's')
   if a[2] == 'open' and state then return {'BAD', 'approval ' .. a[1] .. ' exists'} end
   if a[2] ~= 'open' and state ~= 'pending' then return {'BAD', 'approval ' .. a[1] .. ' is not pending'} end
-  named[a[1]] = a[2]
+  named[a[1]] = a[2] == 'open' and 'pending' or a[2]
 end
 
 local seq = expected

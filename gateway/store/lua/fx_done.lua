@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
--- Settle an effect and log how it ended; or, with a delay, put it back to be tried again, at most `most` times.
+-- Settle an effect and log how it ended; or, with a delay, put it back to be tried again, at most `most` times; a
+-- `most` of 0 says that nothing was tried.
 -- ARGV: now, id, token, state, record, wakes, keep ms, delay ms (-1: settle), most -> 1 | 0
-local id, token, state, delay = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[8])
+local id, token, state, delay, most = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[8]), tonumber(ARGV[9])
 local fx = key('fx', id)
 local f = redis.call('HMGET', fx, 's', 'tok', 't', 'q', 'l', 'n', 'dt')
 if f[7] == token then return 1 end
@@ -10,7 +11,8 @@ local tid, queue = f[3], f[4]
 local lane = lane_of(tid, queue, f[5])
 redis.call('ZREM', key('obl', queue), lane)
 redis.call('HDEL', fx, 'tok')
-if delay >= 0 and tonumber(f[6]) < tonumber(ARGV[9]) then
+if delay >= 0 and (most == 0 or tonumber(f[6]) < most) then
+  if most == 0 then redis.call('HINCRBY', fx, 'n', -1) end
   redis.call('HSET', fx, 's', 'pending', 'dt', token)
   lane_due(tid, queue, lane, now + delay)
   audit('fx_retry', tid, id, f[6])

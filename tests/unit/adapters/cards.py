@@ -7,7 +7,19 @@ from datetime import UTC, datetime
 from typing import get_args
 
 from adapters.base import Ticket
-from agent_core.events import AgentMessage, ApprovalRequest, Escalation, InputRequest, Notice, Outbound, RequestClosed
+from agent_core.events import (
+    AgentMessage,
+    ApprovalRequest,
+    Escalation,
+    InputRequest,
+    Notice,
+    Outbound,
+    Relayed,
+    RequestClosed,
+    RequestRaised,
+    Vote,
+)
+from agent_core.terms import Seats, Terms
 from agent_core.values import Author, Call, NoticeKind
 
 UNTIL = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -37,6 +49,36 @@ def calling(tool: str = "deploy", **arguments: object) -> Call:
 
 
 CARD = card()
+TERMS = Terms(
+    rule="deploy to production",
+    seats=(Seats(of=("bo", "cy", "di"), need=2), Seats(of=("security",))),
+    veto=("cy",),
+    on_timeout="approve",
+    delegates=("dee", "eli"),
+)
+SEVERAL = CARD.model_copy(
+    update={
+        "approvers": ("bo", "cy", "di", "security"),
+        "terms": TERMS,
+        "consequences": "Replaces 1.4.1 on 3 hosts.\nNobody is logged out.",
+    }
+)
+REMINDED = RequestRaised(id="up1", request_id="r1", why="reminder", to=("bo",))
+CLIMBED = RequestRaised(id="up2", request_id="r1", why="time", to=("bo",))
+HANDED = RequestRaised(id="up3", request_id="r1", why="delegated", to=("bo",), by=ANA, note="She knows it.")
+TOLD = RequestRaised(id="up4", request_id="r1", why="answered", to=("bo",), by=ANA, note="The one for orders.")
+VOTED = Vote(id="v1", at=AT, request_id="r1", by=BO, decision="approve", missing="1 of cy, di; and 1 of security")
+AGAINST = VOTED.model_copy(update={"decision": "deny", "reason": "Not on a Friday."})
+ASKED_BACK = InputRequest(
+    id="q3",
+    to="email:ana@example.test",
+    question="Which **database**?",
+    expires_at=UNTIL,
+    about="r1",
+    by=BO,
+)
+INSTEAD = RequestClosed(id="c4", at=AT, request_id="r1", outcome="answered", by=BO, reason="Use staging.")
+RELAYED = Relayed(id="t1", to=("email:ana@example.test",), author=BO, text="I look into it.")
 QUESTION = InputRequest(
     id="q1",
     to="email:ana@example.test",
@@ -53,4 +95,19 @@ NOTICES = tuple(
     Notice(id=f"n-{kind}", to="email:bo@example.test", kind=kind, about="r1", detail="bo")
     for kind in get_args(NoticeKind)
 )
-EVERY: tuple[Outbound, ...] = (CARD, QUESTION, APPROVED, DENIED, EXPIRED, SAID, CALLED, *NOTICES)
+EVERY: tuple[Outbound, ...] = (
+    CARD,
+    SEVERAL,
+    QUESTION,
+    ASKED_BACK,
+    VOTED,
+    AGAINST,
+    APPROVED,
+    DENIED,
+    EXPIRED,
+    INSTEAD,
+    SAID,
+    RELAYED,
+    CALLED,
+    *NOTICES,
+)

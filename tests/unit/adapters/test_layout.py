@@ -6,11 +6,10 @@ import json
 from typing import get_args
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from adapters.layout import SUBJECTS, Answer, Block, Facts, Prose, Quoted, Words, layout, plain, subject
-from agent_core.events import AgentMessage, FieldRequest, Notice, Outbound, RequestClosed
+from agent_core.events import AgentMessage, ApprovalRequest, FieldRequest, Notice, Outbound, RequestClosed
 from agent_core.values import Author, Call, FormField, NoticeKind
 from tests.unit.adapters.cards import (
     ANA,
@@ -63,7 +62,8 @@ def test_the_card_shows_the_call_the_people_the_rule_and_the_time() -> None:
 
 def test_who_may_decide_is_told_how_and_who_only_watches_is_not() -> None:
     to_decide, to_watch = layout(CARD, role="decide", ticket=TICKET), layout(CARD, role="watch", ticket=TICKET)
-    assert Answer(("APPROVE 482913", "DENY 482913 and why"), TICKET.url, TICKET.page_code) in to_decide
+    also = ("ASK 482913 and your question", "ANSWER 482913 and what to do instead")
+    assert Answer(("APPROVE 482913", "DENY 482913 and why"), TICKET.url, TICKET.page_code, also) in to_decide
     assert not [block for block in to_watch if isinstance(block, Answer)]
     assert "482913" not in plain(to_watch)
     assert TICKET.url not in plain(to_watch)
@@ -246,7 +246,7 @@ def test_every_notice_has_a_sentence_without_holes(kind: NoticeKind) -> None:
 
 @pytest.mark.parametrize("event", EVERY, ids=lambda event: getattr(event, "kind", event.type))
 def test_every_event_has_a_subject_and_something_to_read(event: Outbound) -> None:
-    assert subject(event) == SUBJECTS[event.type] + (": deploy" if event is CARD else "")
+    assert subject(event) == SUBJECTS[event.type] + (": deploy" if isinstance(event, ApprovalRequest) else "")
     assert plain(layout(event, role="decide", ticket=TICKET)).strip()
 
 

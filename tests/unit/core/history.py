@@ -9,8 +9,8 @@ from itertools import chain
 from hypothesis import strategies as st
 
 from agent_core.agent import Agent, Thought
-from agent_core.approvals import Policy
 from agent_core.people import People
+from agent_core.policy.rules import Policy
 from agent_core.steps import Ask, GiveUp, Outcome, Say, Step, Use
 from agent_core.thread import Thread
 from agent_core.values import FormField
@@ -20,10 +20,10 @@ from tests.unit.core.story import (
     ANA_BY_TEXT,
     BO,
     BO_BY_TEXT,
+    BY_NAME,
     CY,
     DEPLOY,
     EVERYBODY,
-    NOBODY,
     PEOPLE,
     POLICY,
     STRANGER,
@@ -59,7 +59,7 @@ class Act:
     thoughts: tuple[Thought, ...] = field(default=())
 
 
-def play(acts: Iterable[Act], policy: Policy = POLICY, people: People = NOBODY) -> Story:
+def play(acts: Iterable[Act], policy: Policy = POLICY, people: People = BY_NAME) -> Story:
     """The story these acts make."""
     story = Story(policy, people=people)
     for act in acts:
@@ -203,5 +203,5 @@ histories: st.SearchStrategy[Story] = st.builds(
     play,
     _acts,
     policy=st.sampled_from((POLICY, UNDOABLE)),
-    people=st.sampled_from((NOBODY, PEOPLE)),
+    people=st.sampled_from((BY_NAME, PEOPLE)),
 )

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, Protocol
 
-from agent_core.approvals import Policy
 from agent_core.deliveries import Delivery, Redirect
-from agent_core.events import ApprovalRequest, Handoff, InputRequest, InputResponse, Outbound, UserMessage
+from agent_core.events import ApprovalRequest, InputRequest, InputResponse, Outbound, Previewed, UserMessage
+from agent_core.policy.rules import Policy
 from agent_core.values import Author, Decision
-from tests.unit.core.story import ANA, Story
+from tests.unit.core.story import DI, Story
 
 
 class Move(Protocol):
@@ -59,13 +59,16 @@ class Clicks:
     decision: Decision
     sees: Literal["the card", "nothing", "another card"]
     arguments: str = ""
+    reason: str = ""
+    to: str = ""
 
     def play(self, story: Story) -> None:
         """The click comes in."""
         request_id = _pick(_requests(story), self.which) or "never-asked"
         shown = {r.id: r.digest for r in story.log if isinstance(r, ApprovalRequest)}.get(request_id, "")
         digest = {"the card": shown, "nothing": "", "another card": "f" * 64}[self.sees]
-        story.clicks(self.who, request_id, self.decision, digest=digest, arguments=self.arguments)
+        more = {"arguments": self.arguments, "reason": self.reason, "to": self.to}
+        story.clicks(self.who, request_id, self.decision, digest=digest, **more)
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,8 @@ class Waits:
         story.now += timedelta(minutes=self.minutes)
         thread = story.thread
         due = [(request.id, request.expires_at) for request in thread.open]
+        asked = [request for request in thread.open if isinstance(request, ApprovalRequest)]
+        due += [(f"plan:{r.id}:{n}", step.due) for r in asked for n, step in enumerate(r.terms.plan)]
         due += [(f"undo:{held.request_id}", held.until) for held in thread.held if held.until]
         due += [(f"again:{one.id}", one.due) for one in thread.redirects if one.due]
         for name, moment in due:
@@ -128,6 +133,23 @@ class Rules:
 
 
 @dataclass(frozen=True)
+class Tells:
+    """A tool says what it would do, or that it cannot; and what that rests on."""
+
+    outcome: Literal["ok", "failed"]
+    state: str
+
+    def play(self, story: Story) -> None:
+        """It comes in, if one is asked; else, it is about what nobody asked."""
+        asked = next((preview.id for preview in story.thread.previewing), "never-asked")
+        state = self.state if self.outcome == "ok" else ""
+        told = Previewed(
+            id=story.fresh("told"), preview_id=asked, outcome=self.outcome, content="what would be", state=state
+        )
+        story.append(told)
+
+
+@dataclass(frozen=True)
 class Ends:
     """A running tool comes to an end."""
 
@@ -148,8 +170,10 @@ class Steers:
     def play(self, story: Story) -> None:
         """The order comes in."""
         match self.verb:
-            case "human" | "agent" as to:
-                story.append(Handoff(id=story.fresh("handoff"), to=to, author=ANA))
+            case "human":
+                story.says(DI, "TAKE OVER")
+            case "agent":
+                story.says(DI, "HAND BACK go on")
             case "pause" | "resume" | "stop" as verb:
                 story.control(verb)
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 from agent_core.agent import Agent, Model, Thought, scripted
-from agent_core.approvals import Policy, Rule
 from agent_core.deliveries import Delivery
 from agent_core.events import (
     EVENT,
@@ -24,11 +23,13 @@ from agent_core.events import (
     ToolResult,
     UserMessage,
 )
+from agent_core.fold import append
 from agent_core.people import People, Person
+from agent_core.policy.rules import Policy, Rule
 from agent_core.prompt import Prompt
 from agent_core.setting import Setting
 from agent_core.steps import Say, Step, Use
-from agent_core.thread import Thread, append
+from agent_core.thread import Thread
 from agent_core.tools import tool
 from agent_core.turn import run_turn
 from agent_core.values import Author, Decision, Proof
@@ -45,6 +46,9 @@ FORGED_BO = Author(identity="email:bo@example.test", assurance="asserted", evide
 STRANGER = Author(identity="email:who@elsewhere.test", assurance="verified", evidence="dmarc")
 ANA_BY_TEXT = Author(identity="sms:+447700900012", person="ana", assurance="restricted", evidence="number")
 BO_BY_TEXT = Author(identity="sms:+447700900018", person="bo", assurance="restricted", evidence="number")
+BO_IN_SLACK = Author(identity="slack:T1:U2", person="bo", assurance="verified", evidence="signature")
+ANA_IN_SLACK = Author(identity="slack:T1:U1", person="ana", assurance="verified", evidence="signature")
+IN_SLACK = (BO_IN_SLACK, ANA_IN_SLACK)
 EVERYBODY = (ANA, ANA_AT_CONSOLE, BO, CY, DI, FORGED_BO, STRANGER, ANA_BY_TEXT, BO_BY_TEXT)
 PEOPLE = People(
     people=(
@@ -106,13 +110,19 @@ def at_once(coroutine: Coroutine[Any, Any, T]) -> T:
     raise AssertionError("it waited")
 
 
-NOBODY = People()
+def _by_name(name: str) -> Person:
+    own = (who.identity for who in (*EVERYBODY, *IN_SLACK) if who.person == name)
+    return Person(id=name, name=name.title(), identities=tuple(dict.fromkeys(own)))
+
+
+# They can be told apart, and are reached where they speak.
+BY_NAME = People(people=tuple(_by_name(one) for one in ("ana", "bo", "cy", "di")))
 
 
 class Story:
     """A thread as the store would keep it: each event stamped as it is appended, the clock a second on each time."""
 
-    def __init__(self, policy: Policy = POLICY, agent: Agent = AGENT, people: People = NOBODY) -> None:
+    def __init__(self, policy: Policy = POLICY, agent: Agent = AGENT, people: People = BY_NAME) -> None:
         self.policy, self.agent, self.people = policy, agent, people
         self.now = START
         self.policies = [(START, policy)]
@@ -172,6 +182,7 @@ class Story:
         digest: str = "",
         reason: str = "",
         arguments: str = "",
+        to: str = "",
     ) -> None:
         """A person decides on a page."""
         click = ApprovalResponse(
@@ -182,6 +193,7 @@ class Story:
             digest=digest,
             reason=reason,
             arguments=arguments,
+            to=to,
         )
         self.append(click)
 
@@ -199,6 +211,10 @@ class Story:
         """A message did not arrive."""
         id = self.fresh("delivery")
         self.append(Delivery(id=id, effect_id="e", cause=cause, to=to, outcome=outcome, again=again))
+
+    def waits(self, until: datetime) -> None:
+        """Nothing happens until a second before that; what is appended next is."""
+        self.now = until - timedelta(seconds=1)
 
     def fires(self, name: str) -> None:
         """A timer is due."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from agent_core.answers import Explain, Words, decision_in, read
+from agent_core.answers import Explain, read
+from agent_core.decisions import Words, decision_in
 from agent_core.events import ApprovalResponse, InputResponse, UserMessage
 from agent_core.spelling import plain
 from agent_core.steps import Ask

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent_core.steps import Say
-from tests.unit.core.story import ANA, BO, CY, DEPLOY, Story, kinds
+from tests.unit.core.story import ANA, BO, CY, DEPLOY, DI, Story, kinds
 
 
 def test_an_approvers_question_does_not_make_an_approver_of_the_one_who_asked() -> None:
@@ -26,9 +26,27 @@ def test_not_even_when_the_first_request_has_ended() -> None:
     story.clicks(BO, story.request.id, "deny")
     story.turn(Say(text="Bo said no."))
     story.says(CY, "why not?")
+    story.says(ANA, "then ask for it again")
+    first = story.request.id
     story.turn(DEPLOY)
+    assert story.request.id != first
     assert "ana" not in story.request.approvers
     assert "cy" not in story.request.approvers
+
+
+def test_whoever_it_was_for_is_none_of_its_approvers_when_somebody_else_wants_it_again() -> None:
+    story = Story()
+    story.says(ANA, "deploy 6.6.6 to production")
+    story.says(DI, "yes, please")
+    story.turn(DEPLOY)
+    assert story.request.askers == ("ana", "di")
+    story.clicks(BO, story.request.id, "deny")
+    story.turn(Say(text="Bo said no."))
+    story.says(DI, "ask for it again")
+    story.turn(DEPLOY)
+    assert story.request.askers == ("ana", "di")
+    assert story.request.requester == DI
+    assert story.request.approvers == ("bo", "cy")
 
 
 def test_when_nobody_else_is_left_nobody_is_asked() -> None:

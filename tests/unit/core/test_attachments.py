@@ -5,13 +5,13 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from pydantic import ValidationError
 
 from agent_core.context import BUDGET, NO_TRUST, render
 from agent_core.events import EVENT, UserMessage
-from agent_core.thread import Thread, append
+from agent_core.fold import append
+from agent_core.thread import Thread
 from agent_core.values import Attachment
 from tests.unit.core.story import ANA
 from tests.unit.core.test_context import elements, hostile

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from agent_core.agents.deploy import deploy, list_versions, rollback
-from agent_core.agents.deploy_tools import executors, seed
+from agent_core.agents.deploy_tools import executors, previewers, seed
 from agent_core.errors import ToolFailed
-from agent_core.tools import Tool
+from agent_core.tools import Foreseen, Tool
 from tests.unit.core.story import at_once
 
 TOOLS: dict[str, Tool] = {"list_versions": list_versions, "deploy": deploy, "rollback": rollback}
@@ -64,6 +64,50 @@ def test_a_deployment_changes_its_environment_only_and_leaves_one_line(environme
     assert history(environment) == [
         {"key": "fx1", "environment": "production", "version": "1.4.2", "outcome": "deployed"}
     ]
+
+
+def foresee(folder: Path, name: str, /, **arguments: str) -> Foreseen:
+    """What a tool says it would do."""
+    return at_once(previewers(folder)[name](TOOLS[name].arguments.model_validate(arguments)))
+
+
+def test_there_is_a_previewer_for_every_tool_that_says_it_previews(environment: Path) -> None:
+    assert set(previewers(environment)) == {name for name, tool in TOOLS.items() if tool.previews}
+
+
+def test_a_deployment_says_what_runs_and_what_would_and_changes_nothing(environment: Path) -> None:
+    first = foresee(environment, "deploy", version="1.4.2", environment="production")
+    assert first.consequences == "production runs 1.4.0 now; 1.4.2 would run instead."
+    assert foresee(environment, "deploy", version="1.4.2", environment="production") == first
+    assert history(environment) == []
+
+    again = foresee(environment, "deploy", version="1.4.0", environment="production")
+    assert again.consequences == "production runs 1.4.0 already; it would be deployed again."
+
+
+def test_what_a_deployment_rests_on_is_what_runs_there_and_who_brought_it(environment: Path) -> None:
+    def state(where: str) -> str:
+        return foresee(environment, "deploy", version="1.4.2", environment=where).state
+
+    staging, production = state("staging"), state("production")
+    assert staging != production
+    run(environment, "deploy", key="fx1", version="1.4.1", environment="production")
+    changed = state("production")
+    assert changed != production
+    run(environment, "deploy", key="fx2", version="1.4.1", environment="production")
+    assert state("production") not in (changed, production)
+    assert state("staging") == staging
+
+
+def test_what_could_not_work_is_known_before_anybody_is_asked(environment: Path) -> None:
+    with pytest.raises(ToolFailed, match=r"no version 9\.9\.9"):
+        foresee(environment, "deploy", version="9.9.9", environment="staging")
+
+    said = foresee(environment, "rollback", environment="staging").consequences
+    assert said == "staging runs 1.4.0 now; 1.3.9 would be brought back."
+    run(environment, "rollback", environment="staging")
+    with pytest.raises(ToolFailed, match="nothing is kept"):
+        foresee(environment, "rollback", environment="staging")
 
 
 def test_a_rollback_brings_back_what_ran_before_then_what_ran_before_that(environment: Path) -> None:

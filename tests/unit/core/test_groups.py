@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from agent_core.approvals import Policy, Refusal, Rule, gate, judge
+from agent_core.approvals import Refusal, gate, judge
 from agent_core.events import ApprovalRequest, ApprovalResponse
 from agent_core.people import Group, People, Person
-from agent_core.values import Author
+from agent_core.policy.drafting import terms_of
+from agent_core.policy.rules import Policy, Rule
+from agent_core.values import Author, Call
 from tests.unit.core.story import ANA, BO, CY, DEPLOY, START, STRANGER, Story, deploy, refused
 
 ROLE = "discord:100/7"
@@ -41,7 +43,10 @@ def verdict(author: Author, policy: Policy = POLICY, people: People = PEOPLE) ->
 
 
 def test_a_group_is_somebody_who_may_approve() -> None:
-    assert gate(deploy, (ANA,), POLICY).gate == "ask"
+    call = Call(tool="deploy", version="1", arguments="{}")
+    terms = terms_of(POLICY.rules[0], {"ana"}, PEOPLE, None, START)
+
+    assert gate(deploy, call, (ANA,), POLICY, terms, PEOPLE).gate == "ask"
     assert asked_by(ANA).request.approvers == ("releasers",)
 
 

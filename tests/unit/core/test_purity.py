@@ -24,11 +24,14 @@ from agent_core.steps import Ask, Say
 from agent_core.thread import Thread
 from agent_core.turn import run_turn
 from agent_core.values import FormField
+from tests.unit.core.crowds import AGENT as CROWD, LADDER, STATES, TWO, Crowd
+from tests.unit.core.moves import Tells, Waits
 from tests.unit.core.story import (
     ANA,
     ANA_BY_TEXT,
     BO,
     BO_BY_TEXT,
+    CY,
     DEPLOY,
     LOOK,
     PEOPLE,
@@ -118,6 +121,7 @@ def tell() -> Story:
     story.turn()
     story.says(ANA, "again")
     story.turn(DEPLOY)
+    story.now = story.request.expires_at
     story.fires(story.request.id)
     story.turn(Say(text="Expired."))
     story.control("stop")
@@ -147,18 +151,47 @@ def tell_by_text() -> Story:
     return story
 
 
+def tell_in_a_crowd() -> Story:
+    """A tool that tells first, several people, a ladder, a question back, and what the policy allows by itself."""
+    story = Crowd(TWO, CROWD)
+    story.says(ANA, "deploy 1.4.2")
+    story.turn(DEPLOY)
+    Tells("ok", STATES[0]).play(story)
+    story.turn()
+    story.clicks(BO, story.request.id, "ask", reason="why?")
+    story.clicks(BO, story.request.id, "approve")
+    story.turn()
+    story.clicks(CY, story.request.id, "approve")
+    story.turn()
+    story.ends(story.call, "ok", "done")
+    story.turn(TIDY)
+    story.ends(story.call, "ok", "done")
+    story.turn(Say(text="Done."))
+    story.change(LADDER)
+    story.says(ANA, "again")
+    story.turn(DEPLOY)
+    Tells("ok", STATES[1]).play(story)
+    story.turn()
+    Waits(6).play(story)
+    story.turn()
+    render(story.thread)
+    return story
+
+
 def test_the_core_plays_a_whole_story_with_clock_dice_and_the_outside_poisoned() -> None:
     tell()  # Imports and caches that come with a first time are not the core's doing.
     tell_by_text()
+    tell_in_a_crowd()
     with poisoned():
-        story, by_text = tell(), tell_by_text()
+        story, by_text, crowd = tell(), tell_by_text(), tell_in_a_crowd()
 
     assert len(story.log) > 30
+    assert {"previewed", "vote", "request_raised", "allowed", "tool_call"} <= {event.type for event in crowd.log}
     assert {"field_request", "approval_held", "redirect", "tool_call"} <= {event.type for event in by_text.log}
 
 
 def test_the_same_story_is_told_in_the_same_bytes() -> None:
-    for telling in (tell, tell_by_text):
+    for telling in (tell, tell_by_text, tell_in_a_crowd):
         first, second = telling(), telling()
         assert [e.model_dump_json() for e in first.log] == [e.model_dump_json() for e in second.log]
 

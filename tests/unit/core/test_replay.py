@@ -6,11 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from hypothesis import event, given, settings
-from hypothesis import strategies as st
+from hypothesis import event, given, settings, strategies as st
 
-from agent_core.approvals import Policy, Rule
 from agent_core.events import ApprovalRequest, ApprovalResponse, Event, RequestClosed, ToolCall, UserMessage
+from agent_core.policy.rules import Policy, Rule
 from agent_core.prompt import Prompt
 from agent_core.replay import Difference, SettingAt, replay
 from agent_core.setting import Setting

@@ -6,8 +6,9 @@ import pytest
 
 from agent_core.context import render
 from agent_core.events import MessageRevised, UserMessage
+from agent_core.fold import append
 from agent_core.replay import replay
-from agent_core.thread import Thread, append
+from agent_core.thread import Thread
 from agent_core.values import Author
 from tests.unit.core.story import ANA, ANA_AT_CONSOLE, BO, DEPLOY, DONE, FORGED_BO, Story, asked_for_deploy, at_once
 
@@ -101,6 +102,6 @@ def test_an_edit_folds_the_same_from_any_snapshot_and_replays() -> None:
 
 
 def test_an_edit_makes_a_decision_under_way_stale() -> None:
-    from agent_core.thread import matters
+    from agent_core.fold import matters
 
     assert matters(MessageRevised(id="e", revises="m", author=ANA, text="no"))

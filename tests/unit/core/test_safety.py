@@ -27,7 +27,7 @@ from tests.unit.core.story import AGENT, ANA, POLICY, START, Story, at_once
 
 
 @given(story=histories)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_tool_that_needs_approval_runs_once_with_the_bytes_an_allowed_person_approved_in_time(story: Story) -> None:
     used: set[str] = set()
     for place, call in enumerate(story.log):
@@ -44,7 +44,7 @@ def test_a_tool_that_needs_approval_runs_once_with_the_bytes_an_allowed_person_a
         assert call.digest == (_bound(call) if closed.call else request.digest)
         assert call.policy == request.policy
         assert closed.by is not None
-        assert closed.by.person in story.setting_at(closed.at).policy.rule(request.call.tool).approvers
+        assert closed.by.person in story.setting_at(closed.at).policy.rule_for(request.call).approvers
         assert closed.by.person in request.approvers
         assert closed.by.person != request.requester.person
         proof = closed.by.assurance
@@ -60,7 +60,7 @@ def _was_held(log: list[Event], closed: RequestClosed) -> bool:
 
 
 def _window(story: Story, request: ApprovalRequest, closed: RequestClosed) -> timedelta:
-    return story.setting_at(closed.at).policy.rule(request.call.tool).undo_within
+    return story.setting_at(closed.at).policy.rule_for(request.call).undo_within
 
 
 def _bound(call: ToolCall) -> str:
@@ -102,7 +102,7 @@ def test_every_request_has_at_most_one_end_and_the_requester_and_the_policy_are_
             assert request.requester.person is not None
             assert request.requester.person not in request.approvers
             assert request.needs == ("restricted" if request.risk == "low" else "verified")
-            assert set(request.approvers) <= set(POLICY.rule(request.call.tool).approvers)
+            assert set(request.approvers) <= set(POLICY.rule_for(request.call).approvers)
     still_open = {r.id for r in story.thread.open}
     asked = {e.id for e in story.log if isinstance(e, ApprovalRequest | InputRequest)}
     assert still_open == asked - set(ends)

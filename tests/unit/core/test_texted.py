@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent_core.answers import Explain, Words, decision_in, read
+from agent_core.answers import Explain, read
+from agent_core.decisions import Words, decision_in
 from agent_core.events import ApprovalResponse, InputResponse, UserMessage
 from agent_core.spelling import plain
 from agent_core.steps import Ask, Say

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from agent_core.agent import Thought
 from agent_core.debts import MEMORY_OF_DEBTS
@@ -23,7 +22,8 @@ from agent_core.events import (
     ToolResult,
     UserMessage,
 )
-from agent_core.thread import MEMORY_OF_CLOSED, MEMORY_OF_UNHEARD, WINDOW, Thread, append
+from agent_core.fold import MEMORY_OF_CLOSED, MEMORY_OF_UNHEARD, WINDOW, append
+from agent_core.thread import Thread
 from agent_core.turn import what_next
 from agent_core.values import Author
 from tests.unit.core.history import histories
@@ -37,7 +37,7 @@ def message(number: int, author: Author = ANA) -> UserMessage:
 
 
 @given(story=histories, data=st.data())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_folding_on_from_a_saved_fold_gives_what_folding_everything_gives(story: Story, data: st.DataObject) -> None:
     whole = append(EMPTY, *story.log)
     assert whole == story.thread
@@ -47,7 +47,7 @@ def test_folding_on_from_a_saved_fold_gives_what_folding_everything_gives(story:
 
 
 @given(events=st.lists(st.sampled_from((0, 1, 2, 3, 4)), min_size=1, max_size=3))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_a_thread_stays_small_whatever_its_log_holds(events: list[int]) -> None:
     flood: list[Event] = []
     for number in range(1300):

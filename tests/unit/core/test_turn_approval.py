@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from agent_core.approvals import Policy, Rule, digest
+from agent_core.approvals import digest
 from agent_core.events import AgentMessage, Failure, Notice, RequestClosed
+from agent_core.policy.rules import Policy, Rule
 from agent_core.steps import Say, Use
 from agent_core.values import Author, NoticeKind
 from tests.unit.core.story import (
@@ -46,7 +47,7 @@ def test_an_approved_tool_runs_with_exactly_the_bytes_that_were_approved() -> No
     assert story.call.call == request.call
     assert story.call.approval == request.id
     assert story.call.digest == request.digest
-    bound = digest(tenant="default", thread_id="t1", call=story.call.call, policy=POLICY.version)
+    bound = digest(tenant="default", thread_id="t1", call=story.call.call, policy=POLICY.version_for(request.call))
     assert bound == request.digest
 
     story.ends(story.call, "ok", "production runs 1.4.2 now")

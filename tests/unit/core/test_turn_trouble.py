@@ -7,6 +7,7 @@ import pytest
 from agent_core.agent import Agent, Thought
 from agent_core.deliveries import Delivery
 from agent_core.events import Escalation, Failure, Notice
+from agent_core.people import People, Person
 from agent_core.steps import GiveUp, Outcome, Say, Step, Use
 from tests.unit.core.story import (
     AGENT,
@@ -19,6 +20,9 @@ from tests.unit.core.story import (
     asked_for_deploy,
     kinds,
 )
+
+# There is no other way to any of them.
+BY_MAIL = People(people=tuple(Person(id=who.person or "", name="", identities=(who.identity,)) for who in (ANA, BO)))
 
 # --- the model goes wrong
 
@@ -168,7 +172,7 @@ def test_a_tool_that_may_have_run_goes_to_a_human_and_not_to_the_model() -> None
 
 
 def test_a_request_that_does_not_reach_its_approver_is_reported_to_the_requester() -> None:
-    story = asked_for_deploy()
+    story = asked_for_deploy(Story(people=BY_MAIL))
     story.append(Delivery(id="d1", effect_id="e1", cause=story.request.id, to=BO.identity, outcome="failed"))
 
     events = story.turn()
@@ -179,7 +183,7 @@ def test_a_request_that_does_not_reach_its_approver_is_reported_to_the_requester
 
 
 def test_what_does_not_reach_the_requester_is_not_reported_to_the_requester() -> None:
-    story = asked_for_deploy()
+    story = asked_for_deploy(Story(people=BY_MAIL))
     story.append(Delivery(id="d1", effect_id="e1", cause=story.request.id, to=ANA.identity, outcome="dead"))
 
     assert story.turn() == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent_core.approvals import Policy
+from agent_core.policy.rules import Policy
 from agent_core.steps import Say
 from tests.unit.core.holding import called, held, notice, window_ends
 from tests.unit.core.story import BO, POLICY, WITHOUT_BO, kinds

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agent_core.approvals import Policy, Refusal, Rule, judge, needs_of
+from agent_core.approvals import Refusal, judge, needs_of
 from agent_core.events import ApprovalRequest, ApprovalResponse
+from agent_core.policy.rules import Policy, Rule
 from agent_core.values import Assurance, Proof, Risk
 from tests.unit.core.story import (
     ANA_BY_TEXT,

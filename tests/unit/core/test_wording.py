@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from agent_core.answers import Explain, decision_in, read
-from agent_core.approvals import Policy, Refusal, Rule, judge, wordless
+from agent_core.answers import Explain, read
+from agent_core.approvals import Refusal, judge, wordless
+from agent_core.decisions import decision_in
 from agent_core.events import ApprovalResponse, UserMessage
 from agent_core.people import People, Person
+from agent_core.policy.rules import Policy, Rule
 from agent_core.values import Decision, Doubt
 from agent_core.wording import WORDS, is_condition
 from tests.unit.core.story import BO, asked_for_deploy

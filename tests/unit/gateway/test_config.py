@@ -8,8 +8,8 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from agent_core.approvals import Policy
 from agent_core.people import People
+from agent_core.policy.rules import Policy
 from config.settings import HERE, EmailChannel, Settings, problems
 
 CANARY = "canary-71aa"

@@ -121,6 +121,7 @@ def test_a_request_that_ends_undecided_takes_its_gate_and_timer_along(ending: st
         story.control("stop")
         commit = turn(story)
     else:
+        story.now = request.expires_at
         story.fires(request.id)
         commit = turn(story, DONE)
     assert commit.approvals == (CloseApproval(request.id, "expired" if state == "expired" else "withdrawn", 0),)

@@ -7,8 +7,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from gateway.errors import BadToken, Misconfigured
 from gateway.keyring import TICKET_LIFETIME, Keyring, Pass, Place

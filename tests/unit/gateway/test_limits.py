@@ -7,8 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway import limits

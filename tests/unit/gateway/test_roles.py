@@ -7,47 +7,22 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from agent_core.agents.deploy import list_versions
 from agent_core.events import EVENT, ToolCall, ToolResult, UserMessage
 from agent_core.tools import call_of
 from agent_core.values import Author
-from gateway.entry import Conversation, decode, encode
+from gateway.entry import Conversation
 from gateway.lease import take_turns
-from gateway.ports import Grant, Settled
-from gateway.runner import MAX_TOLD, Runner
+from gateway.runner import MAX_TOLD
+from tests.unit.gateway.runner_bench import TOOLS, World
 
 CANARY = "what Ana said to Bo"
 
 
-class OneTool:
-    """As much of a store as a runner needs for one call."""
-
-    def __init__(self) -> None:
-        self.ended: list[Settled] = []
-
-    async def fx_done(self, grant: Grant, settled: Settled) -> bool:
-        """How the call ended."""
-        self.ended.append(settled)
-        return True
-
-
 async def run(returned: Any) -> ToolResult:
     """What the thread hears of a tool that returns this."""
-
-    async def executor(arguments: BaseModel, *, key: str) -> str:
-        return returned  # type: ignore[no-any-return]
-
-    store: Any = OneTool()
-    record = encode(ToolCall(id="c1", call=call_of(list_versions, "{}")))[:-1] + b',"at":1}'
-    grant = Grant("fx1", "t1", "tool", "tool", "start", "1-a", 1, 1, b"", record)
-    tools, executors = {"list_versions": list_versions}, {"list_versions": executor}
-    await Runner(store=store, tools=tools, executors=executors).perform(grant)
-    [settled] = store.ended
-    event = decode(settled.record[:-1] + b',"at":1}').event
-    assert isinstance(event, ToolResult)
-    return event
+    return await World(says=returned).run(ToolCall(id="c1", call=call_of(TOOLS["look"], "{}")))
 
 
 async def test_a_tool_that_returns_no_text_ends_unknown_and_not_the_runner() -> None:

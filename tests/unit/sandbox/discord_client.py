@@ -10,8 +10,7 @@ from typing import Any
 
 import aiohttp
 import discord
-from discord.http import HTTPClient, Route
-from discord.http import handle_message_parameters as form
+from discord.http import HTTPClient, Route, handle_message_parameters as form
 
 from sandbox.discord.server import DiscordSandbox
 

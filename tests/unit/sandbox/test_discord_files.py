@@ -8,8 +8,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import discord
 import pytest
-from discord.http import HTTPClient
-from discord.http import handle_message_parameters as form
+from discord.http import HTTPClient, handle_message_parameters as form
 
 from sandbox.discord.server import DiscordSandbox
 from sandbox.discord.uploads import FILE_MOST

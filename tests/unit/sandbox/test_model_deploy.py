@@ -24,9 +24,10 @@ from agent_core.events import (
     ToolResult,
     UserMessage,
 )
+from agent_core.fold import append
 from agent_core.llm import ChatModel
 from agent_core.steps import Ask, GiveUp, Say, Step, Use
-from agent_core.thread import Thread, append
+from agent_core.thread import Thread
 from agent_core.tools import ToolFailed
 from agent_core.values import Author, Call
 from sandbox.model import Fault, ModelSandbox, load_script

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from adapters.base import Parcel, Role, Ticket
 from adapters.discord.card import Message
 from adapters.heard import Address
-from agent_core.events import AgentMessage, FieldRequest, InputRequest, Outbound, Request
+from agent_core.events import AgentMessage, FieldRequest, InputRequest, Outbound, Request, RequestRaised
 from tests.unit.adapters.cards import (
     APPROVED,
     CALLED,
@@ -25,6 +25,19 @@ from tests.unit.adapters.cards import (
     SAID,
     calling,
     card,
+)
+from tests.unit.adapters.panels import (
+    ASKED,
+    EFFECTS,
+    HANDED,
+    LATE,
+    NO,
+    RELAYED,
+    REMINDER,
+    SEVERAL,
+    TOLD,
+    UNREACHED,
+    YES,
 )
 from tests.unit.adapters.slack.states import ANSWERED, CHANGED, FORM, FREE, LONG, LOW, WITHDRAWN
 
@@ -52,6 +65,7 @@ def parcel(
     ref: str = PERSON,
     ticket: Ticket | None = TICKET,
     request: Request | None = None,
+    raised: RequestRaised | None = None,
 ) -> Parcel:
     return Parcel(
         effect_id="e1",
@@ -63,6 +77,7 @@ def parcel(
         role=role,
         ticket=ticket,
         request=request,
+        raised=raised,
     )
 
 
@@ -93,6 +108,22 @@ STATES: dict[str, Parcel] = {
     "prose-short": parcel(SAID),
     "prose-long": parcel(AgentMessage(id="a2", to=("x",), text=LONG)),
     "prose-hostile": parcel(AgentMessage(id="a3", to=("x",), text=HOSTILE_TEXT)),
+    "several": parcel(SEVERAL),
+    "several-room": parcel(SEVERAL, "watch", ref=ROOM),
+    "several-watch": parcel(SEVERAL, "watch"),
+    "several-too-long": parcel(SEVERAL.model_copy(update={"consequences": EFFECTS * 230})),
+    "voted": parcel(YES, request=SEVERAL),
+    "voted-no": parcel(NO, request=SEVERAL),
+    "voted-room": parcel(YES, "watch", ref=ROOM, request=SEVERAL),
+    "voted-watch": parcel(YES, "watch", request=SEVERAL),
+    "raised-reminder": parcel(SEVERAL, raised=REMINDER),
+    "raised-time": parcel(SEVERAL, raised=LATE),
+    "raised-undelivered": parcel(SEVERAL, raised=UNREACHED),
+    "raised-delegated": parcel(SEVERAL, raised=HANDED),
+    "raised-answered": parcel(SEVERAL, raised=TOLD),
+    "raised-answered-long": parcel(SEVERAL, raised=TOLD.model_copy(update={"note": LONG})),
+    "asked-back": parcel(ASKED),
+    "relayed": parcel(RELAYED, "watch"),
     **{f"notice-{notice.kind}": parcel(notice, request=CARD) for notice in NOTICES},
 }
 

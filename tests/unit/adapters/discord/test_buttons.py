@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from adapters.discord.buttons import MOST, Carried, Word, carried, custom_id
 from tests.unit.adapters.discord.payloads import DIGEST, TICKET

@@ -27,7 +27,7 @@ from tests.unit.adapters.discord.cards_shown import (
 )
 from tests.unit.adapters.slack.states import ANSWERED, FORM, FREE, LONG, LOW, WITHDRAWN
 
-DECIDE = ["deny", "edit", "approve"]
+DECIDE = ["deny", "edit", "approve", "ask", "instead"]
 HELD = next(notice for notice in NOTICES if notice.kind == "held")
 
 
@@ -115,7 +115,7 @@ def test_a_closed_card_is_one_message_without_buttons(closed: Outbound) -> None:
 
 def test_a_button_carries_the_ticket_and_the_digest_of_its_card() -> None:
     found = [carried(one) for one in pressed(draw(parcel(CARD))) if one.startswith("hp:")]
-    assert [(one.ticket, one.digest) for one in found if one] == [(TICKET.button, CARD.digest)] * 3
+    assert [(one.ticket, one.digest) for one in found if one] == [(TICKET.button, CARD.digest)] * len(DECIDE)
 
 
 def test_a_button_says_when_the_risk_is_high() -> None:
@@ -168,7 +168,7 @@ def test_four_thousand_characters_are_counted_not_cut() -> None:
 
 def test_long_reasons_of_the_agents_go_on_below_each_piece_saying_whose_words_they_are() -> None:
     first, *others = draw(parcel(card(reason=LONG)))
-    assert acts([first]) == ["deny", "edit", "approve"]
+    assert acts([first]) == DECIDE
     assert others
     assert all(message.description.startswith("Text by the agent, not checked:\n> ") for message in others)
 

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from adapters.discord import interaction, message, payload
 from adapters.discord.meaning import Meaning, Room, Us
@@ -19,10 +18,21 @@ from adapters.errors import Unreadable
 from adapters.heard import Received, Revised
 from adapters.wire import Json
 from tests.unit.adapters.discord.gone_wrong import WRONG, gone_wrong
-from tests.unit.adapters.discord.payloads import APP, BO, BOT, DM, NAMES, OPS, ROOMS, THREAD, TOKEN, US
-from tests.unit.adapters.discord.payloads import given as fixture
+from tests.unit.adapters.discord.payloads import (
+    APP,
+    BO,
+    BOT,
+    DM,
+    NAMES,
+    OPS,
+    ROOMS,
+    THREAD,
+    TOKEN,
+    US,
+    given as fixture,
+)
 
-MANY = 1_500
+MANY = 500
 _IDS = (APP, BOT, BO, OPS, THREAD, DM)
 _KEYS = sorted(
     {"type", "id", "author", "bot", "content", "mentions", "attachments", "flags", "poll", "question", "text", "d", "t"}

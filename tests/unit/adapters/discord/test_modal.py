@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any, Literal, cast
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from adapters.arguments import arguments_from
 from adapters.discord import modal

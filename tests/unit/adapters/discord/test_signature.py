@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from adapters.base import HttpCall
 from adapters.discord.signature import FRESH, SIGNATURE, TIMESTAMP, signed

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from adapters.discord.text import code, inert, quoted, words
 from tests.unit.adapters.discord.hostile import CORE, CORPUS, obeyed, unseen

@@ -6,7 +6,26 @@ from adapters.base import Parcel, Role, Ticket
 from adapters.email.where import Where
 from agent_core.events import AgentMessage, FieldRequest, Outbound, Request, RequestClosed
 from agent_core.values import Author, Call, FormField
-from tests.unit.adapters.cards import APPROVED, AT, CALLED, CARD, DENIED, EXPIRED, NOTICES, QUESTION, SAID, TICKET, card
+from tests.unit.adapters.cards import (
+    APPROVED,
+    ASKED_BACK,
+    AT,
+    CALLED,
+    CARD,
+    DENIED,
+    EXPIRED,
+    HANDED,
+    INSTEAD,
+    NOTICES,
+    QUESTION,
+    RELAYED,
+    REMINDED,
+    SAID,
+    SEVERAL,
+    TICKET,
+    TOLD,
+    card,
+)
 
 # Everything that hides, turns around, breaks out of a line, a header, a table or a page.
 HOSTILE = (
@@ -76,6 +95,13 @@ HONEST = {
     "form": parcel(FORM),
     "field": parcel(FIELD, about=FORM),
     "held": parcel(next(n for n in NOTICES if n.kind == "held"), role="decide", about=CARD),
+    "card-of-several": parcel(SEVERAL, role="decide"),
+    "card-reminder": parcel(CARD, role="decide").model_copy(update={"raised": REMINDED}),
+    "card-handed-on": parcel(CARD, role="decide").model_copy(update={"raised": HANDED}),
+    "card-told": parcel(CARD, role="decide").model_copy(update={"raised": TOLD}),
+    "asked-back": parcel(ASKED_BACK, role="decide", about=CARD),
+    "instead": parcel(INSTEAD, about=CARD),
+    "relayed": parcel(RELAYED, where=IN_THREAD),
     "card-to-watch": parcel(CARD),
     "question": parcel(QUESTION, role="decide", where=IN_THREAD),
     "approved": parcel(APPROVED, about=CARD),
@@ -87,6 +113,11 @@ HONEST = {
 }
 BAD_CARD = card(BAD_CALL_RAW, reason=HOSTILE, requester=MALLORY)
 FORGED = {
+    "hostile-several": parcel(SEVERAL.model_copy(update={"consequences": HOSTILE}), role="decide").model_copy(
+        update={"raised": HANDED.model_copy(update={"note": HOSTILE, "by": MALLORY})}
+    ),
+    "hostile-asked-back": parcel(ASKED_BACK.model_copy(update={"question": HOSTILE, "by": MALLORY}), about=BAD_CARD),
+    "hostile-relayed": parcel(RELAYED.model_copy(update={"text": HOSTILE, "author": MALLORY})),
     "hostile-card": parcel(BAD_CARD, role="decide"),
     "hostile-escapes": parcel(card(BAD_CALL), role="decide"),
     "hostile-subject": parcel(SAID, where=Where(to="bo@example.test", subject=HOSTILE)),

@@ -6,8 +6,7 @@ from dataclasses import replace
 from email import message_from_bytes
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from adapters.email.account import Site
 from adapters.email.found import Signature, Verdict

@@ -11,8 +11,7 @@ from adapters.email.account import Site
 from adapters.email.found import Auto
 from adapters.email.robots.automatic import LOOP_HEADER, automatic
 from tests.unit.adapters.email.letters import BOT, REPLY_TO, mail
-from tests.unit.adapters.email.parts import mail as of_parts
-from tests.unit.adapters.email.parts import multipart, part
+from tests.unit.adapters.email.parts import mail as of_parts, multipart, part
 
 SITE = Site(BOT, ("mx.bot.example.test",), aliases=("ops@example.test",))
 PLAIN = part("text/plain", "APPROVE 482913")

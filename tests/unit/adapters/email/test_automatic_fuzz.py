@@ -9,8 +9,7 @@ import random
 from email import message_from_bytes
 from email.message import Message
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from adapters.content import MOST_TEXT
 from adapters.email.attached import MOST_NAMED, attached

@@ -5,8 +5,7 @@ from __future__ import annotations
 from email import message_from_bytes
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from adapters.email.headers import mailbox, message_ids, on_behalf, sender
 from adapters.errors import Unreadable

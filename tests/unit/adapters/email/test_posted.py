@@ -10,8 +10,7 @@ import json
 from urllib.parse import quote_from_bytes
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from adapters.base import HttpCall, Kept
 from adapters.email.fetching.posted import knows, mime_of, take

@@ -10,8 +10,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given as cases
-from hypothesis import strategies as st
+from hypothesis import given as cases, strategies as st
 
 from adapters.base import Parcel
 from adapters.layout import Answer, Facts, Words, layout

@@ -5,8 +5,7 @@ from __future__ import annotations
 from email.policy import SMTP
 
 import pytest
-from hypothesis import given as cases
-from hypothesis import strategies as st
+from hypothesis import given as cases, strategies as st
 
 from adapters.base import Parcel
 from adapters.email.account import Site

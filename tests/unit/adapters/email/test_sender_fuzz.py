@@ -10,8 +10,7 @@ from email import message_from_bytes
 from email.policy import compat32
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from adapters.email import limits
 from adapters.email.headers import on_behalf, sender

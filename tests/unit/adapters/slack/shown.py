@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from adapters.base import Parcel, Role, Ticket
 from adapters.heard import Address
 from adapters.slack.card import Message
-from agent_core.events import Outbound, Request
+from agent_core.events import Outbound, Request, RequestRaised
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "slack"
 TICKET = Ticket(code="482913", url="https://holdpoint.example.test/d/abc.def", button="dGlja2V0.b2Yub3Vycw")
@@ -26,6 +26,7 @@ def parcel(
     ref: str = PERSON,
     ticket: Ticket | None = TICKET,
     request: Request | None = None,
+    raised: RequestRaised | None = None,
 ) -> Parcel:
     return Parcel(
         effect_id="e1",
@@ -37,6 +38,7 @@ def parcel(
         role=role,
         ticket=ticket,
         request=request,
+        raised=raised,
     )
 
 

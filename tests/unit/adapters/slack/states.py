@@ -20,6 +20,19 @@ from tests.unit.adapters.cards import (
     calling,
     card,
 )
+from tests.unit.adapters.panels import (
+    ASKED,
+    EFFECTS,
+    HANDED,
+    LATE,
+    NO,
+    RELAYED,
+    REMINDER,
+    SEVERAL,
+    TOLD,
+    UNREACHED,
+    YES,
+)
 from tests.unit.adapters.slack.shown import ROOM, parcel
 
 LOW = card().model_copy(update={"risk": "low"})
@@ -62,5 +75,21 @@ STATES: dict[str, Parcel] = {
     "escalation": parcel(CALLED),
     "prose-short": parcel(SAID),
     "prose-long": parcel(AgentMessage(id="a2", to=("x",), text=LONG)),
+    "several": parcel(SEVERAL),
+    "several-room": parcel(SEVERAL, "watch", ref=ROOM),
+    "several-watch": parcel(SEVERAL, "watch"),
+    "several-too-long": parcel(SEVERAL.model_copy(update={"consequences": EFFECTS * 230})),
+    "voted": parcel(YES, request=SEVERAL),
+    "voted-no": parcel(NO, request=SEVERAL),
+    "voted-room": parcel(YES, "watch", ref=ROOM, request=SEVERAL),
+    "voted-watch": parcel(YES, "watch", request=SEVERAL),
+    "raised-reminder": parcel(SEVERAL, raised=REMINDER),
+    "raised-time": parcel(SEVERAL, raised=LATE),
+    "raised-undelivered": parcel(SEVERAL, raised=UNREACHED),
+    "raised-delegated": parcel(SEVERAL, raised=HANDED),
+    "raised-answered": parcel(SEVERAL, raised=TOLD),
+    "raised-answered-long": parcel(SEVERAL, raised=TOLD.model_copy(update={"note": LONG})),
+    "asked-back": parcel(ASKED),
+    "relayed": parcel(RELAYED, "watch"),
     **{f"notice-{notice.kind}": parcel(notice, request=CARD) for notice in NOTICES},
 }

@@ -7,8 +7,7 @@ import re
 from typing import get_args
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from adapters.slack.card import draw
 from adapters.text import visible

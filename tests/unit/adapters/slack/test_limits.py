@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from pydantic import JsonValue
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block

@@ -15,8 +15,7 @@ from adapters.slack.manifest import manifest, scopes_asked, subscriptions
 from adapters.slack.payload import COMMANDS, EVENTS, INTERACTIONS, LEGACY_EVENTS, understand
 from gateway.cli import app
 from sandbox.slack import App
-from sandbox.slack.core import _EVENTS as EVENT_NAMES
-from sandbox.slack.core import _SCOPES as SCOPES_TO_HEAR
+from sandbox.slack.core import _EVENTS as EVENT_NAMES, _SCOPES as SCOPES_TO_HEAR
 from sandbox.slack.methods.table import METHODS
 from tests.unit.adapters.slack.payloads import NAMES, US, payload
 

@@ -6,8 +6,7 @@ import json
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from pydantic import JsonValue
 from slack_sdk.models.views import View
 
@@ -19,6 +18,7 @@ from adapters.slack.press import MODALS
 from agent_core.events import InputRequest
 from agent_core.values import Call, FormField
 from tests.unit.adapters.cards import CALL, QUESTION, UNTIL, calling
+from tests.unit.adapters.panels import ASKED, SEVERAL
 from tests.unit.adapters.slack.hostile import CORPUS, obeyed, unseen
 from tests.unit.adapters.slack.shown import found, matches_golden
 from tests.unit.adapters.slack.states import FORM, FREE
@@ -27,6 +27,10 @@ CARRIED = "dGlja2V0.b2Yub3Vycw 0123456789abcdef"
 MIXED = calling(name="a & b", count=3, tags=["x", "<y>"], on=True, note="")
 VIEWS: dict[str, Json] = {
     "modal-deny": modal.deny(CARRIED),
+    "modal-ask": modal.ask(CARRIED),
+    "modal-instead": modal.instead(CARRIED),
+    "modal-delegate": modal.delegate(SEVERAL, CARRIED),
+    "modal-question-asked": modal.question(ASKED, CARRIED),
     "modal-edit": modal.edit(MIXED, CARRIED),
     "modal-question-free": modal.question(FREE, CARRIED),
     "modal-question-choices": modal.question(QUESTION, CARRIED),
@@ -34,6 +38,7 @@ VIEWS: dict[str, Json] = {
     "modal-loading": modal.loading(),
     "modal-gone": modal.gone(),
 }
+NEITHER = [("ask", "ask"), ("instead", "instead"), ("delegate", "delegate")]
 
 
 def asking(*fields: FormField, question: str = "?") -> InputRequest:
@@ -63,7 +68,7 @@ def test_slacks_own_models_take_every_modal(name: str) -> None:
     assert View(**cast(dict[str, Any], VIEWS[name])).to_dict()["type"] == "modal"
 
 
-@pytest.mark.parametrize(("view", "kind"), [("deny", "deny"), ("edit", "edit"), ("question-form", "answer")])
+@pytest.mark.parametrize(("view", "kind"), [("deny", "deny"), ("edit", "edit"), ("question-form", "answer"), *NEITHER])
 def test_a_modal_carries_the_buttons_token_and_nothing_else(view: str, kind: str) -> None:
     assert VIEWS[f"modal-{view}"]["private_metadata"] == CARRIED  # SL-30
     assert MODALS[str(VIEWS[f"modal-{view}"]["callback_id"])] == kind

@@ -1,0 +1,1 @@
+"""The policy: who may decide what, by rules that are data; evaluated by pure functions."""

@@ -1,0 +1,91 @@
+"""Raising: what is done about a request that nobody decides yet. Reminders, and the ladder; each happens once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Literal
+
+from agent_core.events import ApprovalRequest, Event, Notice, RequestRaised, TimerFired
+from agent_core.policy.quiet import awake_at
+from agent_core.setting import Ids, Setting
+from agent_core.thread import PLAN, Thread
+from agent_core.weighing import weigh
+
+Why = Literal["time", "undelivered"]
+
+
+def plan_timer(request_id: str, step: int) -> str:
+    """What the timer of a step of the plan is named."""
+    return f"{PLAN}{request_id}:{step}"
+
+
+def on_plan(thread: Thread, fired: TimerFired, setting: Setting, ids: Ids) -> Iterator[Event]:
+    """A step of the plan is due."""
+    request_id, _, step = fired.name.removeprefix(PLAN).rpartition(":")
+    request = thread.open_request(request_id)
+    if isinstance(request, ApprovalRequest) and not thread.stopped and not thread.held_approval(request_id):
+        yield from _take(thread, request, int(step), "time", fired.at, setting, ids)
+
+
+def climb(thread: Thread, request_id: str, at: datetime, setting: Setting, ids: Ids) -> Iterator[Event]:
+    """The next step of the ladder at once, as those who were asked cannot be reached; nothing if there is none.
+
+    A step that would ask nobody is none.
+    """
+    request = thread.open_request(request_id)
+    if not isinstance(request, ApprovalRequest) or thread.stopped or thread.held_approval(request_id):
+        return
+    taken = {one.step for one in thread.raises if one.request_id == request_id}
+    steps = (n for n in range(len(request.terms.plan)) if n not in taken and _asked_by(request, n, setting))
+    if (step := next(steps, None)) is not None:
+        yield from _take(thread, request, step, "undelivered", at, setting, ids)
+
+
+def _take(
+    thread: Thread, request: ApprovalRequest, step: int, why: Why, at: datetime, setting: Setting, ids: Ids
+) -> Iterator[Event]:
+    """One step of the plan, unless it was taken."""
+    if any(one.request_id == request.id and one.step == step for one in thread.raises):
+        return
+    if request.terms.plan[step].to:
+        yield from _ask_more(request, step, why, at, setting, ids)
+    else:
+        yield from _remind(thread, request, step, at, setting, ids)
+
+
+def _asked_by(request: ApprovalRequest, step: int, setting: Setting) -> tuple[str, ...]:
+    """Whom a rung asks: whoever is with us and in today's rule; none of those it is for."""
+    known, planned = setting.policy.rule_for(request.call).names, request.terms.plan[step].to
+    may = (name for name in planned if name in known and name not in request.askers)
+    return tuple(name for name in may if not ((person := setting.people.person(name)) and person.left))
+
+
+def _ask_more(
+    request: ApprovalRequest, step: int, why: Why, at: datetime, setting: Setting, ids: Ids
+) -> Iterator[Event]:
+    planned, to = request.terms.plan[step], _asked_by(request, step, setting)
+    if not to:
+        return
+    yield RequestRaised(id=ids.next(), at=at, request_id=request.id, why=why, to=to, via=planned.via, step=step)
+    told, names = request.requester.identity, ", ".join(to)
+    yield Notice(id=ids.next(), to=told, kind="moved", about=request.id, detail=names)
+
+
+def _remind(
+    thread: Thread, request: ApprovalRequest, step: int, at: datetime, setting: Setting, ids: Ids
+) -> Iterator[Event]:
+    """Whoever can still decide and is awake is reminded; if all of them sleep, it waits for the first to wake."""
+    able = weigh(thread, request, setting).able
+    mornings = {name: _awake_at(name, at, setting) for name in able}
+    awake = tuple(name for name in able if mornings[name] <= at)
+    if able:
+        due = None if awake else min(mornings.values())
+        yield RequestRaised(
+            id=ids.next(), at=at, request_id=request.id, why="reminder", to=awake or able, step=step, due=due
+        )
+
+
+def _awake_at(name: str, at: datetime, setting: Setting) -> datetime:
+    person = setting.people.person(name)
+    return awake_at(person, at) if person else at

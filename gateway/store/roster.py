@@ -1,0 +1,62 @@
+"""The roster's changes: one list that only ever grows, and outside of it the word that there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from redis.exceptions import WatchError
+
+from gateway.store.client import patiently
+from gateway.store.errors import RosterLost
+from gateway.store.fitness import META
+
+_CHANGES = "hp:people"
+_BEGUN = "people"
+
+
+@dataclass(frozen=True)
+class RedisRoster:
+    """`hp:people`, a list of bodies, oldest first; `hp:meta` knows whether there ever was one."""
+
+    redis: Redis
+
+    async def since(self, seen: int) -> list[bytes]:
+        """The changes after so many. Raises RosterLost when some of those are gone, StoreError."""
+        length, begun, bodies = await patiently(lambda: self._read(seen))
+        if length < max(seen, 1 if begun else 0):
+            raise RosterLost("the changes to people are lost: nobody counts as known (`holdpoint people begin-again`)")
+        return list(bodies)
+
+    async def append(self, seen: int, bodies: Sequence[bytes]) -> bool:
+        """Add these, all or none, if there are exactly so many before. False: there are others by now."""
+        return bool(await patiently(lambda: self._append(seen, list(bodies))))
+
+    async def begin_again(self) -> None:
+        """Forget that there were changes: only what will be added from now on is missed when it is lost."""
+        await patiently(lambda: self.redis.hdel(META, _BEGUN))
+
+    async def _read(self, seen: int) -> tuple[int, bool, list[bytes]]:
+        async with self.redis.pipeline(transaction=True) as pipe:
+            pipe.llen(_CHANGES)
+            pipe.hexists(META, _BEGUN)
+            pipe.lrange(_CHANGES, seen, -1)
+            length, begun, bodies = await pipe.execute()
+            return length, begun, bodies
+
+    async def _append(self, seen: int, bodies: list[bytes]) -> bool:
+        async with self.redis.pipeline(transaction=True) as pipe:
+            await pipe.watch(_CHANGES)
+            if await pipe.llen(_CHANGES) != seen:
+                # The reply to an earlier attempt may have been lost.
+                return bool(await pipe.lrange(_CHANGES, seen, seen + len(bodies) - 1) == bodies)
+            pipe.multi()  # type: ignore[no-untyped-call]
+            pipe.rpush(_CHANGES, *bodies)
+            # In one with the first change: who looks in between must not take it for lost.
+            pipe.hset(META, _BEGUN, "1")
+            try:
+                await pipe.execute()
+            except WatchError:
+                return False
+            return True
