@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from argparse import Namespace
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from proxyprotocol.reader import ProxyProtocolReader
 from pymap.backend.dict import Config, Identity, Login
@@ -26,7 +26,7 @@ from sandbox.mail.post import INBOX, JUNK, Post
 from sandbox.mail.relay import Line, Relay
 
 _ARGUMENTS = Namespace(passlib_cfg=None, proxy_protocol=None, cert=None, key=None)
-Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[None, None, None]]
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 _AT_CONNECTING: tuple[FaultKind, FaultKind] = ("imap_silent", "imap_slow")
 
 
@@ -38,7 +38,7 @@ class Imap:
         self._tokens = tokens
         self._idle = idle
         self._open: set[asyncio.StreamWriter] = set()
-        self._served: set[asyncio.Task[None]] = set()
+        self._served: set[asyncio.Future[None]] = set()
 
     async def start(self, host: str, port: int, people: Mapping[str, str], tls: ssl.SSLContext | None) -> int:
         """Listen; returns the port."""
@@ -82,7 +82,7 @@ class Imap:
         """Serve connections in tasks of which we know when the last has ended."""
 
         def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            task = asyncio.create_task(serve(reader, writer))
+            task = asyncio.ensure_future(serve(reader, writer))
             self._served.add(task)
             task.add_done_callback(self._served.discard)
 
