@@ -40,14 +40,22 @@ class Roster:
         return self.people.owner(identity)
 
     async def fresh(self) -> Overlaid:
-        """As it is now: only what was added since the last look is read. Raises StoreError."""
+        """As it is now: only what was added since the last look is read. Raises StoreError.
+
+        Those who ask while somebody looks share the look after it.
+        """
         if self._store:
+            asked = time.monotonic()
             async with self._turn:
-                began = time.monotonic()
-                news = await self._store.since(self._now.seen)
-                self._now = self._now.after(map(CHANGE.validate_json, news)) if news else self._now
-                self._looked = began
+                if self._looked <= asked:
+                    await self._look(self._store)
         return self._now
+
+    async def _look(self, store: RosterStore) -> None:
+        began = time.monotonic()
+        news = await store.since(self._now.seen)
+        self._now = self._now.after(map(CHANGE.validate_json, news)) if news else self._now
+        self._looked = began
 
     async def recent(self) -> Overlaid:
         """As it was no longer than a second ago. Raises StoreError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -70,6 +71,46 @@ async def test_who_left_and_what_was_unlinked_stay_so_whatever_the_file_says(ben
     # An address of theirs is not free by itself: somebody else could be taken for them.
     with pytest.raises(BadChange, match="belongs to bo"):
         await roster.write(personnel.linked("ana", "email:bo@example.test", said("d")))
+
+
+async def test_who_asks_while_somebody_looks_shares_the_look_after_it(bench: Bench) -> None:
+    roster = roster_at(bench)
+    before = await looks(bench)
+    await asyncio.gather(*(roster.fresh() for _ in range(20)))
+    assert await looks(bench) - before == 2
+
+
+async def looks(bench: Bench) -> int:
+    """How often anybody read the list."""
+    stats = await bench.redis.info("commandstats")
+    return int(stats.get("cmdstat_lrange", {"calls": 0})["calls"])
+
+
+@dataclass(frozen=True)
+class Held(RedisRoster):
+    """Its answers are on their way until `arrives`."""
+
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    arrives: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def since(self, seen: int) -> list[bytes]:
+        news = await super().since(seen)
+        self.asked.set()
+        await self.arrives.wait()
+        return news
+
+
+async def test_who_asks_after_a_change_sees_it_whoever_looks_already(bench: Bench) -> None:
+    store = Held(bench.redis)
+    roster = Roster(BASE, store)
+    first = asyncio.create_task(roster.fresh())
+    await store.asked.wait()
+    await roster_at(bench).write(personnel.linked("ana", PHONE, said("a")))
+    second = asyncio.create_task(roster.fresh())
+    await asyncio.sleep(0)
+    store.arrives.set()
+    assert PHONE not in (await first).links
+    assert PHONE in (await second).links
 
 
 async def test_the_file_is_the_base(bench: Bench) -> None:
