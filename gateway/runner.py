@@ -2,8 +2,9 @@
 
 The store's gate has let the call through when it arrives here; the runner checks once more that the bytes it is about
 to run are the bytes that were approved, that the rules they were approved by are today's, that what people were shown
-still holds, and that a standing grant by which it was allowed still stands. A call that may have run already is not run
-again unless its tool says that does no harm: it ends `unknown`, which goes to a human. Asked before, tools say what
+still holds, and that a standing grant by which it was allowed still stands. Only then it tells the store that it
+begins: who is lost before has started nothing, and the call is looked at anew. A call that may have run already is not
+run again unless its tool says that does no harm: it ends `unknown`, which goes to a human. Asked before, tools say what
 they would do; that has a queue of its own, so that no question waits until a long tool is done.
 """
 
@@ -143,6 +144,8 @@ class Runner:
             return Ran("unknown", f"{tool.name} was started, and whether it finished is not known")
         if why := await self._out_of_force(grant, event, tool):
             return _not_again(why) if grant.mode == "recover" else Ran("refused", why)
+        if await self._stopped(grant):
+            return Ran("refused", REFUSED["stopped"])
         return await self._execute(grant, event, tool, executor)
 
     def _as_approved(self, grant: Grant, event: ToolCall) -> bool:
@@ -188,6 +191,16 @@ class Runner:
         rule = self.policy.rule_for(event.call)
         stands = still_lets(event.grant, event.call, known.in_force(at), rule, known.people, at)
         return "" if stands else REFUSED["grant"]
+
+    async def _stopped(self, grant: Grant) -> bool:
+        """Whether a stop came first; if not, the store knows from here on that it may have started.
+
+        Raises LeaseLost, StoreError: then it has not.
+        """
+        begun = await self.store.fx_begin(grant)
+        if begun == "lost":
+            raise LeaseLost
+        return begun == "stopped"
 
     async def _execute(self, grant: Grant, event: ToolCall, tool: Tool, executor: Executor) -> Ran:
         try:

@@ -19,7 +19,7 @@ from gateway.consequences import millis
 from gateway.entry import decode, encode
 from gateway.people.changes import Change, Granted
 from gateway.people.roster import Roster
-from gateway.ports import PREVIEW_LANE, TOOL_LANE, Grant, GrantMode, Settled
+from gateway.ports import PREVIEW_LANE, TOOL_LANE, Begun, Grant, GrantMode, Settled
 from gateway.runner import Runner
 from gateway.storage import RosterStore
 from gateway.store.errors import StoreDown
@@ -77,8 +77,13 @@ class SaidOfPeople:
 class OneTool:
     """As much of a store as a runner needs for one call."""
 
-    def __init__(self) -> None:
+    def __init__(self, begun: Begun) -> None:
         self.ended: list[Settled] = []
+        self.begun = begun
+
+    async def fx_begin(self, grant: Grant) -> Begun:
+        """Whether it may."""
+        return self.begun
 
     async def fx_done(self, grant: Grant, settled: Settled) -> bool:
         """How the call ended."""
@@ -98,6 +103,7 @@ class World:
     preview_timeout: float = 30.0
     said: SaidOfPeople = field(default_factory=lambda: SaidOfPeople([GIVEN]))
     now: datetime = NOON
+    begun: Begun = "begun"
 
     async def execute(self, arguments: BaseModel, *, key: str) -> str:
         """Do it."""
@@ -130,7 +136,7 @@ class World:
 
     async def ends(self, event: ToolCall | Preview, mode: GrantMode = "start", why: str = "") -> list[Settled]:
         """How it was settled; not at all, when the store is away."""
-        store = OneTool()
+        store = OneTool(self.begun)
         record = encode(event)[:-1] + b',"at":1}'
         lane, approval, bound = PREVIEW_LANE, "", ""
         if isinstance(event, ToolCall):
