@@ -14,9 +14,13 @@ import pytest
 
 from agent_core.events import IdentityLinked, Notice, RosterChanged
 from gateway.app import House
+from gateway.cli.audit import court_of
 from gateway.demo.story import first
 from gateway.demo.teller import Teller
 from gateway.demo.world import ANA
+from gateway.ledger.agreeing import opened_by
+from gateway.ledger.evidence import Deviation
+from gateway.ledger.trail import steps_by_thread
 from gateway.people import personnel
 from gateway.people.changes import Linked, Said
 from gateway.ports import PEOPLE_LANE
@@ -77,3 +81,12 @@ async def _once(ready: House, changes_before: int, *, attempts: int) -> None:
     notices = [event.to for event in events if isinstance(event, Notice) and event.kind == "linked"]
     assert sorted(notices) == sorted({*notices, IDENTITY, f"email:{ANA}"})
     assert (await ready.roster.fresh()).people.owner(IDENTITY) == ready.people.person("ana")
+    assert await _deviations(ready, latest.id) == []
+
+
+async def _deviations(ready: House, thread_id: str) -> list[Deviation]:
+    """Where the thread's log is not what the audit chain says of it."""
+    chains = await ready.opened.evidence.chains()
+    steps = [step for links, _ in chains.values() for step in steps_by_thread(links).get(thread_id, ())]
+    (kept,) = [one async for one in ready.opened.evidence.threads(opened_by) if one.thread_id == thread_id]
+    return list(court_of(ready).deviations(kept, steps, len(steps)))
