@@ -87,7 +87,8 @@ class AgentMessage(Fact):
 class ToolCall(Fact):
     """The agent runs a tool. `approval`, `digest` and `policy` tie it to the request that allowed these very bytes.
 
-    `state`, if any, is the fingerprint of what the tool said before: it only starts while that is so.
+    `state`, if any, is the fingerprint of what the tool said before: it only starts while that is so. `grant`, if any,
+    is the standing grant that allowed it: it only starts while that stands.
     """
 
     type: Literal["tool_call"] = "tool_call"
@@ -96,6 +97,7 @@ class ToolCall(Fact):
     digest: str = ""
     policy: str = ""
     state: str = ""
+    grant: str = ""
 
 
 class ToolResult(Fact):

@@ -185,6 +185,7 @@ class House:
             executors=executors(self.settings.environment_dir),
             previewers=previewers(self.settings.environment_dir),
             policy=self.policy,
+            roster=self.roster,
             tenant=self.settings.tenant,
             renew_every=self._renew_every,
         )

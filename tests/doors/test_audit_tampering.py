@@ -257,7 +257,7 @@ async def test_a_broken_entry_of_the_chain_is_named_by_its_place(books: Books) -
 
 async def test_a_call_started_twice_is_found_even_where_the_chain_was_made_to_hold(books: Books) -> None:
     entries = await books.redis.xrange(f"{books.prefix}:au")
-    starts = [fields[b"e"] for _, fields in entries if fields[b"e"].startswith(b"fx_claim:start")]
+    starts = [fields[b"e"] for _, fields in entries if fields[b"e"].startswith(b"fx_begin")]
     start = starts[-1]
     head = await books.redis.get(f"{books.prefix}:ah")
     chained = _sha1(head + start)
