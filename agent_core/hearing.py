@@ -21,6 +21,7 @@ from agent_core.events import (
     InputRequest,
     InputResponse,
     Notice,
+    PeopleChanged,
     Previewed,
     RequestClosed,
     RequestRaised,
@@ -30,7 +31,7 @@ from agent_core.events import (
     UserMessage,
 )
 from agent_core.forms import check, in_words
-from agent_core.raising import on_plan
+from agent_core.raising import on_plan, review
 from agent_core.setting import Ids, Setting
 from agent_core.takeover import hand_over, order_in, relay
 from agent_core.thread import AGAIN, PLAN, UNDO, Thread
@@ -56,6 +57,8 @@ def hear(thread: Thread, event: Inbound, setting: Setting) -> Iterator[Event]:
             yield from _hear_timer(thread, event, setting, ids)
         case RosterChanged():
             yield from linking.announce(event, setting, ids)
+        case PeopleChanged():
+            yield from review(thread, event, setting, ids)
         case Control():
             yield from _hear_control(thread, event, ids)
         case Delivery(outcome="waiting"):
