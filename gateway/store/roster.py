@@ -18,7 +18,7 @@ _BEGUN, _REVIEWED = "people", "people_reviewed"
 
 @dataclass(frozen=True)
 class RedisRoster:
-    """`hp:people`, a list of bodies, oldest first; `hp:meta` knows whether there ever was one, and how many are told."""
+    """`hp:people`, a list of bodies, oldest first; `hp:meta` knows whether there is one, and how many were told."""
 
     redis: Redis
 

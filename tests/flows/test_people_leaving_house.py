@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from agent_core.agent import Agent, Thought
 from agent_core.events import ApprovalRequest, Escalation, Notice, PeopleChanged, RequestClosed
+from agent_core.steps import Say, Use
+from agent_core.thread import Thread
 from gateway.people import personnel
 from gateway.people.changes import Said
 from gateway.serve import ROLES
 from gateway.store.errors import StoreDown
-from tests.doors.scene import serving
+from tests.doors.scene import serving, until
 from tests.flows.sms_house import SmsHouse, policy_of, sms_house
 
 ASKED = "Please deploy 1.4.2 to production."
@@ -66,18 +70,20 @@ async def test_a_thread_that_waits_for_others_hears_nothing(h: SmsHouse) -> None
     assert await h.events(thread, PeopleChanged) == []
 
 
-async def test_who_dies_between_the_telling_and_the_noting_of_it_tells_nobody_twice(
-    slow: SmsHouse, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("dies_at", ["telling", "noting"])
+async def test_who_dies_half_way_leaves_nothing_untold_and_tells_nobody_twice(
+    slow: SmsHouse, monkeypatch: pytest.MonkeyPatch, dies_at: str
 ) -> None:
     thread = await asked(slow)
     await leaves(slow, "bo")
     dying = slow.house.reviewing()
+    where = {"telling": (dying.threads.store, "ingest"), "noting": (dying.roster, "note_reviewed")}[dies_at]
 
-    async def dies(seen: int) -> None:
+    async def dies(*given: object) -> None:
         raise StoreDown("gone")
 
     with monkeypatch.context() as broken:
-        broken.setattr(dying.roster, "note_reviewed", dies)
+        broken.setattr(*where, dies)
         with pytest.raises(StoreDown):
             await dying.review()
     assert await dying.review() == 1
@@ -98,3 +104,33 @@ async def test_of_several_who_look_at_once_one_is_heard(slow: SmsHouse) -> None:
     await leaves(slow, "bo")
     await asyncio.gather(*(slow.house.reviewing().review() for _ in range(4)))
     assert len(await slow.events(thread, PeopleChanged)) == 1
+
+
+async def test_nobody_is_asked_who_left_while_the_model_was_thinking(tmp_path: Path) -> None:
+    async with sms_house(tmp_path, policy=policy_of("bo"), roles=["web"]) as h:
+        h.text("ana", ASKED)
+        (claim,) = await until(lambda: h.house.opened.threads.claim())
+        model, agent = Overtaken(h), h.house.agent
+        # What a tool says first comes between the thought and the question: only without that may they be far apart.
+        blind = tuple(replace(tool, previews=False) for tool in agent.tools)
+        await replace(h.house.worker(), model=model, agent=replace(agent, tools=blind)).work(claim)
+        assert await h.events(claim.thread_id, ApprovalRequest) == []
+        assert len(model.thoughts) == 3, "it was decided again, and then forbidden"
+
+
+@dataclass
+class Overtaken:
+    """A model that rolls back until that is forbidden; while it thinks for the first time, Bo leaves."""
+
+    h: SmsHouse
+    thoughts: list[Thought] = field(default_factory=list)
+
+    async def next_step(self, agent: Agent, thread: Thread) -> Thought:
+        """To roll back, twice, and then a word."""
+        if not self.thoughts:
+            await leaves(self.h, "bo")
+        step = (
+            Use(tool="rollback", arguments='{"environment":"production"}') if len(self.thoughts) < 2 else Say(text="No")
+        )
+        self.thoughts.append(Thought(outcome="step", step=step))
+        return self.thoughts[-1]

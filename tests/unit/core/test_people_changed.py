@@ -149,7 +149,7 @@ def test_two_rungs_are_taken_where_one_is_not_enough() -> None:
 
 
 def test_no_rung_is_climbed_where_none_would_help() -> None:
-    story = asked(ladder=({"after": HOUR / 4, "to": ("cy",)},))
+    story = asked(approvers=("bo", "cy"), need=2, ladder=({"after": HOUR / 4, "to": ("di",)},))
     story.people = changed(story.people, "cy", left=True)
     assert kinds(leaves(story, "bo")) == TOO_FEW
 
