@@ -50,6 +50,8 @@ NOTICES: Mapping[NoticeKind, str] = {
     "delegated": "Your decision was handed on to {detail}. You are not asked about this any more.",
     "no_delegate": "Your decision was not handed on: you can hand it to nobody but {detail}. It still waits for you.",
     "on_hold": "Nobody decided your request in time. It stays open, and nothing is done until somebody does.",
+    "too_few": "Too few are left who may decide your request, so it cannot be approved as things are. It stays open "
+    "until it expires. Who was told, and may see to it: {detail}.",
     "rules_changed": "Your approval does not take effect: the rules have changed since you gave it. The request can be "
     "answered until it expires.",
     "taken_over": "{detail} has taken this conversation over. The agent is silent until it is handed back.",

@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter
 from agent_core.belonging import (
     IdentityLinked as IdentityLinked,
     IdentityUnlinked as IdentityUnlinked,
+    PeopleChanged as PeopleChanged,
     RosterChanged as RosterChanged,
 )
 from agent_core.deliveries import Delivery, Redirect
@@ -149,11 +150,16 @@ class Notice(Fact):
 
 
 class Escalation(Fact):
-    """The agent cannot go on alone: these persons are told, and so is the requester."""
+    """The agent cannot go on alone: these persons are told, and so is the requester.
+
+    With `about`, it is that open request which cannot go on, and the agent still owes what it owed; the requester is
+    told by a notice.
+    """
 
     type: Literal["escalation"] = "escalation"
     to: tuple[str, ...]
     reason: Text
+    about: str = ""
 
 
 class Handoff(Fact):
@@ -220,7 +226,7 @@ class ModelCall(Fact):
 
 
 Said = UserMessage | MessageRevised | ApprovalResponse | InputResponse
-Inbound = Said | ToolResult | Previewed | RosterChanged | Control | TimerFired | Delivery
+Inbound = Said | ToolResult | Previewed | RosterChanged | PeopleChanged | Control | TimerFired | Delivery
 Outbound = (
     AgentMessage | ApprovalRequest | InputRequest | FieldRequest | Vote | RequestClosed | Notice | Escalation | Relayed
 )

@@ -154,6 +154,7 @@ NoticeKind = Literal[
     "delegated",
     "no_delegate",
     "on_hold",
+    "too_few",
     "rules_changed",
     "taken_over",
     "handed_back",

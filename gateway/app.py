@@ -33,6 +33,7 @@ from gateway.people.identities import Identities
 from gateway.people.registrar import Registrar
 from gateway.people.roster import Roster
 from gateway.reading import read_people, read_policy
+from gateway.reviewing import Reviewing
 from gateway.routing import Channel, Routing
 from gateway.runner import Runner
 from gateway.sender import Sender
@@ -169,6 +170,10 @@ class House:
     def registrar(self) -> Registrar:
         """Writes down whose identities are."""
         return Registrar(store=self.opened.threads, roster=self.roster, renew_every=self._renew_every)
+
+    def reviewing(self) -> Reviewing:
+        """Has threads look again when people change."""
+        return Reviewing(self.roster, self.threads)
 
     @property
     def identities(self) -> Identities:

@@ -77,6 +77,22 @@ class Roster:
                 await self.fresh()
                 return changes
 
+    async def unreviewed(self) -> tuple[list[Change], int]:
+        """The changes that waiting threads may not have been told of, and how many there are with those before.
+
+        Raises StoreError.
+        """
+        if self._store is None:
+            return [], 0
+        before = await self._store.reviewed()
+        news = [CHANGE.validate_json(body) for body in await self._store.since(before)]
+        return news, before + len(news)
+
+    async def note_reviewed(self, seen: int) -> None:
+        """So many have been told of. Raises StoreError."""
+        if self._store:
+            await self._store.note_reviewed(seen)
+
     async def history(self) -> list[Change]:
         """Every change, the oldest first. Raises StoreError."""
         return [CHANGE.validate_json(body) for body in await self._store.since(0)] if self._store else []

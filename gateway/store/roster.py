@@ -13,12 +13,12 @@ from gateway.store.errors import RosterLost
 from gateway.store.fitness import META
 
 _CHANGES = "hp:people"
-_BEGUN = "people"
+_BEGUN, _REVIEWED = "people", "people_reviewed"
 
 
 @dataclass(frozen=True)
 class RedisRoster:
-    """`hp:people`, a list of bodies, oldest first; `hp:meta` knows whether there ever was one."""
+    """`hp:people`, a list of bodies, oldest first; `hp:meta` knows whether there is one, and how many were told."""
 
     redis: Redis
 
@@ -33,9 +33,17 @@ class RedisRoster:
         """Add these, all or none, if there are exactly so many before. False: there are others by now."""
         return bool(await patiently(lambda: self._append(seen, list(bodies))))
 
+    async def reviewed(self) -> int:
+        """How many the threads that wait have been told of; 0 when that is not known."""
+        return int(await patiently(lambda: self.redis.hget(META, _REVIEWED)) or 0)
+
+    async def note_reviewed(self, seen: int) -> None:
+        """Remember that they have been told of so many."""
+        await patiently(lambda: self.redis.hset(META, _REVIEWED, str(seen)))
+
     async def begin_again(self) -> None:
         """Forget that there were changes: only what will be added from now on is missed when it is lost."""
-        await patiently(lambda: self.redis.hdel(META, _BEGUN))
+        await patiently(lambda: self.redis.hdel(META, _BEGUN, _REVIEWED))
 
     async def _read(self, start: int) -> tuple[bool, list[bytes]]:
         """Whether there ever was one, and then those from there on: whoever adds the first in between is no harm."""

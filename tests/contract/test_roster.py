@@ -164,6 +164,24 @@ async def test_a_loss_is_seen_by_who_was_there_and_by_who_comes_later_until_some
         await roster.fresh()  # Who knew better does not forget.
 
 
+async def test_how_far_changes_were_told_of_is_kept_for_whoever_looks_next(bench: Bench) -> None:
+    first, second = roster_at(bench), roster_at(bench)
+    await first.write(personnel.unlinked(MAIL, said("a")))
+    await first.write(personnel.left("bo", said("b")))
+
+    news, seen = await second.unreviewed()
+    assert ([one.type for one in news], seen) == (["unlinked", "left"], 2)
+    await second.note_reviewed(1)
+    news, seen = await first.unreviewed()
+    assert ([one.type for one in news], seen) == (["left"], 2)
+
+    await bench.redis.delete("hp:people")
+    await RedisRoster(bench.redis).begin_again()
+    anew = roster_at(bench)
+    await anew.write(personnel.left("bo", said("c")))
+    assert len((await anew.unreviewed())[0]) == 1, "what is said after a loss is not taken for told"
+
+
 async def test_it_is_read_anew_only_when_it_is_asked_for_or_old(bench: Bench) -> None:
     reader, writer = roster_at(bench), roster_at(bench)
     await reader.fresh()

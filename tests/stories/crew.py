@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from gateway.app import House
 from gateway.ports import PREVIEW_LANE, TOOL_LANE
+from gateway.reviewing import Reviewing
 from gateway.routing import NOWHERE
 from gateway.runner import Runner
 from gateway.sender import Sender
@@ -34,6 +35,7 @@ class Crew:
     sender: Sender
     runner: Runner
     timers: Timers
+    reviewing: Reviewing
     lost: bool = field(default=False)
 
     async def until_quiet(self) -> None:
@@ -60,6 +62,7 @@ class Crew:
         One, as who stalls over the first of several would go on with the others, which are not theirs any more.
         """
         done = len(await self._claimed(self._fired()))
+        done += len(await self._claimed(self._reviewed()))
         for claim in await self._claimed(self.worker.store.claim(most=1)):
             await self._alive(self.worker.work(claim))
             done += 1
@@ -75,6 +78,9 @@ class Crew:
 
     async def _fired(self) -> Sequence[None]:
         return [None] * await self.timers.store.fire()
+
+    async def _reviewed(self) -> Sequence[None]:
+        return [None] * await self.reviewing.review()
 
     async def _claimed(self, claims: Awaitable[Sequence[T]]) -> Sequence[T]:
         """What was claimed; nothing, if whoever claimed it died with it."""
@@ -93,10 +99,10 @@ class Crew:
 
 def crew_of(stage: Stage, house: House, workshop: Workshop, chance: Chance | None) -> Crew:
     """The roles of a house; its tools are those of a workshop. With `chance` they are mortal."""
-    worker, sender, timers = house.worker(), house.sender(), house.timers()
+    worker, sender, timers, reviewing = house.worker(), house.sender(), house.timers(), house.reviewing()
     runner = replace(house.runner(), executors=workshop.executors, previewers=workshop.previewers)
     if chance is None:
-        return Crew(stage, worker, sender, runner, timers)
+        return Crew(stage, worker, sender, runner, timers, reviewing)
     store = stage.frail(chance)
     adapters = {name: FrailAdapter(adapter, chance) for name, adapter in sender.adapters.items()}
     crew = Crew(
@@ -105,6 +111,7 @@ def crew_of(stage: Stage, house: House, workshop: Workshop, chance: Chance | Non
         replace(sender, store=store, adapters=adapters),
         replace(runner, store=store),
         replace(timers, store=store),
+        replace(reviewing, threads=replace(reviewing.threads, store=store)),
     )
     chance.meanwhile = crew.meanwhile
     return crew
