@@ -14,6 +14,7 @@ from adapters.email.text.page import page_lines
 from adapters.email.text.pieces import incomplete, mended, pieces, sealed
 from adapters.email.text.plain import plain_lines
 from adapters.email.text.quotes import told_apart
+from agent_core.decisions import are_several
 from agent_core.values import Doubt
 
 
@@ -34,7 +35,15 @@ def words(mail: Message, sent: Sequence[str] = ()) -> Words:
         doubt = "cut"
     elif disagree(plain, page):
         doubt = "two_texts"
+    elif are_several(reply) and not _on_top(chosen):
+        doubt = "several"
     return Words(reply=reply, quoted=joined(chosen, "quoted", "rest", "signed"), doubt=doubt)
+
+
+def _on_top(lines: Sequence[Line]) -> bool:
+    """Whether nothing but the person's own words stands above any of them: what is below a quote may be its rest."""
+    own = [line.place == "own" for line in lines if line.text]
+    return own == sorted(own, reverse=True)
 
 
 def _view(parts: Sequence[Message], sent: Sequence[str]) -> tuple[list[Line], bool]:
