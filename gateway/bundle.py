@@ -21,9 +21,11 @@ def one_by_one(received: Received) -> tuple[Received, ...]:
     """A message for each of its decisions, or the message itself.
 
     The first keeps the message's id, and what came along with it. Only where the channel reads codes: elsewhere nothing
-    would tell which line is about what, so the message stays whole, and decides nothing. So it does in doubt.
+    would tell which line is about what, so the message stays whole, and decides nothing. So it does in doubt, and where
+    a line may be one that a mail program quoted.
     """
-    lines = apart(received.message.text) if received.code and not received.message.doubt else ()
+    sure = received.code and not received.below and not received.message.doubt
+    lines = apart(received.message.text) if sure else ()
     return tuple(_line(received, number, line) for number, line in enumerate(lines, 1)) or (received,)
 
 

@@ -16,7 +16,6 @@ from agent_core.decisions import at_best, decision_in
 
 _DOUBTS = {
     "two_texts": "its text and its HTML say different things",
-    "several": "of several decisions in it some may be quoted",
     "encrypted": "it is encrypted",
     "unreadable": "some of its letters cannot be made out",
     "cut": "it is cut off before the end of its words",

@@ -86,8 +86,9 @@ def received(text: str, *, code: str | None = "111111", doubt: Doubt = "") -> Re
 def test_only_where_codes_are_read_and_nothing_is_in_doubt() -> None:
     two = "A 111111\nR 222222"
     assert [(one.message.id, one.code) for one in one_by_one(received(two))] == [("m1", "111111"), ("m1#2", "222222")]
+    below = received(two).model_copy(update={"below": True})
     # A platform whose conversation names the request itself: there each line would speak of that one.
-    for whole in (received(two, code=None), received(two, doubt="two_texts"), received("A 111111\nyes")):
+    for whole in (received(two, code=None), received(two, doubt="two_texts"), received("A 111111\nyes"), below):
         assert one_by_one(whole) == (whole,)
 
 

@@ -111,10 +111,12 @@ async def test_our_own_mail_brought_back_unmarked_decides_nothing(house: MailHou
     bare = digest.text.split("\n", 2)[2]
     beginning = bare[: bare.index(f"APPROVE {second}") + len(f"APPROVE {second}")]
     wrapped = "\n".join(part for line in bare.splitlines() for part in textwrap.wrap(line, 20) or [""])
-    for number, below in enumerate((bare, wrapped, beginning)):
+    # All but the code is known as ours, and what is left looks as if it had been typed.
+    ending = beginning[beginning.rindex("To decide") :]
+    for number, below in enumerate((bare, wrapped, beginning, ending)):
         await house.mail.deliver_raw(BO, house.mail.bot, answer(digest, f"ASK {first} who is {number}?\n\n{below}"))
     await house.heard_out()
-    await until(partial(_settled, house, 3))
+    await until(partial(_settled, house, 4))
     assert {one.decision for one in await house.decided()} <= {"ask"}
     await house.mail.reply_as(BO, digest, f"DENY {second} enough")
     assert await decided(house, 1) == {("denied", "enough")}

@@ -14,7 +14,6 @@ from adapters.email.text.page import page_lines
 from adapters.email.text.pieces import incomplete, mended, pieces, sealed
 from adapters.email.text.plain import plain_lines
 from adapters.email.text.quotes import told_apart
-from agent_core.decisions import are_several
 from agent_core.values import Doubt
 
 
@@ -35,9 +34,8 @@ def words(mail: Message, sent: Sequence[str] = ()) -> Words:
         doubt = "cut"
     elif disagree(plain, page):
         doubt = "two_texts"
-    elif are_several(reply) and not _on_top(chosen):
-        doubt = "several"
-    return Words(reply=reply, quoted=joined(chosen, "quoted", "rest", "signed"), doubt=doubt)
+    quoted = joined(chosen, "quoted", "rest", "signed")
+    return Words(reply=reply, quoted=quoted, doubt=doubt, below=not _on_top(chosen))
 
 
 def _on_top(lines: Sequence[Line]) -> bool:

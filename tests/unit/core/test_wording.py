@@ -138,7 +138,7 @@ def test_a_code_without_a_word_of_decision_is_asked_back() -> None:
     assert said(story, BO, "looks odd", story.request.id) is None
 
 
-@pytest.mark.parametrize("doubt", ["two_texts", "encrypted", "unreadable", "cut", "by_subject", "several"])
+@pytest.mark.parametrize("doubt", ["two_texts", "encrypted", "unreadable", "cut", "by_subject"])
 def test_words_in_doubt_decide_nothing(doubt: Doubt) -> None:
     story = asked_for_deploy()
     message = UserMessage(id="m9", author=BO, text="approve 482913", answers=story.request.id, doubt=doubt)

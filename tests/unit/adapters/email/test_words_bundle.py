@@ -12,7 +12,7 @@ from adapters.email.sending.render import render, text_of
 from agent_core.decisions import apart, are_several, decision_in
 from agent_core.values import Call
 from tests.unit.adapters.cards import CARD
-from tests.unit.adapters.email.letters import SITE
+from tests.unit.adapters.email.letters import SITE, heard, raw
 from tests.unit.adapters.email.papers import part, plain, read
 from tests.unit.adapters.email.parcels import parcel
 
@@ -59,7 +59,7 @@ def decides(typed: str, brought_back: str, *sent: str) -> list[str]:
     mail = f"{typed}\n\n{brought_back}"
     for entity in (part("text/plain; charset=utf-8", mail), part("text/html; charset=utf-8", _page(mail))):
         words = read(entity, *sent)
-        if not words.doubt and (several := apart(words.reply)):
+        if not words.below and (several := apart(words.reply)):
             return [one.line for one in several]
         if not are_several(words.reply) and decision_in(words.reply):
             assert words.reply.splitlines()[0] == typed
@@ -92,10 +92,12 @@ def test_nor_does_any_piece_of_it(sent: tuple[str, ...]) -> None:
 
 def test_decisions_below_what_is_quoted_may_be_the_rest_of_it() -> None:
     two = "DENY 111111\nDENY 222222"
-    assert said(f"> May this run?\n\n{two}").doubt == "several"
-    assert said("DENY 111111\n> May this run?\nDENY 222222").doubt == "several"
-    assert said(f"{two}\n> May this run?").doubt == ""
-    assert said("> May this run?\nDENY 111111\nno").doubt == ""
+    assert said(f"> May this run?\n\n{two}").below
+    assert said("DENY 111111\n> May this run?\nDENY 222222").below
+    assert not said(f"{two}\n> May this run?").below
+    assert not said(two).below
+    assert heard(raw(body=f"> May this run?\n\n{two}")).below
+    assert not heard(raw(body=two)).below
 
 
 def said(text: str) -> Words:
