@@ -23,6 +23,8 @@ NOTICES: Mapping[NoticeKind, str] = {
     "on the first line.",
     "unclear": "Your answer was not clear enough to act on, so nothing was done. A condition cannot be kept for you: "
     "answer with the word and the code alone, or deny and say why.",
+    "several": "Nothing was done: your message has several decisions, and they could not be told apart for sure. Put "
+    "each with its code on a line of its own, on top and with nothing else, or answer each request by itself.",
     "two_texts": "Your mail was not acted on: it holds what you wrote twice, plain and formatted, and the two say "
     "different things. Please write it again.",
     "encrypted": "Your mail was not acted on: it is encrypted and cannot be read here. Please use the link in the "

@@ -133,6 +133,7 @@ NoticeKind = Literal[
     "unknown_request",
     "code_needed",
     "unclear",
+    "several",
     "two_texts",
     "encrypted",
     "unreadable",
