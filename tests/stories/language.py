@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
-Channel = Literal["email", "slack", "discord", "sms"]
+Channel = Literal["email", "slack", "discord", "sms", "console"]
 Ending = Literal["open", "approved", "denied", "answered", "expired", "withdrawn"]
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 

@@ -20,7 +20,7 @@ from tests.stories.chance import Chance
 from tests.stories.crew import Crew, crew_of
 from tests.stories.invariants import check, sent_once
 from tests.stories.language import Channel, Step, Story
-from tests.stories.people import befall, change_of, people_of
+from tests.stories.people import at_console, befall, change_of, people_of
 from tests.stories.stage import Stage
 
 POLICY: Mapping[str, Any] = {"text_up_to": "high", "escalate_to": []}
@@ -45,6 +45,8 @@ class Play:
         """From the first step to the last. Raises Failed."""
         self._stage.clock.begin(self._story.starts)
         await self._stage.clear()
+        for name in at_console(self._story, self._cast):
+            await self._stage.sign_in(name)
         self._furnish()
         for step in self._story.steps:
             try:
