@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import TypeVar
 
 from gateway.app import House
-from gateway.ports import PREVIEW_LANE, TOOL_LANE
+from gateway.people.registrar import Registrar
+from gateway.ports import PEOPLE_LANE, PREVIEW_LANE, TOOL_LANE
 from gateway.routing import NOWHERE
 from gateway.runner import Runner
 from gateway.sender import Sender
@@ -33,6 +34,7 @@ class Crew:
     worker: Worker
     sender: Sender
     runner: Runner
+    registrar: Registrar
     timers: Timers
     lost: bool = field(default=False)
 
@@ -71,6 +73,9 @@ class Crew:
             for grant in await self._claimed(self.runner.store.fx_claim(queue, most=1)):
                 await self._alive(self.runner.perform(grant))
                 done += 1
+        for grant in await self._claimed(self.registrar.store.fx_claim(PEOPLE_LANE, most=1)):
+            await self._alive(self.registrar.register(grant))
+            done += 1
         return done
 
     async def _fired(self) -> Sequence[None]:
@@ -96,7 +101,7 @@ def crew_of(stage: Stage, house: House, workshop: Workshop, chance: Chance | Non
     worker, sender, timers = house.worker(), house.sender(), house.timers()
     runner = replace(house.runner(), executors=workshop.executors, previewers=workshop.previewers)
     if chance is None:
-        return Crew(stage, worker, sender, runner, timers)
+        return Crew(stage, worker, sender, runner, house.registrar(), timers)
     store = stage.frail(chance)
     adapters = {name: FrailAdapter(adapter, chance) for name, adapter in sender.adapters.items()}
     crew = Crew(
@@ -104,6 +109,7 @@ def crew_of(stage: Stage, house: House, workshop: Workshop, chance: Chance | Non
         replace(worker, store=store),
         replace(sender, store=store, adapters=adapters),
         replace(runner, store=store),
+        replace(house.registrar(), store=store),
         replace(timers, store=store),
     )
     chance.meanwhile = crew.meanwhile

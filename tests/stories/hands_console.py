@@ -22,7 +22,7 @@ from agent_core.events import (
 )
 from gateway.access import Access
 from gateway.told import about
-from tests.stories.hands import Hands, Impossible, Means, Shown
+from tests.stories.hands import Filled, Hands, Impossible, Means, Shown
 from tests.stories.language import Channel
 
 DECIDED: frozenset[Means] = frozenset({"approve", "deny", "undo", "ask", "answer", "delegate", "change"})
@@ -97,6 +97,15 @@ class ConsoleHands:
             said["to"], _, said["reason"] = text.partition(" ")
         await self._post(name, f"/threads/{at.thread}/requests/{at.event.id}/response", said)
 
+    async def stop(self, name: str, shown: Shown) -> None:
+        """Stop the thread of it."""
+        await self._post(name, f"/threads/{_at(shown).thread}/stop", {})
+
+    async def fill(self, name: str, shown: Shown, filled: Filled) -> str:
+        """A line for each field."""
+        await self.reply(name, shown, "\n".join(f"{field}: {', '.join(values)}" for field, values in filled.items()))
+        return ""
+
     def readable(self, name: str) -> list[Shown]:
         """The threads that are anything to them."""
         if name not in self._tokens:
@@ -153,14 +162,19 @@ def _read(identity: str, thread: str, log: Sequence[Event]) -> Iterator[Shown]:
     """What a terminal shows somebody of a thread: all of it, but what was said to others alone."""
     requests = {event.id: event for event in log if isinstance(event, OURS)}
     closed = {event.request_id for event in log if isinstance(event, RequestClosed)}
-    if identity not in _involved(log):
+    if identity not in _involved(log) and not _is_known(identity, log):
         return
     for event in log:
         if isinstance(event, Outbound) and not _is_for_others(event, identity):
             mine = isinstance(event, OURS) and event.id not in closed and identity in _asked(event, log)
             text = lines(event, role="decide" if mine else "watch", request=requests.get(about(event)))
-            offers = DECIDED if mine and isinstance(event, ApprovalRequest) else frozenset[Means]()
-            yield Shown(event.id, text, offers, _At(thread, event))
+            yield Shown(event.id, text, _offers(event) if mine else frozenset(), _At(thread, event))
+
+
+def _offers(event: Outbound) -> frozenset[Means]:
+    if isinstance(event, InputRequest):
+        return frozenset({"fill"} if event.fields else {"choose"} if event.choices else ())
+    return DECIDED
 
 
 def _is_for_others(event: Outbound, identity: str) -> bool:
@@ -171,6 +185,12 @@ def _involved(log: Sequence[Event]) -> set[str]:
     """Whom a thread is anything to: who speaks in it, or is asked."""
     spoke = {author.identity for event in log if (author := getattr(event, "author", None))}
     return spoke.union(*(_asked(event, log) for event in log if isinstance(event, OURS)))
+
+
+def _is_known(identity: str, log: Sequence[Event]) -> bool:
+    """Whether they spoke in it from elsewhere."""
+    author = (getattr(event, "author", None) for event in log)
+    return any(one and one.person and f"console:{one.person}" == identity for one in author)
 
 
 def _asked(request: ApprovalRequest | InputRequest, log: Sequence[Event]) -> set[str]:
