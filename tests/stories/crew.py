@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import TypeVar
 
 from gateway.app import House
-from gateway.ports import PREVIEW_LANE, TOOL_LANE
+from gateway.people.registrar import Registrar
+from gateway.ports import PEOPLE_LANE, PREVIEW_LANE, TOOL_LANE
 from gateway.reviewing import Reviewing
 from gateway.routing import NOWHERE
 from gateway.runner import Runner
@@ -34,6 +35,7 @@ class Crew:
     worker: Worker
     sender: Sender
     runner: Runner
+    registrar: Registrar
     timers: Timers
     reviewing: Reviewing
     lost: bool = field(default=False)
@@ -74,6 +76,9 @@ class Crew:
             for grant in await self._claimed(self.runner.store.fx_claim(queue, most=1)):
                 await self._alive(self.runner.perform(grant))
                 done += 1
+        for grant in await self._claimed(self.registrar.store.fx_claim(PEOPLE_LANE, most=1)):
+            await self._alive(self.registrar.register(grant))
+            done += 1
         return done
 
     async def _fired(self) -> Sequence[None]:
@@ -102,7 +107,7 @@ def crew_of(stage: Stage, house: House, workshop: Workshop, chance: Chance | Non
     worker, sender, timers, reviewing = house.worker(), house.sender(), house.timers(), house.reviewing()
     runner = replace(house.runner(), executors=workshop.executors, previewers=workshop.previewers)
     if chance is None:
-        return Crew(stage, worker, sender, runner, timers, reviewing)
+        return Crew(stage, worker, sender, runner, house.registrar(), timers, reviewing)
     store = stage.frail(chance)
     adapters = {name: FrailAdapter(adapter, chance) for name, adapter in sender.adapters.items()}
     crew = Crew(
@@ -110,6 +115,7 @@ def crew_of(stage: Stage, house: House, workshop: Workshop, chance: Chance | Non
         replace(worker, store=store),
         replace(sender, store=store, adapters=adapters),
         replace(runner, store=store),
+        replace(house.registrar(), store=store),
         replace(timers, store=store),
         replace(reviewing, threads=replace(reviewing.threads, store=store)),
     )
