@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agent_core import forms
+from agent_core.approvals import no_longer_open
 from agent_core.decisions import (
     Words,
     are_several,
@@ -171,6 +172,9 @@ def _as_input(thread: Thread, message: UserMessage) -> Reading:
     request = _asked(thread, message)
     if request is None:
         return None
+    if message.answers is None and message.about != request.id and thread.closed_request(message.about):
+        over = no_longer_open(thread, message.about)
+        return Explain(kind=over.kind, about=message.about, detail=over.detail)
     if request.links:
         return _as_proof(request, message)
     text = _answer(request, message)

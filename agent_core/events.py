@@ -49,7 +49,8 @@ from agent_core.values import (
 class UserMessage(Fact):
     """A person said something, and maybe sent files along.
 
-    `answers` is the request whose code the message proved to know; `doubt`, why it may not say what they meant.
+    `answers` is the request whose code the message proved to know; `about`, the one that it replies to a message of;
+    `doubt`, why it may not say what they meant.
     """
 
     type: Literal["user_message"] = "user_message"
@@ -57,6 +58,7 @@ class UserMessage(Fact):
     text: Text
     attachments: tuple[Attachment, ...] = ()
     answers: str | None = None
+    about: str = ""
     doubt: Doubt = ""
     raw: str | None = None
 

@@ -115,15 +115,23 @@ def _ask_more(
 def _remind(
     thread: Thread, request: ApprovalRequest, step: int, at: datetime, setting: Setting, ids: Ids
 ) -> Iterator[Event]:
-    """Whoever can still decide and is awake is reminded; if all of them sleep, it waits for the first to wake."""
+    """Whoever can still decide and is awake is reminded; if all of them sleep, it waits for the first to wake.
+
+    Of several that would wait for one morning the last one does.
+    """
     able = weigh(thread, request, setting).able
     mornings = {name: _awake_at(name, at, setting) for name in able}
     awake = tuple(name for name in able if mornings[name] <= at)
-    if able:
-        due = None if awake else min(mornings.values())
+    due = None if awake else min(mornings.values(), default=None)
+    if able and not (due and _reminds_again(request, step, due)):
         yield RequestRaised(
             id=ids.next(), at=at, request_id=request.id, why="reminder", to=awake or able, step=step, due=due
         )
+
+
+def _reminds_again(request: ApprovalRequest, step: int, until: datetime) -> bool:
+    since = request.terms.plan[step].due
+    return any(not other.to and since < other.due <= until for other in request.terms.plan)
 
 
 def _awake_at(name: str, at: datetime, setting: Setting) -> datetime:

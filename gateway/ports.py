@@ -105,7 +105,7 @@ class CloseApproval:
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """At `due` the store logs `{"event":{"type":"timer_fired","id":"timer:<name>","name":"<name>"}}` and wakes.
+    """At `due` the store logs `{"event":{"type":"timer_fired","id":"timer:<name>:<due>","name":"<name>"}}`, wakes.
 
     `name` is `[a-zA-Z0-9:._-]+`; `due` 0 removes the timer.
     """
