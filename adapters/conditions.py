@@ -18,6 +18,7 @@ _WHY_AGAIN = {
     "reminder": "A reminder: this still waits for a decision.",
     "time": "You are asked as well, as nobody has decided this yet.",
     "undelivered": "You are asked as well, as others could not be reached.",
+    "too_few": "You are asked as well, as too few of those asked before are left.",
 }
 
 
@@ -54,6 +55,8 @@ def why_asked(raised: RequestRaised) -> str:
     match raised.why:
         case "delegated":
             return f"{who} asks you to decide this in their place."
+        case "stands_in":
+            return f"You are asked to decide this in the place of {one_line(raised.absent)}, who is away."
         case "answered":
             return f"{who} was asked about this, and answers:"
     return _WHY_AGAIN[raised.why]

@@ -27,7 +27,8 @@ class Received(Frozen):
     conversation. `code` is the decision code the person typed. The message's id is the same for every redelivery.
     `joins`: not said to us, so it counts only in a conversation we are part of already. `under` is the message of ours
     it was said in answer to: where that began a conversation, that one is meant. `reference` is one of ours that
-    anybody may have: it finds the conversation of somebody who is proven, and nothing it says decides.
+    anybody may have: it finds the conversation of somebody who is proven, and nothing it says decides. `below`: some of
+    the words stand below what is quoted, and may be the rest of it.
     """
 
     message: UserMessage
@@ -38,6 +39,7 @@ class Received(Frozen):
     joins: bool = False
     under: str = ""
     reference: str = ""
+    below: bool = False
 
 
 class Pressed(Frozen):

@@ -23,6 +23,8 @@ NOTICES: Mapping[NoticeKind, str] = {
     "on the first line.",
     "unclear": "Your answer was not clear enough to act on, so nothing was done. A condition cannot be kept for you: "
     "answer with the word and the code alone, or deny and say why.",
+    "several": "Nothing was done: your message has several decisions, and they could not be told apart for sure. Put "
+    "each with its code on a line of its own, on top and with nothing else, or answer each request by itself.",
     "two_texts": "Your mail was not acted on: it holds what you wrote twice, plain and formatted, and the two say "
     "different things. Please write it again.",
     "encrypted": "Your mail was not acted on: it is encrypted and cannot be read here. Please use the link in the "
@@ -50,6 +52,8 @@ NOTICES: Mapping[NoticeKind, str] = {
     "delegated": "Your decision was handed on to {detail}. You are not asked about this any more.",
     "no_delegate": "Your decision was not handed on: you can hand it to nobody but {detail}. It still waits for you.",
     "on_hold": "Nobody decided your request in time. It stays open, and nothing is done until somebody does.",
+    "too_few": "Too few are left who may decide your request, so it cannot be approved as things are. It stays open "
+    "until it expires. Who was told, and may see to it: {detail}.",
     "rules_changed": "Your approval does not take effect: the rules have changed since you gave it. The request can be "
     "answered until it expires.",
     "taken_over": "{detail} has taken this conversation over. The agent is silent until it is handed back.",

@@ -3,15 +3,25 @@
 An approval is decided by the first line alone: a word, or its first letter, and the code that came with the request.
 Without the code a bare yes or no counts only for a low risk, with one request open and nothing said since, and never by
 text message, where the sender's number is all the proof. A condition is not an answer, and neither is a YES: carriers
-have their own use for it, and it does not say to what.
+have their own use for it, and it does not say to what. Several decisions reach us one by one, or decide nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from agent_core import forms
-from agent_core.decisions import Words, decision_in, is_conditional, is_nearly, names_a_code, without_code
+from agent_core.approvals import no_longer_open
+from agent_core.decisions import (
+    Words,
+    are_several,
+    decision_in,
+    is_conditional,
+    is_nearly,
+    names_a_code,
+    without_code,
+)
 from agent_core.events import ApprovalRequest, ApprovalResponse, InputRequest, InputResponse, Request, UserMessage
 from agent_core.spelling import plain
 from agent_core.thread import Thread
@@ -43,6 +53,8 @@ def read(thread: Thread, message: UserMessage) -> Reading:
     words = decision_in(message.text)
     if message.doubt:
         return _doubtful(thread, message, words)
+    if are_several(message.text):
+        return Explain(kind="several", about=message.answers or _only_one(_to_decide(thread, message.author)))
     if words is not None and words.short and not _may_mean(thread, message, words):
         words = None
     if words is not None and not _is_for_a_question(thread, message, words):
@@ -62,7 +74,11 @@ def _doubtful(thread: Thread, message: UserMessage, words: Words | None) -> Expl
     if message.doubt == "by_subject" and not (waiting or words):
         return None
     assert message.doubt
-    return Explain(kind=message.doubt, about=waiting[0].id if len(waiting) == 1 else "")
+    return Explain(kind=message.doubt, about=_only_one(waiting))
+
+
+def _only_one(waiting: Sequence[Request]) -> str:
+    return waiting[0].id if len(waiting) == 1 else ""
 
 
 def _is_for_a_question(thread: Thread, message: UserMessage, words: Words) -> bool:
@@ -117,7 +133,7 @@ def _as_decision(thread: Thread, message: UserMessage, words: Words) -> Reading:
 def _code_needed(approvals: list[ApprovalRequest]) -> Explain:
     if not approvals:
         return Explain(kind="unknown_request")
-    return Explain(kind="code_needed", about=approvals[0].id if len(approvals) == 1 else "")
+    return Explain(kind="code_needed", about=_only_one(approvals))
 
 
 def _without_code(thread: Thread, message: UserMessage, words: Words) -> str | None:
@@ -156,6 +172,9 @@ def _as_input(thread: Thread, message: UserMessage) -> Reading:
     request = _asked(thread, message)
     if request is None:
         return None
+    if message.answers is None and message.about != request.id and thread.closed_request(message.about):
+        over = no_longer_open(thread, message.about)
+        return Explain(kind=over.kind, about=message.about, detail=over.detail)
     if request.links:
         return _as_proof(request, message)
     text = _answer(request, message)

@@ -162,4 +162,12 @@ def _allowed(thread: Thread, wish: Wish, grant: Grant | None, setting: Setting, 
         by=grant.by if grant else "",
     )
     yield allowed
-    yield ToolCall(id=ids.next(), call=wish.call, approval=allowed.id, digest=proven, policy=version, state=state)
+    yield ToolCall(
+        id=ids.next(),
+        call=wish.call,
+        approval=allowed.id,
+        digest=proven,
+        policy=version,
+        state=state,
+        grant=allowed.grant,
+    )

@@ -1,6 +1,7 @@
 """Belonging: that an identity is somebody's, or is not any more, and what became of saying so.
 
-The core only says it; whoever keeps the roster of people writes it down, and tells the thread how that ended.
+The core only says it; whoever keeps the roster of people writes it down, and tells the thread how that ended. What was
+said of people elsewhere is told to the threads that wait for one of them.
 """
 
 from __future__ import annotations
@@ -40,6 +41,13 @@ class RosterChanged(Fact):
     by: Author
     outcome: Literal["linked", "unlinked", "refused"]
     why: str = ""
+
+
+class PeopleChanged(Fact):
+    """This person left, is away, or lost an identity: whatever is open and waits for them is looked at again."""
+
+    type: Literal["people_changed"] = "people_changed"
+    person: str
 
 
 Belonging = IdentityLinked | IdentityUnlinked

@@ -114,7 +114,7 @@ def _about_request(event: Event) -> str:
         case Vote():
             about = {"request": event.request_id, "decision": event.decision, "missing": event.missing}
             return _tag("vote", event.reason, **about, **_who(event.by))
-        case RequestRaised(why="delegated" | "time" | "undelivered"):
+        case RequestRaised(why="delegated" | "stands_in" | "time" | "undelivered" | "too_few"):
             about = {"request": event.request_id, "why": event.why, "to": ", ".join(event.to)}
             return _tag("request_raised", event.note, **about, **(_who(event.by) if event.by else {}))
         case InputRequest():

@@ -1,12 +1,14 @@
 """Decisions in words: what the first line of a text says, by fixed rules, whoever says it and of whatever.
 
 A word of decision may have the code of its request beside it. What is neither yes nor no (a question back, an answer
-instead, somebody else who is to decide) always must: without a code such words are talk.
+instead, somebody else who is to decide) always must: without a code such words are talk. Only where every line is a
+decision with a code of its own is each of them one.
 """
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from agent_core.spelling import plain
 from agent_core.values import Decision, Frozen
@@ -22,12 +24,16 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 _WITH_A_CODE = re.compile(
-    rf"^(?:{_CODE}[ ,:-]*(?P<second>{'|'.join(CODED)})(?!\w)|(?P<first>{'|'.join(CODED)})[ ,:-]*{_CODE}\b)"
+    rf"^(?:(?P<before>{_CODE})[ ,:-]*(?P<second>{'|'.join(CODED)})(?!\w)"
+    rf"|(?P<first>{'|'.join(CODED)})[ ,:-]*(?P<after>{_CODE})\b)"
     r"(?:[ ,.:;!]|-(?!\d))*(?P<rest>.*)$",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(rf"^{_CODE}(?!\d)[ ,:-]*|[ ,:-]*(?<!\d){_CODE}$")
 _MISTYPED = re.compile(r"[aru][ ,:-]*[\d ]+")
+_NUMBER = re.compile(rf"(?<!\d){_CODE}(?!\d)")
+# Nobody has more to decide in one message: more are not heard one by one, but asked back.
+MOST_APART = 10
 
 
 class Words(Frozen):
@@ -72,12 +78,60 @@ def _neither(decision: Decision, rest: str, after: list[str]) -> Words:
     return Words(decision=decision, rest=_joined(rest, *after), code=True)
 
 
+class Single(NamedTuple):
+    """One of several decisions in one message: its line, and the code beside its word."""
+
+    line: str
+    code: str
+
+
+def apart(text: str) -> tuple[Single, ...]:
+    """The decisions of a text in which every line is one, each with another code; empty for any other text.
+
+    A line with two numbers that could be codes is none of these: nobody can say which was meant.
+    """
+    lines = [line.strip() for line in text.splitlines() if meant(line)]
+    if not 2 <= len(lines) <= MOST_APART:
+        return ()
+    codes = [_only_code(line) for line in lines]
+    fit = all(codes) and len(set(codes)) == len(codes)
+    return tuple(map(Single, lines, codes)) if fit else ()
+
+
+def are_several(text: str) -> bool:
+    """Whether the first line is a decision with a code, and a later one is, too, with another code.
+
+    Unless they are told apart, they decide nothing: what stands between them may be a condition, and what stands below
+    may be words of ours that a mail program put there.
+    """
+    codes = (_code_beside(line) for line in text.splitlines() if meant(line))
+    first = next(codes, None)
+    return first is not None and any(code not in (None, first) for code in codes)
+
+
+def _code_beside(line: str) -> str | None:
+    """The digits beside the word of decision, or of both its codes; None where the line is no decision with a code."""
+    match = _WITH_A_CODE.match(meant(line)) or _LINE.match(meant(line))
+    if match is None or not (match["before"] or match["after"]):
+        return None
+    return re.sub(r"\D", "", f"{match['before'] or ''}{match['after'] or ''}")
+
+
+def _only_code(line: str) -> str:
+    """The code beside the word, if no other number on the line could be one; else nothing."""
+    numbers = {found.replace(" ", "") for found in _NUMBER.findall(meant(line))}
+    code = _code_beside(line)
+    return code if code and numbers == {code} else ""
+
+
 def at_best(text: str) -> Decision | None:
     """What words can mean at best, whoever says them of whatever: a decision, or talk.
 
     It is `ask` as well where nothing is decided and their author is asked what they meant.
     """
     words = decision_in(text)
+    if are_several(text) and not apart(text):
+        return "ask"
     if words is None:
         return "ask" if is_loose(text) or names_a_code(text) else None
     return "ask" if words.decision == "approve" and is_conditional(text) else words.decision
@@ -103,7 +157,7 @@ def is_nearly(text: str) -> bool:
 
 def names_a_code(text: str) -> bool:
     """Whether the first line has a code in it: whoever types one means to decide."""
-    return bool(re.search(rf"(?<!\d){_CODE}(?!\d)", _lines(text)[0]))
+    return bool(_NUMBER.search(_lines(text)[0]))
 
 
 def without_code(text: str) -> str:

@@ -62,9 +62,10 @@ def _timeouts(request: ApprovalRequest, setting: Setting) -> set[str]:
 def _nobody_objects(thread: Thread, request: ApprovalRequest, setting: Setting) -> bool:
     """Whether silence means anything: all who could have said no were asked in time, and nobody did say it.
 
-    While the agent is to keep still, nothing starts by itself.
+    Nor does it where too few are left to decide. While the agent is to keep still, nothing starts by itself.
     """
     said_no = any(vote.decision == "deny" for vote in thread.votes_on(request.id))
     seen = request.id not in thread.unseen
     still = thread.paused or thread.taken_by
-    return seen and not said_no and not still and weigh(thread, request, setting).state == "open"
+    stands = weigh(thread, request, setting)
+    return seen and not said_no and not still and stands.state == "open" and not stands.short

@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter
 from agent_core.belonging import (
     IdentityLinked as IdentityLinked,
     IdentityUnlinked as IdentityUnlinked,
+    PeopleChanged as PeopleChanged,
     RosterChanged as RosterChanged,
 )
 from agent_core.deliveries import Delivery, Redirect
@@ -48,7 +49,8 @@ from agent_core.values import (
 class UserMessage(Fact):
     """A person said something, and maybe sent files along.
 
-    `answers` is the request whose code the message proved to know; `doubt`, why it may not say what they meant.
+    `answers` is the request whose code the message proved to know; `about`, the one that it replies to a message of;
+    `doubt`, why it may not say what they meant.
     """
 
     type: Literal["user_message"] = "user_message"
@@ -56,6 +58,7 @@ class UserMessage(Fact):
     text: Text
     attachments: tuple[Attachment, ...] = ()
     answers: str | None = None
+    about: str = ""
     doubt: Doubt = ""
     raw: str | None = None
 
@@ -87,7 +90,8 @@ class AgentMessage(Fact):
 class ToolCall(Fact):
     """The agent runs a tool. `approval`, `digest` and `policy` tie it to the request that allowed these very bytes.
 
-    `state`, if any, is the fingerprint of what the tool said before: it only starts while that is so.
+    `state`, if any, is the fingerprint of what the tool said before: it only starts while that is so. `grant`, if any,
+    is the standing grant that allowed it: it only starts while that stands.
     """
 
     type: Literal["tool_call"] = "tool_call"
@@ -96,6 +100,7 @@ class ToolCall(Fact):
     digest: str = ""
     policy: str = ""
     state: str = ""
+    grant: str = ""
 
 
 class ToolResult(Fact):
@@ -147,11 +152,16 @@ class Notice(Fact):
 
 
 class Escalation(Fact):
-    """The agent cannot go on alone: these persons are told, and so is the requester."""
+    """The agent cannot go on alone: these persons are told, and so is the requester.
+
+    With `about`, it is that open request which cannot go on, and the agent still owes what it owed; the requester is
+    told by a notice.
+    """
 
     type: Literal["escalation"] = "escalation"
     to: tuple[str, ...]
     reason: Text
+    about: str = ""
 
 
 class Handoff(Fact):
@@ -218,7 +228,7 @@ class ModelCall(Fact):
 
 
 Said = UserMessage | MessageRevised | ApprovalResponse | InputResponse
-Inbound = Said | ToolResult | Previewed | RosterChanged | Control | TimerFired | Delivery
+Inbound = Said | ToolResult | Previewed | RosterChanged | PeopleChanged | Control | TimerFired | Delivery
 Outbound = (
     AgentMessage | ApprovalRequest | InputRequest | FieldRequest | Vote | RequestClosed | Notice | Escalation | Relayed
 )

@@ -72,7 +72,7 @@ def matters(event: Event) -> bool:
 def ends_a_streak(event: Event) -> bool:
     """Whether errors before this event no longer count: something went right, or a person is at it again."""
     match event:
-        case AgentMessage() | UserMessage() | Escalation() | ToolResult(outcome="ok"):
+        case AgentMessage() | UserMessage() | Escalation(about="") | ToolResult(outcome="ok"):
             return True
     return False
 
@@ -127,7 +127,7 @@ def _facts(thread: Thread, event: Event) -> dict[str, object]:
             kept = tuple(d for d in thread.debts if d.author.identity not in event.to)
             return {"debts": kept, "failures": 0}
         case Notice():
-            return {"debts": settled(thread.debts, event.cause), "unseen": _unseen(thread, event)}
+            return {"debts": settled(thread.debts, event.cause), **_noticed(thread, event)}
         case ApprovalResponse() | InputResponse() | Relayed() | IdentityUnlinked():
             return {"debts": settled(thread.debts, event.cause)}
         case Preview():
@@ -138,7 +138,7 @@ def _facts(thread: Thread, event: Event) -> dict[str, object]:
             return _redirected(thread, event)
         case Failure():
             return {"failures": thread.failures + 1, "debts": _to_be_told(thread, event)}
-        case Escalation():
+        case Escalation(about=""):
             return {"debts": (), "failures": 0, "steps": 0, "retrying": False}
         case Control():
             return _controlled(event)
@@ -189,6 +189,7 @@ def _closed(thread: Thread, event: RequestClosed) -> dict[str, object]:
         "votes": without(thread.votes, event.request_id),
         "raises": without(thread.raises, event.request_id),
         "unseen": tuple(one for one in thread.unseen if one != event.request_id),
+        "stranded": tuple(one for one in thread.stranded if one != event.request_id),
         "fields": without(thread.fields, event.request_id),
     }
     if event.outcome in ("denied", "answered", "expired") and not _is_about_somebody(thread, event):
@@ -214,10 +215,12 @@ def _to_be_told(thread: Thread, event: Failure) -> tuple[Debt, ...]:
     return marked(thread.debts or owing((), event.id, thread.askers), thought=False)
 
 
-def _unseen(thread: Thread, event: Notice) -> tuple[str, ...]:
-    """The requests that did not come to everybody in time, and that of which this says so."""
-    late = event.kind in ("undelivered", "waits") and thread.open_request(event.about)
-    return tuple(dict.fromkeys((*thread.unseen, event.about))) if late else thread.unseen
+def _noticed(thread: Thread, event: Notice) -> dict[str, object]:
+    """What people were told of an open request: that it did not come to everybody in time, or that it is stranded."""
+    field = {"undelivered": "unseen", "waits": "unseen", "too_few": "stranded"}.get(event.kind)
+    if field is None or thread.open_request(event.about) is None:
+        return {}
+    return {field: tuple(dict.fromkeys((*getattr(thread, field), event.about)))}
 
 
 def _of_others(thread: Thread, vote: Vote) -> tuple[Vote, ...]:

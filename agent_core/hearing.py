@@ -21,6 +21,7 @@ from agent_core.events import (
     InputRequest,
     InputResponse,
     Notice,
+    PeopleChanged,
     Previewed,
     RequestClosed,
     RequestRaised,
@@ -29,8 +30,9 @@ from agent_core.events import (
     ToolResult,
     UserMessage,
 )
+from agent_core.fold import append
 from agent_core.forms import check, in_words
-from agent_core.raising import on_plan
+from agent_core.raising import look_again, on_plan, review
 from agent_core.setting import Ids, Setting
 from agent_core.takeover import hand_over, order_in, relay
 from agent_core.thread import AGAIN, PLAN, UNDO, Thread
@@ -56,6 +58,8 @@ def hear(thread: Thread, event: Inbound, setting: Setting) -> Iterator[Event]:
             yield from _hear_timer(thread, event, setting, ids)
         case RosterChanged():
             yield from linking.announce(event, setting, ids)
+        case PeopleChanged():
+            yield from review(thread, event, setting, ids)
         case Control():
             yield from _hear_control(thread, event, ids)
         case Delivery(outcome="waiting"):
@@ -98,7 +102,10 @@ def _hear_words(thread: Thread, message: UserMessage, setting: Setting, ids: Ids
 
 def _hear_timer(thread: Thread, fired: TimerFired, setting: Setting, ids: Ids) -> Iterator[Event]:
     if fired.name.startswith(UNDO):
-        yield from take_effect(thread, fired, setting, ids)
+        done = [*take_effect(thread, fired, setting, ids)]
+        yield from done
+        # What is open again may have lost its people while an approval was held, and nobody looked.
+        yield from look_again(append(thread, *done), fired.name.removeprefix(UNDO), fired.at, setting, ids)
     elif fired.name.startswith(AGAIN):
         yield from send_again(thread, fired, setting.people, ids)
     elif fired.name.startswith(PLAN):

@@ -6,14 +6,14 @@ An identity is `channel:address` (`email:bo@example.com`), compared exactly afte
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import datetime, time
+from datetime import datetime
 from functools import cached_property
 from typing import Self
 from zoneinfo import available_timezones
 
 from pydantic import AwareDatetime, field_validator, model_validator
 
-from agent_core.values import Author, Frozen
+from agent_core.values import Author, Frozen, TimeOfDay
 
 
 class Absence(Frozen):
@@ -33,8 +33,8 @@ class Absence(Frozen):
 class Quiet(Frozen):
     """From `start` until `end` by the clocks of a person, mostly over midnight: then nobody reminds them."""
 
-    start: time
-    end: time
+    start: TimeOfDay
+    end: TimeOfDay
 
 
 class Person(Frozen):

@@ -94,19 +94,21 @@ class RequestRaised(Fact):
     """A request is put to these persons and groups as well, or once more: its card goes to them on the channels `via`.
 
     `why`: its ladder says so (`time`), those asked could not be reached (`undelivered`), they are reminded
-    (`reminder`), somebody handed the decision on (`delegated`: `by` them, who do not decide any more), or the requester
-    answered their question (`answered`, whose words are in `note`). `step` is the place in the plan, from 0; with a
-    `due` it is put off till then, as all of them are asleep.
+    (`reminder`), somebody handed the decision on (`delegated`: `by` them, who do not decide any more), they stand in
+    for somebody who is away (`stands_in`: for `absent`, who takes no seat any more), too few of those asked are left
+    (`too_few`), or the requester answered their question (`answered`, whose words are in `note`). `step` is the place
+    in the plan, from 0; with a `due` it is put off till then, as all of them are asleep.
     """
 
     type: Literal["request_raised"] = "request_raised"
     request_id: str
-    why: Literal["time", "undelivered", "reminder", "delegated", "answered"]
+    why: Literal["time", "undelivered", "too_few", "reminder", "delegated", "stands_in", "answered"]
     to: tuple[str, ...]
     via: tuple[str, ...] = ()
     step: int | None = None
     due: AwareDatetime | None = None
     by: Author | None = None
+    absent: str = ""
     note: Text = ""
 
 

@@ -1,23 +1,21 @@
 """Takeover: a human has the thread instead of the agent, talks to its people through us, and gives it back.
 
-Who is in charge may: those who are told when the agent is at a loss, and whoever may decide something here.
+Who is in charge may: those who are told when the agent is at a loss, and whoever may decide something here. Words that
+may not be what was meant change no hands.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal
 
 from agent_core.events import ApprovalRequest, Event, Handoff, Notice, Relayed, UserMessage
 from agent_core.setting import Ids, Setting
 from agent_core.spelling import plain
 from agent_core.thread import Thread
+from agent_core.values import NoticeKind
 
 _WORDS = re.compile(r"(?P<take>take over)[.! ]*|(?P<back>hand back)\b[ ,.:;!-]*(?P<note>.*)", re.IGNORECASE | re.DOTALL)
-
-
-Kind = Literal["taken_over", "handed_back", "not_in_charge"]
 
 
 def order_in(message: UserMessage) -> re.Match[str] | None:
@@ -28,13 +26,16 @@ def order_in(message: UserMessage) -> re.Match[str] | None:
 def hand_over(
     thread: Thread, message: UserMessage, order: re.Match[str], setting: Setting, ids: Ids
 ) -> Iterator[Event]:
-    """The thread changes hands, if who says so is in charge; anybody else is told that they are not."""
+    """The thread changes hands, if who says so is in charge and means it; anybody else is told why it does not."""
     author = message.author
+    if message.doubt:
+        yield _told(message, author.identity, message.doubt, "", ids)
+        return
     if not _in_charge(thread, message, setting):
         yield _told(message, author.identity, "not_in_charge", "", ids)
         return
     name, note = author.person or "", (order["note"] or "").strip()
-    kind: Kind = "taken_over" if order["take"] else "handed_back"
+    kind: NoticeKind = "taken_over" if order["take"] else "handed_back"
     yield Handoff(id=ids.next(), at=message.at, to="human" if order["take"] else "agent", author=author, note=note)
     others = {thread.requester.identity} if thread.requester else set()
     others |= {thread.taken_by.identity} if thread.taken_by else set()
@@ -70,6 +71,6 @@ def _in_charge(thread: Thread, message: UserMessage, setting: Setting) -> bool:
     return proven and (helping or (setting.people.among(author, tuple(deciding)) and author.person not in asked))
 
 
-def _told(message: UserMessage, to: str, kind: Kind, detail: str, ids: Ids) -> Notice:
+def _told(message: UserMessage, to: str, kind: NoticeKind, detail: str, ids: Ids) -> Notice:
     cause = message.id if to == message.author.identity else ""
     return Notice(id=ids.next(), at=message.at, to=to, kind=kind, detail=detail, cause=cause)

@@ -38,7 +38,8 @@ class Thread(Frozen):
     `recent` is the tail the model may read, `omitted` how many events came before it; `unheard` are the inbound
     events since the agent last wrote (a turn writes atomically, so whatever stands before its first event was heard);
     `votes` are the decisions that count about what is open, `raises` to whom else it was put, `unseen` the requests of
-    which somebody got the card late or not at all; `previewing` are calls of which a tool is asked what they would do,
+    which somebody got the card late or not at all, `stranded` those of which it was told that too few are left to
+    decide them; `previewing` are calls of which a tool is asked what they would do,
     `previewed` those of which it told lately; `taken_by` is the human who has the thread; `held` are the approvals that
     may still be taken back, `fields` how far each form has come that is asked field by field, `redirects` what went
     another way, or will; `denied` is what people said no to; `running` are the tool calls without a result; `failures`
@@ -60,6 +61,7 @@ class Thread(Frozen):
     votes: tuple[Vote, ...] = ()
     raises: tuple[RequestRaised, ...] = ()
     unseen: tuple[str, ...] = ()
+    stranded: tuple[str, ...] = ()
     previewing: tuple[Preview, ...] = ()
     previewed: tuple[Preview, ...] = ()
     fields: tuple[FieldRequest, ...] = ()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic_core import PydanticKnownError
 
 _LONGEST_NAME = 200
 _UNSEEN = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
@@ -30,11 +31,27 @@ def _as_media_type(given: str) -> str:
     return kind if _MEDIA_TYPE.fullmatch(kind) else ""
 
 
+def _as_written(given: object) -> object:
+    """A number is no time of day: of `9`, nobody knows whether hours or seconds were meant."""
+    if not isinstance(given, str | time):
+        raise PydanticKnownError("time_type")
+    return given
+
+
+def _without_zone(given: time) -> time:
+    if given.tzinfo is not None:
+        raise PydanticKnownError("time_type")
+    return given
+
+
 # What people said is not quoted in an error: errors end up in logs.
 UNQUOTED = ConfigDict(hide_input_in_errors=True)
 
 # Words from outside. Half a surrogate pair, which no log can hold, becomes a question mark.
 Text = Annotated[str, AfterValidator(_as_unicode)]
+
+# What a clock shows. Whose clock that is, is said beside it.
+TimeOfDay = Annotated[time, BeforeValidator(_as_written), AfterValidator(_without_zone)]
 
 
 class Frozen(BaseModel):
@@ -116,6 +133,7 @@ NoticeKind = Literal[
     "unknown_request",
     "code_needed",
     "unclear",
+    "several",
     "two_texts",
     "encrypted",
     "unreadable",
@@ -137,6 +155,7 @@ NoticeKind = Literal[
     "delegated",
     "no_delegate",
     "on_hold",
+    "too_few",
     "rules_changed",
     "taken_over",
     "handed_back",

@@ -135,9 +135,12 @@ class QuietHours(_Group):
 
 
 class TextLimits(_Group):
-    """How much may go out: one message in so many `seconds` and so many an hour to a number; segments a day."""
+    """How much may go out: one message in so many `seconds` and so many an hour to a number; segments a day.
 
-    seconds: int = Field(default=10, ge=1)
+    With 0 `seconds` messages to a number go out as they come.
+    """
+
+    seconds: int = Field(default=10, ge=0)
     per_hour: int = Field(default=20, ge=1)
     segments_per_day: int = Field(default=1_000, ge=1)
     segments_per_country: int = Field(default=500, ge=1)

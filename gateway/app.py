@@ -33,6 +33,7 @@ from gateway.people.identities import Identities
 from gateway.people.registrar import Registrar
 from gateway.people.roster import Roster
 from gateway.reading import read_people, read_policy
+from gateway.reviewing import Reviewing
 from gateway.routing import Channel, Routing
 from gateway.runner import Runner
 from gateway.sender import Sender
@@ -170,6 +171,10 @@ class House:
         """Writes down whose identities are."""
         return Registrar(store=self.opened.threads, roster=self.roster, renew_every=self._renew_every)
 
+    def reviewing(self) -> Reviewing:
+        """Has threads look again when people change."""
+        return Reviewing(self.roster, self.threads)
+
     @property
     def identities(self) -> Identities:
         """How identities are read that people write."""
@@ -185,6 +190,7 @@ class House:
             executors=executors(self.settings.environment_dir),
             previewers=previewers(self.settings.environment_dir),
             policy=self.policy,
+            roster=self.roster,
             tenant=self.settings.tenant,
             renew_every=self._renew_every,
         )

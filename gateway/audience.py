@@ -67,7 +67,7 @@ class Audience:
                 requester = conversation.thread.requester
                 asked = requester.identity if requester else ""
                 yield from (Seat(self._home(person, (channel_of(asked),), moved), "watch") for person in event.to)
-                if asked:
+                if asked and not event.about:
                     yield Seat(self._follow(asked, moved), "watch")
 
     def raised(self, event: RequestRaised, request: ApprovalRequest, moved: Mapping[str, str]) -> Iterator[Seat]:

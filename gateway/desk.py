@@ -20,6 +20,7 @@ from agent_core.people import People
 from agent_core.thread import Thread
 from agent_core.tools import Tool, call_of
 from agent_core.values import Author
+from gateway.bundle import Bundle, one_by_one
 from gateway.entry import encode
 from gateway.errors import BadToken, NoSuchThread, NotOurs
 from gateway.inbound import Inbound
@@ -57,7 +58,7 @@ class FrontDesk:
         """Store what came in. False: it is no concern of ours. Raises BadTicket, BadAnswer, StoreError."""
         match heard:
             case Received():
-                return await self._message(heard, raw)
+                return await self._messages(heard, raw)
             case Revised():
                 return await self._revision(heard, raw)
             case Pressed():
@@ -118,13 +119,21 @@ class FrontDesk:
         """Whether it is ours to do the thing of this name; nobody else gets it for so long. Raises StoreError."""
         return await self.turns.turn(f"{self.channel}:{name}", seconds)
 
+    async def _messages(self, received: Received, raw: bytes | None) -> bool:
+        """Each decision of it by itself; what really came is kept with the first. False: none of it is heard."""
+        first, *others = one_by_one(received)
+        heard = [await self._message(first, raw)]
+        heard += [await self._message(other, None) for other in others]
+        return any(heard)
+
     async def _message(self, received: Received, raw: bytes | None) -> bool:
         """One gesture may come as two messages of one id: the second goes where the first one went, and is known."""
         if self.line:
             return await self._shared(self.line, received, raw)
-        first = await self._first(received)
+        placed = await Bundle(self.inbound).placed(received)
+        first = await self._first(placed)
         try:
-            await self.inbound.accept(received.model_copy(update={"conversation": first}), raw)
+            await self.inbound.accept(placed.model_copy(update={"conversation": first}), raw)
         except NotOurs:
             return False
         return True

@@ -68,6 +68,7 @@ class Inbound:
             update={
                 "author": self.people.known(received.message.author),
                 "answers": (link and link.request_id) or self._proven(received, place),
+                "about": place.request_id,
                 "doubt": received.message.doubt or ("by_subject" if referred else ""),
                 "raw": pointer,
             }

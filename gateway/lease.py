@@ -51,13 +51,14 @@ async def _until_lost(renew: Callable[[], Awaitable[bool]], every: float, body: 
 async def take_turns(
     claim: Callable[[int], Awaitable[Sequence[T]]],
     work: Callable[[T], Coroutine[None, None, None]],
-    idle: Callable[[], Awaitable[None]],
+    idle: Callable[[], Coroutine[None, None, None]],
     *,
     concurrency: int,
     stopping: asyncio.Event,
 ) -> None:
     """Claim and work, up to `concurrency` at a time, until `stopping`; then finish what is under way."""
     async with asyncio.TaskGroup() as group:
+        asked = group.create_task(stopping.wait())
         busy: set[asyncio.Task[None]] = set()
         while not stopping.is_set():
             try:
@@ -68,10 +69,21 @@ async def take_turns(
                 if len(busy) >= concurrency:
                     await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
                 elif not claimed:
-                    await idle()
+                    await _unless(asked, idle())
             except StoreError as error:
                 log.warning("store unavailable", error=type(error).__name__)
-                await asyncio.sleep(PAUSE_WHEN_DOWN)
+                await asyncio.wait({asked}, timeout=PAUSE_WHEN_DOWN)
+
+
+async def _unless(asked: asyncio.Task[bool], idle: Coroutine[None, None, None]) -> None:
+    """Wait for work, but no longer than until none is wanted."""
+    waiting = asyncio.create_task(idle)
+    try:
+        await asyncio.wait({waiting, asked}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+    if waiting.done():
+        waiting.result()
 
 
 async def _alone(work: Coroutine[None, None, None]) -> None:

@@ -204,11 +204,9 @@ class Packer:
         return None
 
     async def _with(self, member: Member, request: ApprovalRequest, envelope: Envelope) -> Open:
-        """One of them. Its code is for where a code finds its thread; an answer to a mail goes to that of the first."""
+        """One of them. By its code a text finds its thread in the book, and an answer to a mail in what went along."""
         ticket = await self._ticket(member.place, request, envelope) or Ticket()
-        if not self.adapters[envelope.address.channel].capabilities.shared:
-            return Open(request=request, ticket=ticket.model_copy(update={"code": ""}))
-        if self.book:
+        if self.book and self.adapters[envelope.address.channel].capabilities.shared:
             await self.book.note(envelope.identity, member.place, member.effect_id, request, request.at)
         return Open(request=request, ticket=ticket)
 

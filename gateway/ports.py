@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 EffectState = Literal["pending", "sending", "sent", "failed", "unknown", "refused", "dead"]
 ApprovalState = Literal["pending", "approved", "denied", "expired", "withdrawn"]
 GrantMode = Literal["start", "recover", "refused"]
+Begun = Literal["begun", "stopped", "lost"]
 Verb = Literal["pause", "resume", "stop"]
 TOOL_LANE = "tool"
 # Asking a tool what it would do changes nothing, so no pause holds it, and no long tool is waited for.
@@ -104,7 +105,7 @@ class CloseApproval:
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """At `due` the store logs `{"event":{"type":"timer_fired","id":"timer:<name>","name":"<name>"}}` and wakes.
+    """At `due` the store logs `{"event":{"type":"timer_fired","id":"timer:<name>:<due>","name":"<name>"}}`, wakes.
 
     `name` is `[a-zA-Z0-9:._-]+`; `due` 0 removes the timer.
     """
@@ -153,8 +154,9 @@ class Fenced:
 class Grant:
     """One effect, leased to one sender or runner.
 
-    `start`: perform it. `recover`: a predecessor may have performed it; find out. `refused`: the gate said no (`why`);
-    settle it, do not perform it. `record` is the log entry that caused it, as stored; `attempt` counts from 1.
+    `start`: perform it, a tool once `fx_begin` says so. `recover`: a predecessor may have performed it; find out.
+    `refused`: the gate said no (`why`); settle it, do not perform it. `record` is the log entry that caused it, as
+    stored; `attempt` counts from 1.
     """
 
     id: str
@@ -242,6 +244,12 @@ class ThreadStore(Protocol):
 
     async def fx_claim(self, queue: str, *, most: int = 1) -> list[Grant]:
         """Lease up to `most` due effects of a queue, oldest first; for tools, through the gate."""
+
+    async def fx_begin(self, grant: Grant) -> Begun:
+        """Say that a tool is about to be run; until then, whoever is lost has started nothing, and it is claimed anew.
+
+        `stopped`: a stop came first, settle it. `lost`: the lease, or the thread is paused; do not run it, leave it.
+        """
 
     async def fx_renew(self, grant: Grant) -> bool:
         """Keep the lease of an effect that takes long. False: it is lost."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from agent_core.people import People
 from agent_core.policy.faults import Fault, Where, faults_of
 from agent_core.policy.rules import Policy
 from agent_core.tools import Tool
 from gateway.errors import Misconfigured
+from gateway.misshaped import either, sentence
 from gateway.yaml_lines import Lines, read_lines
 
 CHANNELS = frozenset({"console", "discord", "email", "slack", "sms", "whatsapp"})
@@ -41,7 +43,7 @@ def _shaped(lines: Lines, shape: type[Shape], faults: Iterable[Fault]) -> Shape:
     try:
         value = shape.model_validate({} if lines.plain is None else lines.plain)
     except ValidationError as error:
-        own = [*_misshaped(error, lines)]
+        own = [*_misshaped(error, shape, lines)]
         # Of what is wrong with the whole, the very place is known better here.
         found += [fault for fault in own if fault.where or not found]
     if found:
@@ -49,15 +51,22 @@ def _shaped(lines: Lines, shape: type[Shape], faults: Iterable[Fault]) -> Shape:
     return value
 
 
-def _misshaped(error: ValidationError, lines: Lines) -> Iterator[Fault]:
+def _misshaped(error: ValidationError, shape: type[BaseModel], lines: Lines) -> Iterator[Fault]:
     """Each thing once: of a value that could be several things, it is said what all of them are."""
     said: dict[Where, list[str]] = {}
-    for one in error.errors(include_input=False, include_url=False, include_context=False):
+    for one in _of_themselves(error.errors(include_input=False, include_url=False)):
         missing = one["type"] == "missing"
         where = lines.known(one["loc"][:-1]) + one["loc"][-1:] if missing else lines.known(one["loc"])
-        what = "there is no such key" if one["type"] == "extra_forbidden" else one["msg"]
-        said.setdefault(where, []).append(what.removeprefix("Value error, ").replace("Input should", "it should"))
-    yield from (Fault(where, ", or ".join(dict.fromkeys(whats))) for where, whats in said.items())
+        said.setdefault(where, []).append(sentence(one, shape))
+    yield from (Fault(where, either(sentences)) for where, sentences in said.items())
+
+
+def _of_themselves(errors: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """All but that a list is too short because of what is wrong inside it: that does not count as being there."""
+    for one in errors:
+        inside = [other for other in errors if other is not one and other["loc"][: len(one["loc"])] == one["loc"]]
+        if one["type"] != "too_short" or not inside:
+            yield one
 
 
 # --- what belongs together, in files that may say anything

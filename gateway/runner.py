@@ -1,10 +1,11 @@
 """The runner: starts approved tools, at most once each, and logs what came of them. Has the only tool credentials.
 
 The store's gate has let the call through when it arrives here; the runner checks once more that the bytes it is about
-to run are the bytes that were approved, that the rules they were approved by are today's, and that what people were
-shown still holds. A call that may have run already is not run again unless its tool says that does no harm: it ends
-`unknown`, which goes to a human. Asked before, tools say what they would do; that has a queue of its own, so that no
-question waits until a long tool is done.
+to run are the bytes that were approved, that the rules they were approved by are today's, that what people were shown
+still holds, and that a standing grant by which it was allowed still stands. Only then it tells the store that it
+begins: who is lost before has started nothing, and the call is looked at anew. A call that may have run already is not
+run again unless its tool says that does no harm: it ends `unknown`, which goes to a human. Asked before, tools say what
+they would do; that has a queue of its own, so that no question waits until a long tool is done.
 """
 
 from __future__ import annotations
@@ -12,18 +13,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 import structlog
 
 from agent_core.approvals import digest
 from agent_core.events import Preview, Previewed, ToolCall, ToolResult
+from agent_core.policy.grants import still_lets
 from agent_core.policy.rules import Policy
 from agent_core.tools import Executor, Previewer, Tool, ToolFailed
 from gateway.entry import decode, encode
 from gateway.errors import LeaseLost
 from gateway.foresight import Foresight, bounded
 from gateway.lease import keeping, take_turns
+from gateway.people.roster import Roster
 from gateway.ports import PREVIEW_LANE, TOOL_LANE, EffectState, Grant, Settled, ThreadStore
 from gateway.store.errors import StoreError
 
@@ -37,6 +41,7 @@ REFUSED = {
     "used": "its approval was used already",
     "lapsed": "its approval is too old; ask again",
     "stopped": "the thread was stopped first",
+    "grant": "the leave it was given under has ended; ask again",
     "rules": "the rules for it have changed since; ask again",
     "stale": "what it was approved on has changed since; ask again. Now it would be so: ",
     "blind": "what it would do now cannot be told, and it may only start as it was approved: ",
@@ -57,7 +62,7 @@ class Ran:
 class Runner:
     """`tools` are the schemas, `executors` what they do, `previewers` what tells what they would do.
 
-    A run may take `timeout` seconds, a preview `preview_timeout`.
+    The `roster` knows which standing grants stand. A run may take `timeout` seconds, a preview `preview_timeout`.
     """
 
     store: ThreadStore
@@ -65,6 +70,7 @@ class Runner:
     executors: Mapping[str, Executor]
     previewers: Mapping[str, Previewer]
     policy: Policy
+    roster: Roster
     tenant: str = "default"
     concurrency: int = 4
     timeout: float = 600.0
@@ -136,8 +142,10 @@ class Runner:
             return Ran("refused", REFUSED["changed"])
         if grant.mode == "recover" and not tool.repeatable:
             return Ran("unknown", f"{tool.name} was started, and whether it finished is not known")
-        if why := self._out_of_rules(event, tool) or await self._out_of_date(event):
+        if why := await self._out_of_force(grant, event, tool):
             return _not_again(why) if grant.mode == "recover" else Ran("refused", why)
+        if await self._stopped(grant):
+            return Ran("refused", REFUSED["stopped"])
         return await self._execute(grant, event, tool, executor)
 
     def _as_approved(self, grant: Grant, event: ToolCall) -> bool:
@@ -147,6 +155,12 @@ class Runner:
             return not grant.approval
         actual = digest(tenant=self.tenant, thread_id=grant.thread_id, call=call, policy=policy, state=state)
         return event.approval == grant.approval and actual == event.digest == grant.digest
+
+    async def _out_of_force(self, grant: Grant, event: ToolCall, tool: Tool) -> str:
+        """Why it may not start any more. Who gave leave is asked last, for the tool may take its time to tell."""
+        return (
+            self._out_of_rules(event, tool) or await self._out_of_date(event) or await self._out_of_leave(grant, event)
+        )
 
     def _out_of_rules(self, event: ToolCall, tool: Tool) -> str:
         """Why today's rules do not let it start; an approval counts for the rules it was given by."""
@@ -165,6 +179,28 @@ class Runner:
         if now.outcome == "failed":
             return REFUSED["blind"] + now.content
         return "" if now.state == event.state else REFUSED["stale"] + bounded(now.content, MAX_SHOWN)
+
+    async def _out_of_leave(self, grant: Grant, event: ToolCall) -> str:
+        """Why the standing grant it was allowed by does not let it start: run out, ended, or its giver has left.
+
+        Raises StoreError: where nobody can say, it does not start.
+        """
+        if not event.grant:
+            return ""
+        known, at = await self.roster.fresh(), datetime.fromtimestamp(grant.now / 1000, UTC)
+        rule = self.policy.rule_for(event.call)
+        stands = still_lets(event.grant, event.call, known.in_force(at), rule, known.people, at)
+        return "" if stands else REFUSED["grant"]
+
+    async def _stopped(self, grant: Grant) -> bool:
+        """Whether a stop came first; if not, the store knows from here on that it may have started.
+
+        Raises LeaseLost, StoreError: then it has not.
+        """
+        begun = await self.store.fx_begin(grant)
+        if begun == "lost":
+            raise LeaseLost
+        return begun == "stopped"
 
     async def _execute(self, grant: Grant, event: ToolCall, tool: Tool, executor: Executor) -> Ran:
         try:

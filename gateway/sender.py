@@ -18,6 +18,7 @@ from adapters.errors import OutcomeUnknown, Rejected, TryLater, Unreachable
 from adapters.heard import Address, Lost
 from agent_core.deliveries import Delivery
 from gateway.asked import Book
+from gateway.bundle import Bundle
 from gateway.entry import decode, encode
 from gateway.errors import LeaseLost
 from gateway.inbound import Inbound
@@ -91,6 +92,7 @@ class Sender:
         parcel = await self._packer.parcel(grant, turn.together)
         if turn.together:
             await self.inbound.links.put(TOGETHER, grant.id, MEMBERS.dump_json(turn.together))
+            await Bundle(self.inbound).note(parcel.reply_token, turn.together)
         try:
             receipt = await self._send(parcel)
             await self._link(grant, parcel, receipt)

@@ -30,6 +30,13 @@ async def _decide(house: House, stopping: asyncio.Event) -> None:
         group.create_task(house.registrar().run(stopping))
 
 
+async def _wake(house: House, stopping: asyncio.Event) -> None:
+    """What is due, and what people's changes mean for those who wait: a long look must not make a timer late."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(house.timers().run(stopping))
+        group.create_task(house.reviewing().run(stopping))
+
+
 Role = Callable[[House, asyncio.Event], Coroutine[None, None, None]]
 ROLES: Mapping[str, Role] = {
     "web": _serve_web,
@@ -37,7 +44,7 @@ ROLES: Mapping[str, Role] = {
     "sender": lambda house, stopping: house.sender().run(stopping),
     "runner": lambda house, stopping: house.runner().run(stopping),
     "listener": lambda house, stopping: house.listener().run(stopping),
-    "timers": lambda house, stopping: house.timers().run(stopping),
+    "timers": _wake,
 }
 
 

@@ -120,6 +120,12 @@ class RosterStore(Protocol):
     async def append(self, seen: int, bodies: Sequence[bytes]) -> bool:
         """Add these, all or none, if there are exactly so many before. False: there are others by now."""
 
+    async def reviewed(self) -> int:
+        """How many changes the threads that wait have been told of; 0 when that is not known."""
+
+    async def note_reviewed(self, seen: int) -> None:
+        """The threads that wait have been told of so many."""
+
     async def begin_again(self) -> None:
         """Changes that are lost are not missed any more."""
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from adapters.heard import Address, Received
-from agent_core.events import ApprovalResponse, Control, Event, InputResponse, Request, UserMessage
+from agent_core import forms
+from agent_core.events import ApprovalResponse, Control, Event, InputRequest, InputResponse, Request, UserMessage
 from agent_core.thread import Status, Thread
 from agent_core.values import Author, Decision, Frozen
 from gateway.entry import Conversation, decode, load
@@ -89,10 +90,15 @@ class Threads:
         return await self.inbound.respond(thread_id, said)
 
     async def answer(self, person: str, thread_id: str, request_id: str, text: str, key: str) -> Accepted:
-        """Answer an input request. Raises NoSuchThread, StoreError."""
-        await self._must_exist(thread_id)
+        """Answer an input request; its fields by a line `name: value` for each. Raises NoSuchThread, StoreError."""
+        request = (await self.thread(thread_id)).open_request(request_id)
+        values = forms.read(request.fields, text) if isinstance(request, InputRequest) else ()
         said = InputResponse(
-            id=f"{CHANNEL}:{person}:{key}", request_id=request_id, author=self._author(person), text=text
+            id=f"{CHANNEL}:{person}:{key}",
+            request_id=request_id,
+            author=self._author(person),
+            text=text,
+            values=values,
         )
         return await self.inbound.respond(thread_id, said)
 

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 import structlog
 
 from agent_core.agent import Agent, Model
-from agent_core.events import Event
+from agent_core.events import ApprovalRequest, Event
 from agent_core.fold import matters
 from agent_core.policy.rules import Policy
 from agent_core.setting import Setting
@@ -88,12 +88,17 @@ class Worker:
             known = await self.roster.fresh()
             setting, routing = self._setting(now, known), replace(self.routing, people=known.people)
             events = await run_turn(before.thread, setting, self.model)
+            if any(isinstance(one, ApprovalRequest) for one in events) and await self._changed_since(known):
+                continue  # Nobody would look again at what is put to people who left while the model was thinking.
             stale = await self._write(claim, before, events, setting.now, routing)
             if stale is None:
                 log.info("turn done", thread=claim.thread_id, events=[event.type for event in events])
                 return
             before, now = stale
         await self.store.release(claim)
+
+    async def _changed_since(self, known: Overlaid) -> bool:
+        return (await self.roster.fresh()).seen != known.seen
 
     def _setting(self, now: int, known: Overlaid) -> Setting:
         return Setting(

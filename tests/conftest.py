@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+ENDING = 1.0  # Seconds in which what was told to end may do so.
 NOBODY = ("TestRunner.", "WebSocketWriter.send_frame", "_shutdown_process_pool_on_exit")
 
 
@@ -22,6 +23,8 @@ async def nobody_left_behind(anyio_backend: str) -> AsyncIterator[None]:
     """Fail for tasks that outlive their module: a house that goes on working disturbs whoever comes next."""
     before = _at_work()
     yield
+    if left := _at_work() - before:
+        await asyncio.wait(left, timeout=ENDING)
     assert _at_work() - before == set()
 
 

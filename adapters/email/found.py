@@ -78,11 +78,15 @@ class Link(Frozen):
 
 
 class Words(Frozen):
-    """The person's own new words, what they quoted, and why they may not be what they meant."""
+    """The person's own new words, what they quoted, and why they may not be what they meant.
+
+    `below`: some of them stand below what is quoted, and may be the rest of it.
+    """
 
     reply: Text
     quoted: Text = ""
     doubt: Doubt = ""
+    below: bool = False
 
 
 class Sent(Frozen):

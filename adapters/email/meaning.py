@@ -71,6 +71,7 @@ def _received(reading: Reading) -> Received:
         token=reading.link.token or None,
         code=code_in(text),
         reference=reading.link.reference,
+        below=reading.words.below,
     )
 
 

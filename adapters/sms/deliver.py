@@ -153,10 +153,8 @@ class Delivery:
     async def _room(self, number: str, parts: Sequence[Part | Template]) -> None:
         """Take what is to be sent from what may be sent. What then fails may stay counted."""
         bounds, channel = self.line.bounds, self.line.channel
-        for name, count, most, seconds in (
-            (f"{number}:pause", 1, 1, bounds.seconds),
-            (f"{number}:hour", len(parts), bounds.per_hour, HOUR),
-        ):
+        pause = [(f"{number}:pause", 1, 1, bounds.seconds)] if bounds.seconds else []
+        for name, count, most, seconds in (*pause, (f"{number}:hour", len(parts), bounds.per_hour, HOUR)):
             if wait := await self.meter.take(f"{channel}:{name}", count, most=most, seconds=seconds):
                 raise TryLater("enough was sent to this number for now", wait)
         segments = sum(part.segments for part in parts) if channel == "sms" else len(parts)

@@ -22,7 +22,7 @@ from adapters.text import mixed_scripts, one_line
 from agent_core.events import AgentMessage, ApprovalRequest, InputRequest, Notice, RequestRaised
 
 QUOTE, AGENT = "> ", "Agent: "
-LISTED = {"code_needed", "unclear", "unknown_request"}
+LISTED = {"code_needed", "unclear", "several", "unknown_request"}
 TOO_LONG = "It is too long to decide by text."
 TOO_RISKY = "It cannot be decided by text."
 # The channel is not named: whoever reads this phone may not be whom it is for.

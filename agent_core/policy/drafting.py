@@ -14,7 +14,9 @@ from agent_core.terms import Planned, Seats, Terms
 
 def terms_of(rule: Rule, askers: Collection[str], people: People, hours: Hours | None, now: datetime) -> Terms:
     """What a rule asks for from now on: without those who ask, and with the delegates of those who are away."""
-    sitting = _sitting(rule, askers, people, now)
+    named = list(people.each([name for panel in rule.panels for name in panel.of]))
+    free = [name for name in rule.delegates if name not in named and name not in askers]
+    sitting = sitting_for(named, free, people, now)
     seats = tuple(seat for panel in rule.panels for seat in _seats(panel, sitting, askers, people))
     plan = [Planned(due=_due(now, after, hours)) for after in rule.remind_after]
     plan += [
@@ -65,14 +67,12 @@ def _seats(panel: Panel, sitting: Mapping[str, str], askers: Collection[str], pe
         yield Seats(of=_without(of, askers), need=panel.need)
 
 
-def _sitting(rule: Rule, askers: Collection[str], people: People, now: datetime) -> Mapping[str, str]:
-    """Who is asked for each of the panels' people: the delegate of somebody away, as far as the rule knows that one.
+def sitting_for(named: Sequence[str], delegates: Sequence[str], people: People, now: datetime) -> Mapping[str, str]:
+    """Who is asked for each of the panels' people: the delegate of somebody away, if that one is among those free.
 
     A delegate stands in for one person, and for none if they are on a panel themselves: two seats are two people.
     """
-    named = list(people.each([name for panel in rule.panels for name in panel.of]))
-    free = [name for name in rule.delegates if name not in named and name not in askers]
-    sitting = {}
+    free, sitting = list(delegates), {}
     for name in named:
         delegate = _delegate(name, people, now)
         if delegate in free and _is_there(delegate, people, now):

@@ -42,6 +42,12 @@ def grant_for(
     return next((one for one in grants if _covers(one, call, asking) and _stands(one, rule, people, now)), None)
 
 
+def still_lets(grant_id: str, call: Call, grants: Sequence[Grant], rule: Rule, people: People, now: datetime) -> bool:
+    """Whether the grant that allowed a call would allow it now; whom the call is for was judged when it did."""
+    of_this_name = (one for one in grants if one.id == grant_id)
+    return any(_about(one, call) and _stands(one, rule, people, now) for one in of_this_name)
+
+
 def may_stand(grant: Grant, policy: Policy, people: People) -> bool:
     """Whether, as of its beginning, any rule about its tool lets its giver give it for so long."""
     rules = (rule for rule in policy.rules if rule.tool == grant.tool)
@@ -49,7 +55,11 @@ def may_stand(grant: Grant, policy: Policy, people: People) -> bool:
 
 
 def _covers(grant: Grant, call: Call, asking: set[str | None]) -> bool:
-    return bool(asking) and asking <= set(grant.to) and grant.tool == call.tool and meets(call, grant.when)
+    return bool(asking) and asking <= set(grant.to) and _about(grant, call)
+
+
+def _about(grant: Grant, call: Call) -> bool:
+    return grant.tool == call.tool and meets(call, grant.when)
 
 
 def _stands(grant: Grant, rule: Rule, people: People, now: datetime) -> bool:

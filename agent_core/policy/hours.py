@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
-from agent_core.values import Frozen
+from agent_core.values import Frozen, TimeOfDay
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -28,8 +28,8 @@ class Hours(Frozen):
 
     timezone: str = "UTC"
     days: tuple[Day, ...] = Field(default=("mon", "tue", "wed", "thu", "fri"), min_length=1)
-    start: time = time(9)
-    end: time = time(17)
+    start: TimeOfDay = time(9)
+    end: TimeOfDay = time(17)
     holidays: tuple[date, ...] = ()
 
     @field_validator("timezone")

@@ -18,12 +18,14 @@ Place = tuple[int, int]
 
 class Standing(Frozen):
     """How a request stands: `missing` are the seats still to be taken, each with those who could take it, of whom
-    some may make room for one another; `able` are all these together.
+    some may make room for one another; `able` are all these together. `short`: without those whom its ladder has yet to
+    ask, they are too few.
     """
 
     state: Literal["open", "approved", "denied"]
     missing: tuple[Seats, ...] = ()
     able: tuple[str, ...] = ()
+    short: bool = False
 
 
 def seats_of(request: ApprovalRequest) -> tuple[Seats, ...]:
@@ -47,9 +49,10 @@ def standing(request: ApprovalRequest, votes: Sequence[Vote], people: People) ->
     if not missing:
         return Standing(state="approved")
     if not _could(with_ladder(seats, request.terms), yes, people, not_any_more):
-        return Standing(state="denied")
+        return Standing(state="denied", short=True)
     able = dict.fromkeys(name for panel in missing for name in panel.of)
-    return Standing(state="open", missing=missing, able=tuple(able))
+    short = not _could(seats, yes, people, not_any_more)
+    return Standing(state="open", missing=missing, able=tuple(able), short=short)
 
 
 def _has_veto(author: Author, request: ApprovalRequest, people: People) -> bool:

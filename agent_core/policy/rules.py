@@ -6,14 +6,14 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from fnmatch import fnmatchcase
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, JsonValue, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
+from pydantic import AfterValidator, Field, JsonValue, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
 from agent_core.policy.hours import Hours
 from agent_core.policy.limits import Limits
+from agent_core.policy.patterns import fits, unambiguous
 from agent_core.terms import OnTimeout
 from agent_core.values import Call, Frozen, Proof, Risk
 
@@ -31,8 +31,8 @@ UpTo = Annotated[timedelta, Field(ge=timedelta(0), le=LONGEST)]
 class Condition(Frozen):
     """What an argument must be: all that is said here must hold. An argument that is not there meets no condition.
 
-    In YAML a bare value is `one_of` that value, and a list is `one_of` its values. `like` is a pattern with `*` and `?`
-    for the whole text.
+    In YAML a bare value is `one_of` that value, and a list is `one_of` its values. `like` is a pattern for the whole
+    text, as `patterns` has it.
     """
 
     one_of: tuple[Scalar, ...] | None = None
@@ -41,7 +41,7 @@ class Condition(Frozen):
     at_least: Number | None = None
     below: Number | None = None
     at_most: Number | None = None
-    like: str | None = None
+    like: Annotated[str, AfterValidator(unambiguous)] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -57,7 +57,7 @@ class Condition(Frozen):
             (self.one_of is None or known in [(type(one), one) for one in self.one_of])
             and known not in [(type(one), one) for one in self.none_of]
             and self._within(value)
-            and (self.like is None or (isinstance(value, str) and fnmatchcase(value, self.like)))
+            and (self.like is None or (isinstance(value, str) and fits(value, self.like)))
         )
 
     def _within(self, value: JsonValue) -> bool:

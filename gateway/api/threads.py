@@ -42,7 +42,7 @@ class Said(Frozen):
 
 
 class Response(Frozen):
-    """An answer to a request: a decision (with the digest that was shown), or a text.
+    """An answer to a request: a decision (with the digest that was shown), or a text, of a form a line for each field.
 
     `reason` is why, or the question of `ask`, or the words of `answer`. `arguments` are those of the call as they are
     to be, all of them, in JSON; only `approve` has them. `to` is the person that `delegate` hands the decision to.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any
@@ -18,6 +16,7 @@ from adapters.discord.wire import GATEWAY, READ, SIGNATURE, ident, number, room_
 from adapters.errors import Unreadable
 from adapters.heard import Filled, Ignored, Pressed, Received, Revised
 from adapters.wire import Json, child, children, words
+from gateway.cli.parsing import print_report
 
 _THEN: Mapping[type, str] = {
     Revised: "change what they said, if the agent has not heard it yet",
@@ -51,27 +50,18 @@ def parse_discord(
     parent: Annotated[str, typer.Option(help="The channel a message's thread is in.")] = "",
 ) -> None:
     """Print how a frame, a message or an interaction on standard input is read and why, without effects."""
-    try:
-        event, data, evidence = _opened(_given(sys.stdin.buffer.read()))
+
+    def report(body: bytes) -> dict[str, Any]:
+        event, data, evidence = _opened(unwrap(body))
         seen = assumed(event, data)
         us = Us(application=_id(application) or seen.application, user=_id(bot_user) or seen.user)
         if event == INTERACTION:
-            report = _acted(data, us, evidence)
-        elif event not in SPOKEN:
-            report = _report(Ignored(kind="unknown-event", detail=event[:80]), us)
-        else:
-            report = _said(event, data, us, _room(data, room_kind, _id(guild), _id(parent)), evidence)
-    except Unreadable as error:
-        typer.echo(json.dumps({"read_as": "Unreadable", "why": str(error)}, indent=2))
-        raise typer.Exit(1) from error
-    # In ASCII: what a payload holds may be made to look like something else on a terminal.
-    typer.echo(json.dumps(report, indent=2))
+            return _acted(data, us, evidence)
+        if event not in SPOKEN:
+            return _report(Ignored(kind="unknown-event", detail=event[:80]), us)
+        return _said(event, data, us, _room(data, room_kind, _id(guild), _id(parent)), evidence)
 
-
-def _given(body: bytes) -> Json:
-    if not body.strip():
-        raise Unreadable("nothing came on standard input")
-    return unwrap(body)
+    print_report(report)
 
 
 def _id(option: str) -> str:

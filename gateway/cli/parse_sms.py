@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from adapters.base import HttpCall
-from adapters.errors import Unreadable
 from adapters.heard import Ignored, Pressed
 from adapters.sms.account import Line
 from adapters.sms.keywords import Word
 from adapters.sms.numbers import BadNumber, e164, split
 from adapters.sms.reading import Meaning, Said, read, why
 from adapters.sms.wire import FORM, JSON, Fields, fields
+from gateway.cli.parsing import print_report
 
 _WORDS: dict[Word, str] = {
     "stop": "note that they opted out, and take what waits for their answer another way",
@@ -40,14 +38,12 @@ def parse_sms(
     query: Annotated[str, typer.Option(help="The query of the URL that was posted to (`effect=..&thread=..`).")] = "",
 ) -> None:
     """Print how a form or JSON on standard input is read and why, without effects. Signatures are not looked at."""
-    try:
-        posted = _given(sys.stdin.buffer.read())
-        report = reading(posted, query, _line(posted, channel, sender, region))
-    except Unreadable as error:
-        typer.echo(json.dumps({"read_as": "Unreadable", "why": str(error)}, indent=2))
-        raise typer.Exit(1) from error
-    # In ASCII: what a form holds may be made to look like something else on a terminal.
-    typer.echo(json.dumps(report, indent=2))
+
+    def report(body: bytes) -> dict[str, Any]:
+        posted = fields(HttpCall(body, {"Content-Type": JSON if body.startswith(b"{") else FORM}))
+        return reading(posted, query, _line(posted, channel, sender, region))
+
+    print_report(report)
 
 
 def reading(posted: Fields, query: str, line: Line) -> dict[str, Any]:
@@ -71,13 +67,6 @@ def then(meaning: Meaning) -> str:
     if isinstance(meaning, Pressed):
         return "decide the request, if its ticket was shown to this very number"
     return "store how it ended, the first time it does" if meaning.returned else "nothing"
-
-
-def _given(body: bytes) -> Fields:
-    body = body.strip()
-    if not body:
-        raise Unreadable("nothing came on standard input")
-    return fields(HttpCall(body, {"Content-Type": JSON if body.startswith(b"{") else FORM}))
 
 
 def _line(posted: Fields, channel: Channel | None, sender: str, region: str) -> Line:

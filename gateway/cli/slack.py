@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Annotated, Any
 
 import typer
 
-from adapters.errors import Unreadable
 from adapters.slack.manifest import manifest as build
 from adapters.slack.meaning import Us
 from adapters.slack.payload import understand
 from adapters.slack.why import why
 from adapters.slack.wire import ident, unwrap, whose
 from adapters.wire import Json, children
+from gateway.cli.parsing import print_report
 
 app = typer.Typer(no_args_is_help=True, help="Slack: set the app up.")
 parse = typer.Typer(no_args_is_help=True, help="See how something a channel sent us is read, and why.")
@@ -53,23 +52,14 @@ def parse_slack(
     bot_id: Annotated[str, typer.Option(help="Our bot's id.")] = "",
 ) -> None:
     """Print how a payload on standard input (event, action, view, slash, envelope) is read and why, without effects."""
-    try:
-        payload = _given(sys.stdin.buffer.read())
-        seen = assumed(payload)
-        given = {"app_id": app_id, "team": team, "bot_user": bot_user, "bot_id": bot_id}
-        us = seen.model_copy(update={key: value for key, value in given.items() if value})
-        report = reading(payload, us)
-    except Unreadable as error:
-        typer.echo(json.dumps({"read_as": "Unreadable", "why": str(error)}, indent=2))
-        raise typer.Exit(1) from error
-    # In ASCII: what a payload holds may be made to look like something else on a terminal.
-    typer.echo(json.dumps(report, indent=2))
+    given = {"app_id": app_id, "team": team, "bot_user": bot_user, "bot_id": bot_id}
+    told = {key: value for key, value in given.items() if value}
 
+    def report(body: bytes) -> dict[str, Any]:
+        payload = unwrap(body)
+        return reading(payload, assumed(payload).model_copy(update=told))
 
-def _given(body: bytes) -> Json:
-    if not body.strip():
-        raise Unreadable("nothing came on standard input")
-    return unwrap(body)
+    print_report(report)
 
 
 def reading(payload: Json, us: Us) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pydantic import ValidationError
 
 from agent_core.deliveries import Delivery
-from agent_core.events import Allowed, ApprovalRequest, Event, Previewed, TimerFired, ToolResult
+from agent_core.events import Allowed, ApprovalRequest, Event, Previewed, RosterChanged, TimerFired, ToolResult
 from gateway.entry import Entry, decode
 from gateway.ledger.evidence import Deviation, Kept
 from gateway.ledger.trail import Step, hash_of
@@ -77,7 +77,7 @@ def _is(event: Event, thread_id: str, step: Step) -> bool:
     match event:
         case Delivery():
             return event.effect_id == step.id
-        case ToolResult() | Previewed():
+        case ToolResult() | Previewed() | RosterChanged():
             return event.id.partition(":")[2] == step.id
     return False
 

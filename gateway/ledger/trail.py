@@ -40,8 +40,8 @@ class Step:
 
     @property
     def starts(self) -> bool:
-        """Whether an effect was begun by it, a tool's behind the gate."""
-        return self.what == "fx_claim:start"
+        """Whether an effect was begun by it, a tool's behind the gate; once, tools were begun as they were claimed."""
+        return self.what in ("fx_begin", "fx_claim:start")
 
 
 def step_of(link: Link) -> Step | None:

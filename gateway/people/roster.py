@@ -40,14 +40,22 @@ class Roster:
         return self.people.owner(identity)
 
     async def fresh(self) -> Overlaid:
-        """As it is now: only what was added since the last look is read. Raises StoreError."""
+        """As it is now: only what was added since the last look is read. Raises StoreError.
+
+        Those who ask while somebody looks share the look after it.
+        """
         if self._store:
+            asked = time.monotonic()
             async with self._turn:
-                began = time.monotonic()
-                news = await self._store.since(self._now.seen)
-                self._now = self._now.after(map(CHANGE.validate_json, news)) if news else self._now
-                self._looked = began
+                if self._looked <= asked:
+                    await self._look(self._store)
         return self._now
+
+    async def _look(self, store: RosterStore) -> None:
+        began = time.monotonic()
+        news = await store.since(self._now.seen)
+        self._now = self._now.after(map(CHANGE.validate_json, news)) if news else self._now
+        self._looked = began
 
     async def recent(self) -> Overlaid:
         """As it was no longer than a second ago. Raises StoreError."""
@@ -68,6 +76,22 @@ class Roster:
             if not bodies or await self._store.append(known.seen, bodies):
                 await self.fresh()
                 return changes
+
+    async def unreviewed(self) -> tuple[list[Change], int]:
+        """The changes that waiting threads may not have been told of, and how many there are with those before.
+
+        Raises StoreError.
+        """
+        if self._store is None:
+            return [], 0
+        before = await self._store.reviewed()
+        news = [CHANGE.validate_json(body) for body in await self._store.since(before)]
+        return news, before + len(news)
+
+    async def note_reviewed(self, seen: int) -> None:
+        """So many have been told of. Raises StoreError."""
+        if self._store:
+            await self._store.note_reviewed(seen)
 
     async def history(self) -> list[Change]:
         """Every change, the oldest first. Raises StoreError."""

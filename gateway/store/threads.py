@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from redis.asyncio import Redis
@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from gateway.ports import (
     ATTEMPTS,
     AuditReport,
+    Begun,
     Claim,
     CloseApproval,
     Commit,
@@ -43,7 +44,9 @@ FIRE_MOST = 100
 _INGEST, _CONTROL, _CLAIM = script("ingest"), script("control"), script("claim")
 _RENEW, _RELEASE, _COMMIT = script("renew"), script("release"), script("commit")
 _FIRE, _REBUILD = script("fire"), script("rebuild")
-_FX_CLAIM, _FX_RENEW, _FX_DONE = script("fx_claim"), script("fx_renew"), script("fx_done")
+_FX_CLAIM, _FX_BEGIN = script("fx_claim"), script("fx_begin")
+_FX_RENEW, _FX_DONE = script("fx_renew"), script("fx_done")
+_BEGUN: Final[Mapping[bytes, Begun]] = {b"OK": "begun", b"STOPPED": "stopped", b"LOST": "lost"}
 
 
 class RedisThreads:
@@ -134,6 +137,10 @@ class RedisThreads:
             if len(grants) == most:
                 self._waker.hint(queue, prefix)  # There may be more than we had room for.
         return grants
+
+    async def fx_begin(self, grant: Grant) -> Begun:
+        """Say that a tool is about to be run; see the port."""
+        return _BEGUN[await self._call(_FX_BEGIN, grant.thread_id, grant.id, grant.token)]
 
     async def fx_renew(self, grant: Grant) -> bool:
         """Keep the lease of an effect that takes long. False: it is lost."""

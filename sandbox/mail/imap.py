@@ -8,22 +8,25 @@ from __future__ import annotations
 import asyncio
 import ssl
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from proxyprotocol.reader import ProxyProtocolReader
 from pymap.backend.dict import Config, Identity, Login
+from pymap.backend.dict.filter import FilterSet
 from pymap.backend.dict.mailbox import MailboxData
 from pymap.config import BackendCapability
 from pymap.imap import IMAPServer
 from pymap.user import Passwords, UserMetadata
 from pysasl.hashing import Cleartext
 
+from sandbox.mail.boxes import Boxes
 from sandbox.mail.faults import FaultKind
 from sandbox.mail.oauth import Tokens
 from sandbox.mail.post import INBOX, JUNK, Post
 from sandbox.mail.relay import Line, Relay
 
 _ARGUMENTS = Namespace(passlib_cfg=None, proxy_protocol=None, cert=None, key=None)
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 _AT_CONNECTING: tuple[FaultKind, FaultKind] = ("imap_silent", "imap_slow")
 
 
@@ -35,7 +38,7 @@ class Imap:
         self._tokens = tokens
         self._idle = idle
         self._open: set[asyncio.StreamWriter] = set()
-        self._relays: set[asyncio.Task[None]] = set()
+        self._served: set[asyncio.Future[None]] = set()
 
     async def start(self, host: str, port: int, people: Mapping[str, str], tls: ssl.SSLContext | None) -> int:
         """Listen; returns the port."""
@@ -57,9 +60,10 @@ class Imap:
             for folder, box in (await _mailboxes(config, login, address, password)).items():
                 self._post.boxes[address, folder] = box
         serve = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(login, config))
-        self._inner = await asyncio.start_server(serve, host, 0)
+        self._inner = await asyncio.start_server(self._tracked(serve), host, 0)
         self._inner_at = self._inner.sockets[0].getsockname()[:2]
-        self._outer = await asyncio.start_server(self._connected, host, port, ssl=tls)
+        relay = self._tracked(lambda reader, writer: self._relay(Line(reader, writer)))
+        self._outer = await asyncio.start_server(relay, host, port, ssl=tls)
         return int(self._outer.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
@@ -67,19 +71,22 @@ class Imap:
         self._outer.close()
         self.drop()
         self._inner.close()
-        for relay in self._relays:
-            relay.cancel()
-        await asyncio.gather(*self._relays, return_exceptions=True)
+        await asyncio.gather(*self._served, return_exceptions=True)
 
     def drop(self) -> None:
         """Close every connection, without a word."""
         for writer in tuple(self._open):
             writer.transport.abort()
 
-    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        relay = asyncio.create_task(self._relay(Line(reader, writer)))
-        self._relays.add(relay)
-        relay.add_done_callback(self._relays.discard)
+    def _tracked(self, serve: Serve) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]:
+        """Serve connections in tasks of which we know when the last has ended."""
+
+        def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.ensure_future(serve(reader, writer))
+            self._served.add(task)
+            task.add_done_callback(self._served.discard)
+
+        return connected
 
     async def _relay(self, client: Line) -> None:
         faults = self._post.faults
@@ -121,6 +128,7 @@ async def _mailboxes(config: Config, login: Login, address: str, password: str) 
     identity = Identity(address, login, None, frozenset())
     hashed = await Passwords(config).hash_password(password)
     await identity.set(UserMetadata(config, address, password=hashed))
-    async with identity.new_session() as session:
-        await session.mailbox_set.add_mailbox(JUNK)
-        return {folder: await session.mailbox_set.get_mailbox(folder) for folder in (INBOX, JUNK)}
+    boxes = Boxes()
+    config.set_cache[address] = boxes, FilterSet()
+    await boxes.add_mailbox(JUNK)
+    return {folder: await boxes.get_mailbox(folder) for folder in (INBOX, JUNK)}

@@ -141,6 +141,12 @@ class Bench:
         [grant] = await self.store.fx_claim(queue)
         return grant
 
+    async def begun(self) -> Grant:
+        """The tool that is due, about to be run."""
+        grant = await self.grant()
+        assert await self.store.fx_begin(grant) == "begun"
+        return grant
+
     async def everything(self) -> dict[bytes, tuple[bytes | None, int]]:
         """Every key on the server: its value as the server serialises it, and when it expires."""
         names = sorted([name async for name in self.redis.scan_iter(count=1000)])

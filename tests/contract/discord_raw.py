@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import discord
+import pytest
 
-from tests.contract.discord_far_ends import FarEnd
+from tests.contract.discord_far_ends import FAR_ENDS, FarEnd, far_end
 
 Json = dict[str, Any]
 
@@ -84,3 +85,26 @@ async def connected(far: FarEnd, *, reads_all: bool = True) -> AsyncIterator[Bot
         await connection
     finally:
         discord.http.Route.BASE = before
+
+
+# --- fixtures, by import
+
+
+@pytest.fixture(params=FAR_ENDS, name="far")
+async def far_discord(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterator[FarEnd]:
+    """Each Discord there is."""
+    async with far_end(request.param) as made:
+        yield made
+
+
+@pytest.fixture(name="bot")
+async def bot_there(far: FarEnd) -> AsyncIterator[Bot]:
+    """discord.py, connected to it."""
+    async with connected(far) as made:
+        yield made
+
+
+@pytest.fixture(name="general")
+def general_channel(far: FarEnd) -> str:
+    """The channel where everybody is."""
+    return far.channel("general")

@@ -9,7 +9,7 @@ from agent_core.events import AgentMessage, Outbound
 from sandbox.discord.fault import Fault
 from tests.contract.discord_bench import CREATED, Sending, labels, said, sending
 from tests.unit.adapters.cards import APPROVED, CARD, NOTICES, QUESTION, SAID, card
-from tests.unit.adapters.slack.states import LONG
+from tests.unit.adapters.states import LONG
 
 pytestmark = pytest.mark.anyio
 UNDECIDED = next(notice for notice in NOTICES if notice.kind == "not_an_approver")

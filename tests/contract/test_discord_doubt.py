@@ -13,7 +13,7 @@ from sandbox.discord.fault import Fault
 from sandbox.discord.nonces import GOOD_FOR
 from tests.contract.discord_bench import CREATED, Meter, Sending, sending
 from tests.unit.adapters.cards import APPROVED, CARD
-from tests.unit.adapters.slack.states import LONG
+from tests.unit.adapters.states import LONG
 
 pytestmark = pytest.mark.anyio
 FORGOTTEN = GOOD_FOR + 60

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
-
-from tests.contract.discord_far_ends import FAR_ENDS, FarEnd, far_end
-from tests.contract.discord_raw import Bot, connected
+from tests.contract.discord_far_ends import FarEnd
+from tests.contract.discord_raw import Bot, bot_there, far_discord, general_channel  # noqa: F401 (fixtures)
 
 MESSAGES = "/channels/{channel_id}/messages"
 CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
@@ -35,23 +32,6 @@ ASK = {
 TAKEN = {"value": "fills forms with anything"}
 
 Json = dict[str, Any]
-
-
-@pytest.fixture(params=FAR_ENDS)
-async def far(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterator[FarEnd]:
-    async with far_end(request.param) as made:
-        yield made
-
-
-@pytest.fixture
-async def bot(far: FarEnd) -> AsyncIterator[Bot]:
-    async with connected(far) as made:
-        yield made
-
-
-@pytest.fixture
-def general(far: FarEnd) -> str:
-    return far.channel("general")
 
 
 async def test_a_press_says_who_pressed_what_where(far: FarEnd, bot: Bot, general: str) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from tests.contract.discord_far_ends import FAR_ENDS, FarEnd, far_end
-from tests.contract.discord_raw import Bot, connected
+from tests.contract.discord_far_ends import FarEnd
+from tests.contract.discord_raw import Bot, bot_there, far_discord  # noqa: F401 (fixtures)
 
 MESSAGES = "/channels/{channel_id}/messages"
 BAD_FORM, EMPTY = (400, 50035), (400, 50006)
@@ -94,18 +94,6 @@ TAKEN = {
     "nonce": "takes any nonce",
     "empty value of a field": "takes fields of embeds with nothing in them",
 }
-
-
-@pytest.fixture(params=FAR_ENDS)
-async def far(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterator[FarEnd]:
-    async with far_end(request.param) as made:
-        yield made
-
-
-@pytest.fixture
-async def bot(far: FarEnd) -> AsyncIterator[Bot]:
-    async with connected(far) as made:
-        yield made
 
 
 async def test_what_is_just_short_enough_is_taken(far: FarEnd, bot: Bot) -> None:  # DC-13, DC-18

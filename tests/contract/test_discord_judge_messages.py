@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
-
-from tests.contract.discord_far_ends import FAR_ENDS, FarEnd, far_end
-from tests.contract.discord_raw import Bot, connected
+from tests.contract.discord_far_ends import FarEnd
+from tests.contract.discord_raw import Bot, bot_there, connected, far_discord, general_channel  # noqa: F401 (fixtures)
 
 MESSAGES = "/channels/{channel_id}/messages"
 MESSAGE = f"{MESSAGES}/{{message_id}}"
@@ -16,23 +13,6 @@ BAD_FORM = (400, 50035)
 NOBODY = {"parse": [], "replied_user": False}
 
 Json = dict[str, Any]
-
-
-@pytest.fixture(params=FAR_ENDS)
-async def far(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterator[FarEnd]:
-    async with far_end(request.param) as made:
-        yield made
-
-
-@pytest.fixture
-async def bot(far: FarEnd) -> AsyncIterator[Bot]:
-    async with connected(far) as made:
-        yield made
-
-
-@pytest.fixture
-def general(far: FarEnd) -> str:
-    return far.channel("general")
 
 
 async def test_what_is_sent_is_heard_and_read_again(bot: Bot, general: str) -> None:

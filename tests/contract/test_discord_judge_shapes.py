@@ -5,14 +5,12 @@ Each is held to Discord's page. What one of them has besides, or has not, is nam
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
-
-from tests.contract.discord_far_ends import FAR_ENDS, FarEnd, FarEndName, far_end
-from tests.contract.discord_raw import Bot, connected
+from tests.contract.discord_far_ends import FarEnd, FarEndName
+from tests.contract.discord_raw import Bot, bot_there, far_discord, general_channel  # noqa: F401 (fixtures)
 
 MESSAGES = "/channels/{channel_id}/messages"
 COMMANDS = "/applications/{application_id}/commands"
@@ -87,23 +85,6 @@ ODD: Mapping[tuple[FarEndName, str], str] = {
     ("simcord", "message"): "+guild_id",
     ("simcord", "command"): "-version",
 }
-
-
-@pytest.fixture(params=FAR_ENDS)
-async def far(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterator[FarEnd]:
-    async with far_end(request.param) as made:
-        yield made
-
-
-@pytest.fixture
-async def bot(far: FarEnd) -> AsyncIterator[Bot]:
-    async with connected(far) as made:
-        yield made
-
-
-@pytest.fixture
-def general(far: FarEnd) -> str:
-    return far.channel("general")
 
 
 async def test_messages_have_what_is_documented(far: FarEnd, bot: Bot, general: str) -> None:

@@ -154,6 +154,15 @@ async def test_many_mails_at_once_arrive_once_each(office: PostOffice) -> None: 
     assert len({letter.message_id for letter in office.letters(BO)}) == len(office.letters(BO)) == 20
 
 
+async def test_one_mail_after_the_other_goes_over_one_connection(office: PostOffice) -> None:  # EM-53
+    """Debian's Exim counts what is said between two mails, and ends a connection that says too much."""
+    async with wire_to(office) as wire, sending(by(wire, office.account)) as outbox:
+        for number in range(15):
+            await outbox.send(numbered(CARD, number))
+        assert wire.connections == 1
+    await came(office, BO, 15)
+
+
 async def together(outbox: Outbox, count: int) -> None:
     async with asyncio.TaskGroup() as tasks:
         for number in range(count):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -72,6 +73,46 @@ async def test_who_left_and_what_was_unlinked_stay_so_whatever_the_file_says(ben
         await roster.write(personnel.linked("ana", "email:bo@example.test", said("d")))
 
 
+async def test_who_asks_while_somebody_looks_shares_the_look_after_it(bench: Bench) -> None:
+    roster = roster_at(bench)
+    before = await looks(bench)
+    await asyncio.gather(*(roster.fresh() for _ in range(20)))
+    assert await looks(bench) - before == 2
+
+
+async def looks(bench: Bench) -> int:
+    """How often anybody read the list."""
+    stats = await bench.redis.info("commandstats")
+    return int(stats.get("cmdstat_lrange", {"calls": 0})["calls"])
+
+
+@dataclass(frozen=True)
+class Held(RedisRoster):
+    """Its answers are on their way until `arrives`."""
+
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    arrives: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def since(self, seen: int) -> list[bytes]:
+        news = await super().since(seen)
+        self.asked.set()
+        await self.arrives.wait()
+        return news
+
+
+async def test_who_asks_after_a_change_sees_it_whoever_looks_already(bench: Bench) -> None:
+    store = Held(bench.redis)
+    roster = Roster(BASE, store)
+    first = asyncio.create_task(roster.fresh())
+    await store.asked.wait()
+    await roster_at(bench).write(personnel.linked("ana", PHONE, said("a")))
+    second = asyncio.create_task(roster.fresh())
+    await asyncio.sleep(0)
+    store.arrives.set()
+    assert PHONE not in (await first).links
+    assert PHONE in (await second).links
+
+
 async def test_the_file_is_the_base(bench: Bench) -> None:
     await roster_at(bench).write(personnel.linked("ana", PHONE, said("a")))
     others = People(people=(BASE.people[0], Person(id="bo", name="Bo", identities=(PHONE,))))
@@ -121,6 +162,24 @@ async def test_a_loss_is_seen_by_who_was_there_and_by_who_comes_later_until_some
     assert (await roster_at(bench).fresh()).people == BASE
     with pytest.raises(RosterLost):
         await roster.fresh()  # Who knew better does not forget.
+
+
+async def test_how_far_changes_were_told_of_is_kept_for_whoever_looks_next(bench: Bench) -> None:
+    first, second = roster_at(bench), roster_at(bench)
+    await first.write(personnel.unlinked(MAIL, said("a")))
+    await first.write(personnel.left("bo", said("b")))
+
+    news, seen = await second.unreviewed()
+    assert ([one.type for one in news], seen) == (["unlinked", "left"], 2)
+    await second.note_reviewed(1)
+    news, seen = await first.unreviewed()
+    assert ([one.type for one in news], seen) == (["left"], 2)
+
+    await bench.redis.delete("hp:people")
+    await RedisRoster(bench.redis).begin_again()
+    anew = roster_at(bench)
+    await anew.write(personnel.left("bo", said("c")))
+    assert len((await anew.unreviewed())[0]) == 1, "what is said after a loss is not taken for told"
 
 
 async def test_it_is_read_anew_only_when_it_is_asked_for_or_old(bench: Bench) -> None:

@@ -13,7 +13,7 @@ from sandbox.slack import Fault
 from sandbox.slack.core import Session
 from sandbox.slack.fault import ApiFault
 from tests.contract.slack_telling import ANSWER, LINES, Telling, telling, told
-from tests.unit.adapters.slack.states import STATES
+from tests.unit.adapters.slack.shown import STATES
 
 STREAMING = ("chat.startStream", "chat.appendStream", "chat.stopStream")
 SAME = AgentMessage(id="a2", to=("slack:T1/U2",), text="The same paragraph again, with **some** weight.\n\n" * 200)

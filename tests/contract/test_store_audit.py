@@ -34,7 +34,7 @@ async def story(bench: Bench) -> None:
     """Every kind of entry."""
     await bench.approved()
     await bench.turn(effects=[tool("fx1", approval="a1", digest="d1"), message("fx2")])
-    await bench.store.fx_done(await bench.grant(), DONE)
+    await bench.store.fx_done(await bench.begun(), DONE)
     await bench.store.fx_retry(await bench.grant("email"), delay=0, settled=DEAD)
     await bench.store.fx_done(await bench.grant("email"), NOTED)
     await bench.store.control("t1", "c1", record("stop"), "stop")
@@ -44,8 +44,9 @@ async def test_each_transition_that_changes_a_story_leaves_one_entry(bench: Benc
     await story(bench)
     entries = [fields[b"e"].decode().split() for _, fields in await chain(bench)]
     turns = ["ingest", "commit"] * 3
-    effects = ["fx_claim:start", "fx_sent", "fx_claim:start", "fx_retry", "fx_claim:start", "fx_sent"]
-    assert [entry[0] for entry in entries] == [*turns, *effects, "stop"]
+    run = ["fx_claim:look", "fx_begin", "fx_sent"]
+    sent = ["fx_claim:start", "fx_retry", "fx_claim:start", "fx_sent"]
+    assert [entry[0] for entry in entries] == [*turns, *run, *sent, "stop"]
     assert {(entry[1], entry[4]) for entry in entries} == {("t1", str(NOON))}
     assert (await bench.store.audit()).entries == len(entries)
 

@@ -61,7 +61,7 @@ async def test_resuming_does_not_start_what_is_under_way_a_second_time(bench: Be
 
 async def test_a_lost_runner_of_a_paused_thread_is_still_recovered(bench: Bench) -> None:
     await bench.turn(effects=[tool("fx1")])
-    await bench.grant()
+    await bench.begun()
     await say(bench, "pause")
     bench.clock.forward(LEASE)
     assert (await bench.grant()).mode == "recover"
@@ -69,7 +69,7 @@ async def test_a_lost_runner_of_a_paused_thread_is_still_recovered(bench: Bench)
 
 async def test_a_stop_refuses_all_that_has_not_started(bench: Bench) -> None:
     await bench.turn(effects=[tool("fx1"), tool("fx2"), tool("fx3")])
-    under_way = await bench.grant()
+    under_way = await bench.begun()
     await say(bench, "stop")
     assert await bench.store.fx_done(under_way, DONE)
     for id in ("fx2", "fx3"):

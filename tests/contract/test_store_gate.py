@@ -122,7 +122,7 @@ async def test_a_refusal_stays_one_whoever_settles_it_and_whatever_is_decided_si
 async def test_a_tool_whose_runner_was_lost_is_recovered_never_started_again(bench: Bench) -> None:
     await bench.approved()
     await bench.turn(effects=[tool("fx1", approval="a1", digest="d1")])
-    lost = await bench.grant()
+    lost = await bench.begun()
     bench.clock.forward(LEASE - 1)
     assert await bench.store.fx_claim("tool") == []
     bench.clock.forward(1)

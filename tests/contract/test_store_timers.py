@@ -18,7 +18,7 @@ async def test_a_timer_fires_once_when_it_is_due(bench: Bench) -> None:
     bench.clock.forward(LEASE)
     assert await bench.store.fire() == 0
     fired = [json.loads(entry) for entry in await bench.store.read("t1", after=seq)]
-    event = {"type": "timer_fired", "id": "timer:expire:a1", "name": "expire:a1"}
+    event = {"type": "timer_fired", "id": f"timer:expire:a1:{NOON + 500}", "name": "expire:a1"}
     assert fired == [{"event": event, "at": NOON + 500}]
     assert (await bench.claim()).seq == seq + 1
 
@@ -46,6 +46,17 @@ async def test_a_timer_set_again_moves_and_one_that_is_removed_never_fires(bench
     assert await bench.store.fire() == 0
     bench.clock.forward(1)
     assert await bench.store.fire() == 1
+
+
+async def test_one_that_is_set_again_after_it_fired_fires_as_another_event(bench: Bench) -> None:
+    await bench.turn(timers=[Timer("a", NOON)])
+    assert await bench.store.fire() == 1
+    await bench.turn(timers=[Timer("a", NOON + 1)])
+    bench.clock.forward(1)
+    assert await bench.store.fire() == 1
+    events = [json.loads(entry)["event"] for entry in await bench.store.read("t1")]
+    ids = [event["id"] for event in events if event.get("type") == "timer_fired"]
+    assert ids == [f"timer:a:{NOON}", f"timer:a:{NOON + 1}"]
 
 
 async def test_a_timer_that_fires_while_a_worker_decides_makes_it_decide_again(bench: Bench) -> None:

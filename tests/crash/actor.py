@@ -17,6 +17,8 @@ import structlog
 
 from config.settings import Settings
 from gateway.app import House, house
+from gateway.people.roster import Roster
+from gateway.reading import read_people
 from gateway.serve import ROLES, stop_on_signals
 
 
@@ -56,11 +58,14 @@ async def _act(place: Built, role: str, moment: Moment | None) -> None:
 def _doomed(ready: House, moment: Moment) -> House:
     """The house with the moment laid round every port it may be reached by."""
     doom = _Doom(moment)
-    rooms = {name: doom.round(getattr(ready.opened, name)) for name in ("threads", "mailroom", "places")}
+    rooms = {name: doom.round(getattr(ready.opened, name)) for name in ("threads", "mailroom", "places", "roster")}
     opened = replace(ready.opened, **rooms)
+    roster = Roster(read_people(ready.settings.people_file), opened.roster)
     adapters: Mapping[str, Any] = {name: doom.round(adapter) for name, adapter in ready.channels.adapters.items()}
     channels = replace(ready.channels, adapters=adapters)
-    doomed = _House(**{**vars(ready), "opened": opened, "model": doom.round(ready.model), "channels": channels})
+    doomed = _House(
+        **{**vars(ready), "opened": opened, "roster": roster, "model": doom.round(ready.model), "channels": channels}
+    )
     doomed.doom = doom
     return doomed
 

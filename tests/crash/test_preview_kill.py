@@ -1,6 +1,7 @@
 """kill -9 around what a tool says it would do: asked again it does no harm, and nothing starts that was not shown.
 
-Asked the second time, the tool is about to start: who dies then has started nothing, but nobody can know.
+Asked the second time, the tool is about to start: who dies then has started nothing, and the store knows. Only who dies
+after it was told that the tool begins, may have started it.
 """
 
 from __future__ import annotations
@@ -23,11 +24,17 @@ from tests.crash.test_kill import (
     stage as stage,
 )
 
-SHORT = [("runner", Moment("preview", "after", 1)), ("runner", Moment("preview", "before", 2))]
+BEGUN = Moment("fx_begin", "after", 1)
+SHORT = [
+    ("runner", Moment("preview", "after", 1)),
+    ("runner", Moment("preview", "before", 2)),
+    ("runner", BEGUN),
+]
 LONG = [
     ("runner", Moment("preview", "before", 1)),
     ("runner", Moment("preview", "after", 2)),
     ("runner", Moment("fx_claim", "after", 1)),
+    ("runner", Moment("fx_begin", "before", 1)),
     *(("runner", moment) for moment in both("fx_done", 1)),
     *(("worker", moment) for moment in both("commit", 1)),
 ]
@@ -45,7 +52,7 @@ async def test_a_role_killed_around_a_preview_leaves_one_question_one_card_and_o
         await t.world.mail.reply_as(BO, card, f"APPROVE {code(card)}")
         await t.until(lambda: ended(t, asked), "Ana is told how it ended")
         await promises_kept(t, sent_before, may_repeat=False)
-        await _one_question(t.world.house, started=(moment.method, moment.occurrence) != ("preview", 2))
+        await _one_question(t.world.house, started=moment != BEGUN)
 
 
 async def _one_question(ready: House, *, started: bool) -> None:

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 
 from gateway.store.partition import prefix_of
 from tests.doors.scene import Scene
 from tests.doors.terminal import Terminal
 
-
-@pytest.fixture(autouse=True)
-def _logs_aside() -> Iterator[None]:
-    """The house's lines go to standard error as they do in a process of its own."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    yield
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("logs_aside")
 
 
 @dataclass(frozen=True)
@@ -265,7 +257,7 @@ async def test_a_broken_entry_of_the_chain_is_named_by_its_place(books: Books) -
 
 async def test_a_call_started_twice_is_found_even_where_the_chain_was_made_to_hold(books: Books) -> None:
     entries = await books.redis.xrange(f"{books.prefix}:au")
-    starts = [fields[b"e"] for _, fields in entries if fields[b"e"].startswith(b"fx_claim:start")]
+    starts = [fields[b"e"] for _, fields in entries if fields[b"e"].startswith(b"fx_begin")]
     start = starts[-1]
     head = await books.redis.get(f"{books.prefix}:ah")
     chained = _sha1(head + start)

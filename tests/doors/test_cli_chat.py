@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
-import structlog
 
 from gateway.cli.chat import HELP
 from tests.doors.scene import PATIENCE, Caller, Scene
 from tests.doors.terminal import Terminal
 
-
-@pytest.fixture(autouse=True)
-def _logs_aside() -> Iterator[None]:
-    """The house's lines go to standard error as they do in a process of its own."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    yield
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("logs_aside")
 
 
 async def shell(at: Scene, person: str) -> Terminal:

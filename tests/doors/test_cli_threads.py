@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 from typer.testing import Result
 
 from gateway.access import Scope
 from tests.doors.scene import EVERYTHING, Caller, Scene, free_port
 from tests.doors.terminal import Terminal
 
+pytestmark = pytest.mark.usefixtures("logs_aside")
+
 DEPLOY = "Please deploy 1.4.1 to staging."
 NO_THREAD = "a" * 20
-
-
-@pytest.fixture(autouse=True)
-def _logs_aside() -> Iterator[None]:
-    """The house's lines go to standard error as they do in a process of its own."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    yield
-    structlog.reset_defaults()
 
 
 async def terminal(at: Scene, person: str, *scopes: Scope) -> Terminal:

@@ -3,38 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
-import pytest
-import structlog
 from typer.testing import Result
 
 from tests.doors.scene import Scene
 from tests.doors.terminal import Terminal
-
-
-@pytest.fixture(autouse=True)
-def _logs_aside() -> Iterator[None]:
-    """The house's lines go to standard error as they do in a process of its own."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    yield
-    structlog.reset_defaults()
-
-
-@pytest.fixture
-def shell(at: Scene) -> Terminal:
-    """The operator's terminal, set to the same house."""
-    settings = at.house.settings
-    return Terminal(
-        {
-            "HOLDPOINT_STATE_DIR": str(settings.state_dir),
-            "HOLDPOINT_PEOPLE_FILE": str(settings.people_file),
-            "HOLDPOINT_STORE__PARTITIONS": "1",
-        }
-    )
 
 
 async def status(at: Scene, token: str, method: str = "GET", path: str = "/v1/threads") -> int:

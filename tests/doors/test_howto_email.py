@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -32,26 +31,18 @@ TRY = (
 )
 
 
-@pytest.fixture
-async def writer(checkout: Path) -> AsyncIterator[Reader]:
-    """Somebody who follows the page, with ports of their own for those that stand there."""
-    ports = {port: str(free_port()) for port in ("8080", "8090", "8091", "8025", "8143")}
-    async with reading(checkout, ports) as one:
-        yield one
-
-
-async def test_the_files_of_the_page_make_a_house_that_is_up(writer: Reader) -> None:
-    await writer.follow(PAGE["Try it here"])
+async def test_the_files_of_the_page_make_a_house_that_is_up(reader: Reader) -> None:
+    await reader.follow(PAGE["Try it here"])
 
 
 @pytest.mark.slow
-async def test_one_can_try_it_with_no_account(writer: Reader) -> None:
+async def test_one_can_try_it_with_no_account(reader: Reader) -> None:
     for title in TRY:
-        await writer.follow(PAGE[title])
+        await reader.follow(PAGE[title])
 
 
-async def test_why_an_answer_did_not_count_is_told_as_the_page_says(writer: Reader) -> None:
-    await writer.follow(at_home() + PAGE["Why did an answer not count?"])
+async def test_why_an_answer_did_not_count_is_told_as_the_page_says(reader: Reader) -> None:
+    await reader.follow(at_home() + PAGE["Why did an answer not count?"])
 
 
 def test_the_header_that_is_shown_is_the_one_the_example_has() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,7 @@ import yaml
 from agent_core.people import Group, People, Person
 from gateway.errors import BadIdentity
 from gateway.people.identities import Identities
-from tests.doors.howto import Reader, reading, sections, unfollowed
-from tests.doors.scene import free_port
+from tests.doors.howto import Reader, sections, unfollowed
 
 PAGE = sections("people.md")
 FOLLOWED = (
@@ -28,27 +26,19 @@ FOLLOWED = (
 )
 
 
-@pytest.fixture
-async def keeper(checkout: Path) -> AsyncIterator[Reader]:
-    """Somebody who follows the page, with ports of their own for those that stand there."""
-    ports = {port: str(free_port()) for port in ("8080", "8090", "8091", "8025", "8143")}
-    async with reading(checkout, ports) as one:
-        yield one
-
-
 def test_there_is_a_test_for_every_section_with_something_to_do() -> None:
     assert unfollowed(PAGE, Path(__file__)) == set()
 
 
-async def test_the_files_of_the_page_make_a_house_that_knows_its_people(keeper: Reader) -> None:
+async def test_the_files_of_the_page_make_a_house_that_knows_its_people(reader: Reader) -> None:
     for title in FOLLOWED[:2]:
-        await keeper.follow(PAGE[title])
+        await reader.follow(PAGE[title])
 
 
 @pytest.mark.slow
-async def test_the_page_can_be_followed(keeper: Reader) -> None:
+async def test_the_page_can_be_followed(reader: Reader) -> None:
     for title in FOLLOWED:
-        await keeper.follow(PAGE[title])
+        await reader.follow(PAGE[title])
 
 
 def test_the_file_of_the_page_is_one_and_all_that_can_be_said_of_a_person_is_there() -> None:

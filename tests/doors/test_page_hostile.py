@@ -72,9 +72,9 @@ async def test_markup_adds_nothing_to_the_page(at: Scene, ana: Caller) -> None:
 
 
 async def test_templates_in_the_text_are_not_run(at: Scene, ana: Caller) -> None:
-    text = await page(at, ana, "{{ 7*7 }}{% raw %}")
-    assert "49" not in text.replace("2049", "")
-    assert "{{ 7*7 }}{% raw %}" in text
+    text = await page(at, ana, "{{ 7919*7907 }}{% raw %}")
+    assert str(7919 * 7907) not in text
+    assert "{{ 7919*7907 }}{% raw %}" in text
 
 
 async def test_what_hides_or_pretends_is_spelled_out(at: Scene, ana: Caller) -> None:

@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from agent_core.values import Author
-from tests.doors.scene import Scene
+from tests.doors.scene import Caller, Scene
 from tests.doors.terminal import Terminal
 
 
@@ -77,3 +77,12 @@ async def test_a_grant_is_only_given_where_a_rule_lets_its_giver(shell: Terminal
     said = await says(shell, "grants", "add", "deploy", "--to", "ana", "--by", "bo", "--hours", "1", code=1)
     assert "no rule lets bo alone grant deploy for so long" in said
     assert await says(shell, "grants", "list") == ""
+
+
+async def test_who_asked_hears_that_whom_they_waited_for_has_left(ana: Caller, shell: Terminal) -> None:
+    thread = await ana.launch("Please deploy 1.4.2 to production.")
+    request = await ana.request(thread)
+    await says(shell, "people", "left", "bo", "--by", "cy")
+    told = await ana.heard(thread, "notice", kind="too_few")
+    assert (told["to"], told["about"], told["detail"]) == ("console:ana", request["id"], "nobody")
+    assert [one["id"] for one in (await ana.get(f"/threads/{thread}"))["open"]] == [request["id"]]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from tests.doors.scene import Scene
 from tests.doors.terminal import Terminal
@@ -19,27 +16,6 @@ rules:
   - {tool: deploy, name: staging, when: {environment: staging}, approvers: [cy], expires_in: PT4H}
   - {tool: deploy, name: production, approvers: [bo]}
 """
-
-
-@pytest.fixture(autouse=True)
-def _logs_aside() -> Iterator[None]:
-    """The house's lines go to standard error as they do in a process of its own."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    yield
-    structlog.reset_defaults()
-
-
-@pytest.fixture
-def shell(at: Scene) -> Terminal:
-    """The operator's terminal, set to the same house."""
-    settings = at.house.settings
-    return Terminal(
-        {
-            "HOLDPOINT_STATE_DIR": str(settings.state_dir),
-            "HOLDPOINT_PEOPLE_FILE": str(settings.people_file),
-            "HOLDPOINT_STORE__PARTITIONS": "1",
-        }
-    )
 
 
 @pytest.fixture(scope="module")

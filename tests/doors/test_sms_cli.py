@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-import structlog
 
 from gateway.contacts import KnownContacts
 from tests.doors.scene import Scene
@@ -16,29 +13,16 @@ from tests.doors.terminal import Terminal
 NUMBER = "+447700900123"
 
 
-@pytest.fixture(autouse=True)
-def _logs_aside() -> Iterator[None]:
-    """The house's lines go to standard error as they do in a process of its own."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    yield
-    structlog.reset_defaults()
-
-
 @pytest.fixture
-def shell(at: Scene) -> Terminal:
-    """The operator's terminal, set to the same house."""
-    settings = at.house.settings
-    return Terminal(
-        {
-            "HOLDPOINT_STATE_DIR": str(settings.state_dir),
-            "HOLDPOINT_PEOPLE_FILE": str(settings.people_file),
-            "HOLDPOINT_STORE__PARTITIONS": "1",
-            "HOLDPOINT_SMS__ACCOUNT_SID": "AC" + "0" * 32,
-            "HOLDPOINT_SMS__AUTH_TOKENS": "the-token-of-the-account",
-            "HOLDPOINT_SMS__SENDER": "+447700900100",
-            "HOLDPOINT_SMS__REGION": "GB",
-        }
-    )
+def shell(shell: Terminal) -> Terminal:
+    """The same terminal, where the house has a number."""
+    line = {
+        "HOLDPOINT_SMS__ACCOUNT_SID": "AC" + "0" * 32,
+        "HOLDPOINT_SMS__AUTH_TOKENS": "the-token-of-the-account",
+        "HOLDPOINT_SMS__SENDER": "+447700900100",
+        "HOLDPOINT_SMS__REGION": "GB",
+    }
+    return Terminal({**shell.env, **line})
 
 
 async def told(shell: Terminal, *words: str) -> str:

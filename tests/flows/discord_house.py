@@ -26,7 +26,7 @@ from sandbox.discord.world import Channel
 from sandbox.model import ModelSandbox
 from tests.contract.slack_bench import until
 from tests.doors.scene import Scene, free_port, listening, serving
-from tests.flows.slack_house import script
+from tests.flows.slack_house import script, version_in
 
 E = TypeVar("E", bound=Event)
 ROOM, RELEASES = "#deploys", "#releases"
@@ -77,9 +77,16 @@ class DiscordHouse:
         """The card in the thread, as it looks now: what becomes of it later does not change this copy."""
         return copy.deepcopy(await self.shown(asked, CARD))
 
-    async def card_for(self, name: str, version: str) -> Message:
-        """Somebody's own copy of a card, in their DM."""
-        found = await until(lambda: [m for m in self.person(name).dms if CARD in words(m) and version in words(m)])
+    async def card_for(self, name: str, asked: Message) -> Message:
+        """Somebody's own copy of the card, in their DM, as it looks now; others may be there from earlier."""
+        version = version_in(asked.content)
+        found = await until(
+            lambda: [
+                m
+                for m in self.person(name).dms
+                if int(m.id) > int(asked.id) and CARD in words(m) and version in words(m)
+            ]
+        )
         return copy.deepcopy(found[-1])
 
     async def shown(self, asked: Message, containing: str) -> Message:

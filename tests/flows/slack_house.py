@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,9 +117,12 @@ class SlackHouse:
         """The card in the thread, as it looks now: what becomes of it later does not change this copy."""
         return copy.deepcopy(await self.shown(asked, CARD))
 
-    async def card_for(self, name: str, version: str) -> Message:
-        """Somebody's own copy of a card, in their DM."""
-        found = await until(lambda: [m for m in self.slack.direct(name) if CARD in m.text and version in m.text])
+    async def card_for(self, name: str, asked: Message) -> Message:
+        """Somebody's own copy of the card, in their DM, as it looks now; others may be there from earlier."""
+        version = version_in(asked.text)
+        found = await until(
+            lambda: [m for m in self.slack.direct(name) if m.ts > asked.ts and CARD in m.text and version in m.text]
+        )
         return copy.deepcopy(found[-1])
 
     async def shown(self, asked: Message, containing: str) -> Message:
@@ -161,6 +165,13 @@ class SlackHouse:
         """The log of a thread: the events of one type."""
         found = await self.house.threads.events(self.thread_of(asked), after=0)
         return [event for event in found if isinstance(event, kind)]
+
+
+def version_in(words: str) -> str:
+    """What somebody wants to have deployed."""
+    found = re.search(r"\d+\.\d+\.\d+", words)
+    assert found
+    return found[0]
 
 
 def buttons(message: Message) -> list[str]:

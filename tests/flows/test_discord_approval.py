@@ -31,8 +31,8 @@ async def test_asked_by_mention_approved_in_the_thread_that_began_there(h: Disco
 
 async def test_asked_by_direct_message_approved_by_direct_message(h: DiscordHouse) -> None:  # DC-08
     starts = len(h.history())
-    h.ask_directly("1.4.2", by="di")
-    card = await h.card_for("bo", "1.4.2")
+    asked = h.ask_directly("1.4.2", by="di")
+    card = await h.card_for("bo", asked)
     assert CARD in words(card)
     assert await h.person("bo").click(card, approving(card)) is None
     await h.told("di", "1.4.2 now")

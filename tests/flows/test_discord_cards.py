@@ -38,7 +38,7 @@ async def test_a_press_after_a_restart_counts_once(tmp_path: Path) -> None:  # D
         clock, settings = Clock(), settings_of(tmp_path, discord, model, ["bo"])
         async with opened(discord, model, clock, settings) as first:
             asked = first.ask("1.4.1")
-            card, copy = await first.card(asked), await first.card_for("bo", "1.4.1")
+            card, copy = await first.card(asked), await first.card_for("bo", asked)
         failed = await discord.person("bo").click(card, approving(card))
         assert failed, "while nobody is at home, Discord itself says that it went wrong"
 

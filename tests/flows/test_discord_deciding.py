@@ -40,7 +40,7 @@ async def test_a_decision_after_a_restart_is_drawn_into_every_copy(tmp_path: Pat
         settings.policies_file.write_text(yaml.safe_dump(POLICY))
         async with opened(discord, model, clock, settings) as first:
             asked = first.ask("1.4.1")
-            cards = [await first.card(asked), *[await first.card_for(name, "1.4.1") for name in ("bo", "cy", "di")]]
+            cards = [await first.card(asked), *[await first.card_for(name, asked) for name in ("bo", "cy", "di")]]
             before = [buttons(card) for card in cards]
             assert all(HAND in shown for shown in before)
         async with opened(discord, model, clock, settings) as second:
@@ -76,7 +76,7 @@ async def test_a_question_goes_to_who_asked_and_comes_back_with_the_card(h: Disc
 
 async def test_an_answer_instead_ends_it_and_nothing_runs(h: DiscordHouse) -> None:
     asked = h.ask("1.4.2")
-    card, copy = await h.card(asked), await h.card_for("bo", "1.4.2")
+    card, copy = await h.card(asked), await h.card_for("bo", asked)
     assert await h.person("di").click(card, INSTEAD) is None
     await h.person("di").submit({"What is to be done instead?": "Please wait until Monday."})
     for shown in (card, copy):
@@ -97,7 +97,7 @@ async def test_who_is_handed_it_decides_and_who_may_not_is_told_in_private(h: Di
     assert await h.person("cy").click(card, HAND) is None
     await h.person("cy").submit({"Who is to decide in your place?": "eli", "Why?": "I am on a *train*."})
     await h.whispered("cy", "Your decision was handed on to eli")
-    his = await h.card_for("eli", "1.4.0")
+    his = await h.card_for("eli", asked)
     assert "cy asks you to decide this in their place.\n\nThey said:\n> I am on a _train_." in words(his)
     assert await h.person("eli").click(his, approving(his)) is None
     for shown in (card, his):

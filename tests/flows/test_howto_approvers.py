@@ -13,6 +13,7 @@ import pytest
 from adapters.conditions import rows_of
 from adapters.notices import NOTICES
 from agent_core.agent import scripted
+from agent_core.decisions import apart, at_best
 from agent_core.events import (
     ApprovalHeld,
     ApprovalResponse,
@@ -125,6 +126,17 @@ def said_in(folder: str, words: set[str]) -> set[str]:
 )
 def test_an_answer_in_words_is_what_the_page_says(text: str, want: str) -> None:
     assert meaning(played(text, BO)) == want
+
+
+def test_several_at_once_are_what_the_page_says() -> None:
+    (two, _), (more, told) = rows("How to answer in words", "You write, in one message")
+    text, other = ("\n".join(re.findall(r"`(.+?)`", cell)) for cell in (two, more))
+    assert [at_best(one.line) for one in apart(text)] == ["approve", "deny"]
+    assert [one.line for one in apart(text)] == text.splitlines()
+    assert other.startswith(text)
+    assert apart(other) == ()
+    assert meaning(played(other, BO)) == "nothing: several"
+    assert re.findall(r'"(.+?)"', told)[0] in NOTICES["several"]
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ async def test_a_click_after_a_restart_counts_once(tmp_path: Path, transport: Tr
         clock, settings = Clock(), settings_of(tmp_path, slack, model, ["bo"])
         async with opened(slack, model, clock, settings) as first:
             asked = await first.ask("1.4.1")
-            card, copy = await first.card(asked), await first.card_for("bo", "1.4.1")
+            card, copy = await first.card(asked), await first.card_for("bo", asked)
         lost = await slack.person("bo").click(card, "Approve")
         assert lost is not None
         assert not lost.acknowledged, "while nobody is at home, Slack itself says that it went wrong"
@@ -97,7 +97,7 @@ async def test_a_click_on_a_request_that_has_just_expired_does_not_count(tmp_pat
 async def test_every_copy_is_redrawn_even_where_people_have_moved_on(h: SlackHouse) -> None:
     """SL-27: Bo has his copy in his DM, Cy has one, and both talk in the thread before anybody decides."""
     asked = await h.ask("1.4.0")
-    cards = [await h.card(asked), await h.card_for("bo", "1.4.0"), await h.card_for("cy", "1.4.0")]
+    cards = [await h.card(asked), await h.card_for("bo", asked), await h.card_for("cy", asked)]
     assert len({card.channel for card in cards}) == 3
     for number, name in enumerate(("bo", "cy"), 1):
         h.person(name).say(ROOM, "Looking at it.", thread=asked.ts)
@@ -116,7 +116,7 @@ def _waiting(h: SlackHouse, asked: Message) -> int:
 
 async def test_an_expired_request_says_so_everywhere(h: SlackHouse) -> None:  # SL-53
     asked = await h.ask("1.4.1")
-    cards = [await h.card(asked), await h.card_for("bo", "1.4.1"), await h.card_for("cy", "1.4.1")]
+    cards = [await h.card(asked), await h.card_for("bo", asked), await h.card_for("cy", asked)]
     h.clock.move_on(24.5)
     for card in cards:
         closed = await h.redrawn(card, "The request expired: nobody answered in time, and nothing was done")
@@ -126,7 +126,7 @@ async def test_an_expired_request_says_so_everywhere(h: SlackHouse) -> None:  # 
 
 async def test_a_stop_by_rest_withdraws_every_copy(h: SlackHouse) -> None:
     asked = await h.ask("1.4.2")
-    cards = [await h.card(asked), await h.card_for("bo", "1.4.2")]
+    cards = [await h.card(asked), await h.card_for("bo", asked)]
     async with h.scene.caller("ana") as ana:
         await ana.post(f"/threads/{h.thread_of(asked)}/stop")
     for card in cards:
@@ -136,7 +136,7 @@ async def test_a_stop_by_rest_withdraws_every_copy(h: SlackHouse) -> None:
 
 async def test_a_decision_by_rest_is_shown_on_every_card(h: SlackHouse) -> None:
     asked = await h.ask("1.4.2")
-    cards = [await h.card(asked), await h.card_for("bo", "1.4.2"), await h.card_for("cy", "1.4.2")]
+    cards = [await h.card(asked), await h.card_for("bo", asked), await h.card_for("cy", asked)]
     async with h.scene.caller("cy") as cy:
         request = await cy.request(h.thread_of(asked))
         await cy.decide(h.thread_of(asked), request, "deny", "not on a Friday")
@@ -148,7 +148,7 @@ async def test_a_decision_by_rest_is_shown_on_every_card(h: SlackHouse) -> None:
 
 async def test_a_decision_on_the_page_is_shown_on_every_card(h: SlackHouse) -> None:
     asked = await h.ask("1.4.0")
-    cards = [await h.card(asked), await h.card_for("bo", "1.4.0")]
+    cards = [await h.card(asked), await h.card_for("bo", asked)]
     words = str(cards[1].blocks)
     link, code = re.search(r"<(http://\S+/d/[^|]+)\|", words), re.search(r"give the code `(\d{6})`", words)
     assert link is not None
@@ -177,7 +177,7 @@ async def test_a_decision_after_the_response_urls_have_run_out_is_still_shown(h:
 async def test_a_card_that_cannot_be_redrawn_holds_nothing_up(h: SlackHouse, error: str) -> None:  # SL-28
     asked = await h.ask("1.4.2")
     card = await h.card(asked)
-    await h.card_for("cy", "1.4.2")
+    await h.card_for("cy", asked)
     h.slack.order(Fault("error", method="chat.update", error=error), count=3)
     await h.person("bo").click(card, "Approve")
     await h.shown(asked, "The request was approved by bo")
@@ -192,7 +192,7 @@ async def test_what_is_asked_in_private_is_answered_in_private(h: SlackHouse) ->
     rooms = [c for c in h.slack.core.world.channels.values() if c.kind != "im"]
     before = {room.id: len(room.messages) for room in rooms}
     asked = await h.ask("1.4.1", where=None)
-    card, copy = await h.shown(asked, "This needs the approval of bo, cy"), await h.card_for("bo", "1.4.1")
+    card, copy = await h.shown(asked, "This needs the approval of bo, cy"), await h.card_for("bo", asked)
     assert buttons(card) == [], "Ana cannot approve it herself"
     assert CARD not in card.text
     await h.person("bo").click(copy, "Approve")

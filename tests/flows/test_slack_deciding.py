@@ -44,7 +44,7 @@ async def test_a_decision_after_a_restart_is_drawn_into_every_copy(tmp_path: Pat
         settings.policies_file.write_text(yaml.safe_dump({"rules": [RULE], "escalate_to": ["bo"]}))
         async with opened(slack, model, clock, settings) as first:
             asked = await first.ask("1.4.1")
-            cards = [await first.card(asked), *[await first.card_for(name, "1.4.1") for name in ("bo", "cy", "di")]]
+            cards = [await first.card(asked), *[await first.card_for(name, asked) for name in ("bo", "cy", "di")]]
             before = [buttons(card) for card in cards]
             assert all(HAND in shown for shown in before)
         async with opened(slack, model, clock, settings) as second:
@@ -83,7 +83,7 @@ async def test_a_question_goes_to_who_asked_and_comes_back_with_the_card(h: Slac
 
 async def test_an_answer_instead_ends_it_and_nothing_runs(h: SlackHouse) -> None:
     asked = await h.ask("1.4.2")
-    card, copy = await h.card(asked), await h.card_for("bo", "1.4.2")
+    card, copy = await h.card(asked), await h.card_for("bo", asked)
     di = await form(h, "di", card, INSTEAD)
     await di.submit({"reason": "Please wait until Monday."})
     for shown in (card, copy):
@@ -104,7 +104,7 @@ async def test_who_is_handed_it_decides_and_who_may_not_is_told_in_private(h: Sl
     cy = await form(h, "cy", card, HAND)
     await cy.submit({"to": "eli", "reason": "I am on a *train*."})
     await until(lambda: h.told("cy", "Your decision was handed on to eli"))
-    his = await h.card_for("eli", "1.4.0")
+    his = await h.card_for("eli", asked)
     assert "cy asks you to decide this in their place.\n\nThey said:\n\n> I am on a _train_." in his.text
     await h.person("eli").click(his, "Approve")
     for shown in (card, his):

@@ -60,6 +60,18 @@ async def test_a_form_with_a_field_of_each_kind_is_answered(h: SlackHouse, trans
     assert [name for name, _ in answer.values] == ["why", "many", "day", "place", "with", "with"]
 
 
+async def test_a_form_that_was_asked_for_by_rest_is_answered_there_in_lines(h: SlackHouse) -> None:
+    async with h.scene.caller("ana") as ana:
+        thread = await ana.launch("survey")
+        there = f"/threads/{thread}/requests/{(await ana.request(thread))['id']}/response"
+        await ana.post(there, {"text": "why: because\nmany: a few"})
+        await ana.heard(thread, "notice", kind="bad_form", detail="a few is not a number")
+        await ana.post(there, {"text": "Why: because\nmany: 2.5\nday: 2026-02-28\nWhere: there\nwith: milk, ice"})
+        await ana.heard(thread, "request_closed", outcome="answered")
+        answer = (await ana.events(thread, "input_response"))[-1]
+        assert [name for name, _ in answer["values"]] == ["why", "many", "day", "place", "with", "with"]
+
+
 async def test_what_slacks_own_client_stops_never_comes_to_us(h: SlackHouse) -> None:
     asked, _, ana = await asked_by_form(h, "survey", "How is it to be?")
     stopped = await ana.submit({**RIGHT, "many": "many", "why": ""})

@@ -25,7 +25,7 @@ async def test_what_was_said_while_the_house_was_away_is_answered(tmp_path: Path
         async with opened(slack, model, clock, settings, transport=transport) as first:
             asked = ana.say(None, "Please deploy 1.4.2 to production.")
             greeted = ana.say(ROOM, "@holdpoint hello")
-            card = await first.card_for("bo", "1.4.2")
+            card = await first.card_for("bo", asked)
             await until(lambda: len(first.thread(greeted)) > 1)
             await slack.settled()
 

@@ -55,6 +55,7 @@ async def test_who_is_reached_nowhere_is_not_told_so_for_ever(tmp_path: Path, fi
         h.text("ana", "STOP")
         await h.settled()
         await h.house.threads.control("bo", h.own_thread("ana"), "stop", "s1")
+        await h.logged(h.own_thread("ana"), Notice, 2)
         await h.settled()
         h.mail.lift()
         told = [one.kind for one in await h.events(h.own_thread("ana"), Notice)]

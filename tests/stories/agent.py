@@ -124,12 +124,19 @@ class Clerk:
 
     async def next_step(self, agent: Agent, thread: Thread) -> Thought:
         """The step that follows from the last event that matters."""
-        last = next((event for event in reversed(thread.recent) if isinstance(event, SILENT)), None)
+        last = _last(thread)
         said = words_of(last) if last else ""
         for habit in self.habits:
             if re.search(habit.on, said, re.IGNORECASE | re.DOTALL):
                 return Thought(outcome="step", step=STEP.validate_python(dict(habit.take)))
         return Thought(outcome="step", step=_step(last, said))
+
+
+def _last(thread: Thread) -> Event | None:
+    """The last event that matters; where that is the end of a question of ours, what was answered to it."""
+    last = next((event for event in reversed(thread.recent) if isinstance(event, SILENT)), None)
+    answers = {event.request_id: event for event in thread.recent if isinstance(event, InputResponse)}
+    return answers.get(last.request_id, last) if isinstance(last, RequestClosed) else last
 
 
 def words_of(event: Event) -> str:

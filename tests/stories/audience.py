@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 
-from tests.stories import language as says
+from tests.stories import language as says, questions
 from tests.stories.hands import Hands, Impossible, Means, Shown
+from tests.stories.hands_console import ConsoleHands
 from tests.stories.hands_mail import MailHands
 from tests.stories.language import Channel, Step
 from tests.stories.stage import Stage
+
+CODE = re.compile(r"\b(?:code|[A-Z]+)\W{1,2}(\d{6})\b")
+AMISS = re.compile("cannot be used|cannot stand as it is")
 
 Decisions = (
     says.Approves | says.Denies | says.TakesBack | says.Asks | says.AnswersInstead | says.Delegates  # with a request
@@ -29,6 +35,14 @@ class Audience:
         match step:
             case says.Says():
                 await self._say(step)
+            case questions.Links():
+                verb = "UNLINK" if isinstance(step, questions.Unlinks) else "LINK"
+                await self._begin(step.who, f"{verb} {self._hands('', step.channel).identity(step.of or step.who)}")
+            case questions.Repeats():
+                text = step.text.format(code=self._code(step.of))
+                await self._hands(step.who, step.on).start(step.who, text)
+            case questions.Stops():
+                await self._stop(step)
             case says.Writes():
                 await self._hands(step.who, step.on).start(step.who, step.text)
             case says.IsForged():
@@ -41,6 +55,11 @@ class Audience:
             case says.Replies() | says.Answers():
                 hands, shown = self._newest(step, None)
                 await hands.reply(step.who, shown, step.text)
+            case says.SeesOnce():
+                fitting = self._fitting(step, self._readable(step.who, step.on))
+                # A mail that was sent once more has the name it had.
+                names = {one.name for one in fitting}
+                assert len(names) == 1, f"{step.who} reads {len(names)} of that: {_texts(fitting)}"
             case says.NeverSees():
                 assert not self._fitting(step, self._readable(step.who, step.on)), f"{step.who} can read that"
             case says.Hears():
@@ -70,6 +89,37 @@ class Audience:
             self._spoken.add(mine)
             await hands.start(step.who, step.text)
 
+    async def _stop(self, step: questions.Stops) -> None:
+        console = self._stage.hands["console"]
+        assert isinstance(console, ConsoleHands)
+        at_console = step.model_copy(update={"on": "console"})
+        await console.stop(step.who, self._newest(at_console, None)[1])
+
+    async def _begin(self, name: str, text: str) -> None:
+        await self._say(says.Says(who=name, text=text, anew=True))
+
+    def _code(self, of: str) -> str:
+        found = [code[1] for one in self._readable(of, None) if (code := CODE.search(one.text))]
+        assert found, f"{of} was shown no code"
+        return found[-1]
+
+    async def fill(self, step: questions.FillsIn, quiet: Callable[[], Awaitable[None]]) -> None:
+        """Fill in a form. Where it asks field by field, they go on while it does, and stop when it objects."""
+        before = {one.heard for one in self._readable(step.who, step.on)}
+        asked, objections = "", ""
+        while not objections and (asked := self._next_form(step, asked)):
+            hands, shown = self._newest(step, "fill")
+            objections = await hands.fill(step.who, shown, step.fields)
+            await quiet()
+            new = [one for one in self._readable(step.who, step.on) if one.heard not in before]
+            objections = objections or "".join(one.text for one in new if AMISS.search(one.text))
+        assert bool(objections) == isinstance(step, questions.CannotFillIn), f"what is said against it: {objections!r}"
+
+    def _next_form(self, step: questions.FillsIn, before: str) -> str:
+        """What is to be filled in now, by name; nothing if that was filled in just before."""
+        name = self._newest(step, "fill")[1].name
+        return "" if name == before else name
+
     async def _decide(self, step: Step) -> None:
         means, text, changed = _meant(step)
         assert isinstance(step, says.OnRequest)
@@ -83,7 +133,7 @@ class Audience:
         for some in (now, once):
             fitting = [one for one in some if means is None or means in one.offers]
             if fitting:
-                return self._of(step, fitting[-1]), fitting[-1]
+                return self._of(step, fitting[-1]), _part(fitting[-1], step.about or ())
         raise Impossible(f"{step.who} has nothing for it, and reads {_texts(now)}")
 
     def _of(self, step: says.OnRequest, shown: Shown) -> Hands:
@@ -135,7 +185,17 @@ def _meant(step: Step) -> tuple[Means, str, dict[str, str]]:
             return "answer", step.text, {}
         case says.Delegates():
             return "delegate", f"{step.to} {step.reason}".strip(), {}
+        case questions.Chooses():
+            return "choose", step.choice, {}
+        case questions.Confirms():
+            return "confirm", "", {}
     raise AssertionError(f"nobody plays {type(step).__name__}")
+
+
+def _part(shown: Shown, about: Iterable[str]) -> Shown:
+    """The request that is meant, where it brings several."""
+    parts = (replace(shown, text=part) for part in shown.parts)
+    return next((one for one in parts if _says(one, about)), shown)
 
 
 def _says(shown: Shown, words: Iterable[str]) -> bool:

@@ -13,7 +13,7 @@ from adapters.base import Adapter, Capabilities, Parcel, Receipt
 from adapters.heard import Address
 from agent_core.events import ToolCall
 from gateway.entry import decode
-from gateway.ports import ATTEMPTS, TOOL_LANE, Claim, Commit, Committed, Fenced, Grant, Settled, Stale
+from gateway.ports import ATTEMPTS, TOOL_LANE, Claim, Commit, Committed, Fenced, Grant, Ingested, Settled, Stale
 from gateway.store.threads import RedisThreads
 from tests.stories.agent import AGENT
 
@@ -75,6 +75,12 @@ class FrailThreads(RedisThreads):
     """The store, to somebody who may die before and after everything they change in it."""
 
     chance: Chance
+
+    async def ingest(self, thread_id: str, dedupe: str, record: bytes) -> Ingested:
+        """Of what is told a thread, everything, or not the rest of it."""
+        done = await super().ingest(thread_id, dedupe, record)
+        await self.chance.at("after a thread was told")
+        return done
 
     async def claim(self, *, most: int = 1) -> list[Claim]:
         """Claimed, and maybe never worked on."""

@@ -8,7 +8,9 @@ from datetime import timedelta
 from typing import TypeVar
 
 from gateway.app import House
-from gateway.ports import PREVIEW_LANE, TOOL_LANE
+from gateway.people.registrar import Registrar
+from gateway.ports import PEOPLE_LANE, PREVIEW_LANE, TOOL_LANE
+from gateway.reviewing import Reviewing
 from gateway.routing import NOWHERE
 from gateway.runner import Runner
 from gateway.sender import Sender
@@ -33,7 +35,9 @@ class Crew:
     worker: Worker
     sender: Sender
     runner: Runner
+    registrar: Registrar
     timers: Timers
+    reviewing: Reviewing
     lost: bool = field(default=False)
 
     async def until_quiet(self) -> None:
@@ -60,6 +64,7 @@ class Crew:
         One, as who stalls over the first of several would go on with the others, which are not theirs any more.
         """
         done = len(await self._claimed(self._fired()))
+        done += len(await self._claimed(self._reviewed()))
         for claim in await self._claimed(self.worker.store.claim(most=1)):
             await self._alive(self.worker.work(claim))
             done += 1
@@ -71,10 +76,16 @@ class Crew:
             for grant in await self._claimed(self.runner.store.fx_claim(queue, most=1)):
                 await self._alive(self.runner.perform(grant))
                 done += 1
+        for grant in await self._claimed(self.registrar.store.fx_claim(PEOPLE_LANE, most=1)):
+            await self._alive(self.registrar.register(grant))
+            done += 1
         return done
 
     async def _fired(self) -> Sequence[None]:
         return [None] * await self.timers.store.fire()
+
+    async def _reviewed(self) -> Sequence[None]:
+        return [None] * await self.reviewing.review()
 
     async def _claimed(self, claims: Awaitable[Sequence[T]]) -> Sequence[T]:
         """What was claimed; nothing, if whoever claimed it died with it."""
@@ -93,10 +104,10 @@ class Crew:
 
 def crew_of(stage: Stage, house: House, workshop: Workshop, chance: Chance | None) -> Crew:
     """The roles of a house; its tools are those of a workshop. With `chance` they are mortal."""
-    worker, sender, timers = house.worker(), house.sender(), house.timers()
+    worker, sender, timers, reviewing = house.worker(), house.sender(), house.timers(), house.reviewing()
     runner = replace(house.runner(), executors=workshop.executors, previewers=workshop.previewers)
     if chance is None:
-        return Crew(stage, worker, sender, runner, timers)
+        return Crew(stage, worker, sender, runner, house.registrar(), timers, reviewing)
     store = stage.frail(chance)
     adapters = {name: FrailAdapter(adapter, chance) for name, adapter in sender.adapters.items()}
     crew = Crew(
@@ -104,7 +115,9 @@ def crew_of(stage: Stage, house: House, workshop: Workshop, chance: Chance | Non
         replace(worker, store=store),
         replace(sender, store=store, adapters=adapters),
         replace(runner, store=store),
+        replace(house.registrar(), store=store),
         replace(timers, store=store),
+        replace(reviewing, threads=replace(reviewing.threads, store=store)),
     )
     chance.meanwhile = crew.meanwhile
     return crew

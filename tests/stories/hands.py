@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from tests.stories.language import Channel
 
-Means = Literal["approve", "deny", "undo", "ask", "answer", "delegate", "change", "respond"]
+Means = Literal[
+    "approve", "deny", "undo", "ask", "answer", "delegate", "change", "respond", "choose", "fill", "confirm"
+]
+Filled = Mapping[str, Sequence[str]]
 
 
 class Impossible(AssertionError):
@@ -16,17 +20,27 @@ class Impossible(AssertionError):
 
 @dataclass(frozen=True)
 class Shown:
-    """Something that a person can read, as it looks now. `offers` is what they can do with it."""
+    """Something that a person can read, as it looks now. `offers` is what they can do with it.
+
+    `parts` are the requests it brings, where those are several.
+    """
 
     name: str
     text: str
     offers: frozenset[Means]
     source: object
+    parts: tuple[str, ...] = ()
 
     @property
     def heard(self) -> tuple[str, str]:
         """The same thing with other words is to be heard anew."""
         return self.name, self.text
+
+
+def offered(labels: Iterable[str], buttons: Mapping[str, Means]) -> frozenset[Means]:
+    """What buttons offer; one that has no words of ours is a choice."""
+    means = {buttons.get(label, "choose") for label in labels}
+    return frozenset(means | {"fill"} if "respond" in means else means)
 
 
 class Hands(Protocol):
@@ -59,6 +73,10 @@ class Hands(Protocol):
 
     async def decide(self, name: str, shown: Shown, means: Means, text: str, changed: dict[str, str]) -> None:
         """Decide what was shown, by the best means: `text` is why, what, or whom."""
+        ...
+
+    async def fill(self, name: str, shown: Shown, filled: Filled) -> str:
+        """Fill in a form, or the one field that is asked for; what the form itself says against it."""
         ...
 
     def readable(self, name: str) -> list[Shown]:

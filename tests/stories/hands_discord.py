@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sandbox.discord import DiscordSandbox, Hands as Fingers, Message
 from tests.stories.desk import Passing
-from tests.stories.hands import Hands, Impossible, Means, Shown
+from tests.stories.hands import Filled, Hands, Impossible, Means, Shown, offered
 from tests.stories.language import Channel
 from tests.stories.watched import PATIENCE
 
@@ -25,6 +25,7 @@ BUTTONS: Mapping[str, Means] = {
     "Hand over": "delegate",
     "Take it back": "undo",
     "Answer": "respond",
+    "CONFIRM": "confirm",
 }
 FIELDS: Mapping[Means, str] = {
     "deny": "Why not?",
@@ -72,8 +73,8 @@ class DiscordHands:
     async def decide(self, name: str, shown: Shown, means: Means, text: str, changed: dict[str, str]) -> None:
         """The button, and the form behind it."""
         person, message = self._fingers(name), _message(shown)
-        label = next(label for label in _labels(message) if BUTTONS.get(label) == means)
-        if means in ("approve", "undo"):
+        label = next((label for label in _labels(message) if BUTTONS.get(label) == means), text)
+        if means in ("approve", "undo", "choose", "confirm"):
             async with self._heard():
                 _must(await person.click(message, label))
             return
@@ -82,6 +83,16 @@ class DiscordHands:
             async with self._heard():
                 _must(await person.submit(dict(changed) if means == "change" else _form(means, text)))
             person.close()
+
+    async def fill(self, name: str, shown: Shown, filled: Filled) -> str:
+        """The form; what cannot stand is said to them alone."""
+        person = self._fingers(name)
+        _must(await person.click(_message(shown), "Answer"))
+        if person.modal:
+            async with self._heard():
+                _must(await person.submit({field: _entry(person, field, values) for field, values in filled.items()}))
+            person.close()
+        return ""
 
     def readable(self, name: str) -> list[Shown]:
         """Their DM, and what only they see elsewhere."""
@@ -130,6 +141,11 @@ def _form(means: Means, text: str) -> dict[str, str]:
     return {FIELDS[means]: to} | ({"Why?": why} if why else {})
 
 
+def _entry(person: Fingers, field: str, values: Sequence[str]) -> str | list[str]:
+    found = person.modal.field(field) if person.modal else None
+    return list(values) if found and found.options else ", ".join(values)
+
+
 def _message(shown: Shown) -> Message:
     assert isinstance(shown.source, Message)
     return shown.source
@@ -141,7 +157,7 @@ def _labels(message: Message) -> Iterator[str]:
 
 
 def _shown(message: Message) -> Shown:
-    offers = frozenset(BUTTONS[label] for label in _labels(message) if label in BUTTONS)
+    offers = offered(_labels(message), BUTTONS)
     said = "\n".join((message.content, *(text for embed in message.embeds for text in _texts(embed))))
     return Shown(f"{message.channel}/{message.id}", said, offers, copy.deepcopy(message))
 

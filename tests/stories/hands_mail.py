@@ -8,14 +8,20 @@ from typing import get_args
 
 from sandbox.mail import Letter, MailSandbox
 from tests.stories import page
-from tests.stories.hands import Hands, Impossible, Means, Shown
+from tests.stories.hands import Filled, Hands, Impossible, Means, Shown
 from tests.stories.language import Channel
 from tests.stories.watched import Watched
 
-CODE = re.compile(r"\b(APPROVE|UNDO) (\d{6})\b")
+CODE = re.compile(r"\b(APPROVE|UNDO|CONFIRM) (\d{6})\b")
+NEXT = re.compile(r"Request \d+ of \d+:")
+ASKS: dict[str, frozenset[Means]] = {
+    "Please answer with one of:": frozenset({"choose"}),
+    "Please answer with one line for each": frozenset({"fill"}),
+}
 OFFERED: dict[str, frozenset[Means]] = {
     "APPROVE": frozenset({"approve", "deny", "ask", "answer", "delegate", "change"}),
     "UNDO": frozenset({"undo"}),
+    "CONFIRM": frozenset({"confirm"}),
 }
 
 
@@ -58,13 +64,24 @@ class MailHands:
         await self.mail.reply_as(_address(name), shown.source, text)
 
     async def decide(self, name: str, shown: Shown, means: Means, text: str, changed: dict[str, str]) -> None:
-        """The word and the code above the quoted letter."""
+        """The word and the code above the quoted letter; what came with another request has a page of its own."""
+        if means == "choose":
+            await self.reply(name, shown, text)
+            return
         code = CODE.search(shown.text)
+        if shown.parts and not code:
+            await page.decide(shown.text, means)
+            return
         assert code, "what offers something has a code"
         if changed:
             await page.change(shown.text, code[2], changed)
             return
         await self.reply(name, shown, f"{means.upper()} {code[2]} {text}".strip())
+
+    async def fill(self, name: str, shown: Shown, filled: Filled) -> str:
+        """A line for each field."""
+        await self.reply(name, shown, "\n".join(f"{field}: {', '.join(values)}" for field, values in filled.items()))
+        return ""
 
     async def forge(self, name: str, shown: Shown, text: str) -> None:
         """An answer in their name that nothing proves to be theirs."""
@@ -77,8 +94,10 @@ class MailHands:
         """Their letters."""
         found = []
         for letter in self._letters(name):
-            code = CODE.search(letter.text)
-            found.append(Shown(letter.message_id, letter.text, OFFERED[code[1]] if code else frozenset(), letter))
+            parts = tuple(NEXT.split(letter.text))
+            found.append(
+                Shown(letter.message_id, letter.text, _offers(letter.text), letter, parts if len(parts) > 1 else ())
+            )
         return found
 
     def posted(self) -> list[str]:
@@ -100,6 +119,12 @@ class MailHands:
     def _letters(self, name: str) -> tuple[Letter, ...]:
         address = _address(name)
         return self.mail.letters(address)[self._before.get(address, 0) :]
+
+
+def _offers(text: str) -> frozenset[Means]:
+    if code := CODE.search(text):
+        return OFFERED[code[1]]
+    return frozenset[Means]().union(*(means for words, means in ASKS.items() if words in text))
 
 
 def _address(name: str) -> str:

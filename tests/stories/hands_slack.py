@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.slack.adapter import SlackAdapter
 from sandbox.slack import Hands as Fingers, Message, SlackSandbox
 from sandbox.slack.errors import CannotDo
-from tests.stories.hands import Hands, Impossible, Means, Shown
+from tests.stories.hands import Filled, Hands, Impossible, Means, Shown, offered
 from tests.stories.language import Channel
 
 BUTTONS: Mapping[str, Means] = {
@@ -22,6 +22,7 @@ BUTTONS: Mapping[str, Means] = {
     "Hand over": "delegate",
     "Take it back": "undo",
     "Answer": "respond",
+    "CONFIRM": "confirm",
 }
 LABELS = {means: label for label, means in BUTTONS.items()}
 
@@ -63,8 +64,8 @@ class SlackHands:
     async def decide(self, name: str, shown: Shown, means: Means, text: str, changed: dict[str, str]) -> None:
         """The button, and the form behind it."""
         person = self._fingers(name)
-        await person.click(_message(shown), LABELS[means])
-        if means in ("approve", "undo"):
+        await person.click(_message(shown), LABELS.get(means, text))
+        if means in ("approve", "undo", "choose", "confirm"):
             return
         await self.settled()
         if not person.modal:
@@ -73,6 +74,17 @@ class SlackHands:
         await person.close(clear=True)
         if filled.outcome not in ("closed", "cleared"):
             raise Impossible(f"the form says {filled.outcome}: {dict(filled.errors)}")
+
+    async def fill(self, name: str, shown: Shown, filled: Filled) -> str:
+        """The form; what its client or its server has against it, at the fields."""
+        person = self._fingers(name)
+        await person.click(_message(shown), LABELS["respond"])
+        await self.settled()
+        if not person.modal:
+            return ""  # It is too late for that, as they are told.
+        sent = await person.submit({field: _entry(values) for field, values in filled.items()})
+        await person.close(clear=True)
+        return "" if sent.outcome in ("closed", "cleared") else f"{sent.outcome}: {dict(sent.errors)}"
 
     def readable(self, name: str) -> list[Shown]:
         """Their DM, and what only they see elsewhere."""
@@ -85,9 +97,9 @@ class SlackHands:
         return [_shown(one) for one in sorted(found, key=lambda message: message.ts)]
 
     def posted(self) -> list[str]:
-        """What the bot said to everybody in a conversation."""
+        """What the bot said to everybody in a conversation, not in answer to a press: that has no mark."""
         said = (one for channel in self.slack.core.world.channels.values() for one in channel.messages)
-        return [_name(one) for one in said if one.bot_id and not one.ephemeral_for]
+        return [_name(one) for one in said if one.bot_id and one.metadata and not one.ephemeral_for]
 
     async def again(self, number: int) -> None:
         """Slack brings something once more."""
@@ -124,6 +136,10 @@ def _form(means: Means, text: str) -> dict[str, str]:
     return {"to": to} | ({"reason": why} if why else {})
 
 
+def _entry(values: Sequence[str]) -> str | Sequence[str]:
+    return values[0] if len(values) == 1 else values
+
+
 def _message(shown: Shown) -> Message:
     assert isinstance(shown.source, Message)
     return shown.source
@@ -131,7 +147,7 @@ def _message(shown: Shown) -> Message:
 
 def _shown(message: Message) -> Shown:
     labels = {text for block in message.blocks for text in _buttons(block)}
-    offers = frozenset(BUTTONS[label] for label in labels if label in BUTTONS)
+    offers = offered(labels, BUTTONS)
     said = "\n".join((message.text, *(text for block in message.blocks for text in _texts(block))))
     return Shown(_name(message), said, offers, copy.deepcopy(message))
 

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 
 from sandbox.twilio import Phone, TwilioSandbox
 from tests.stories import page
-from tests.stories.hands import Hands, Means, Shown
+from tests.stories.hands import Filled, Hands, Means, Shown
 from tests.stories.language import Channel
 
-CODE = re.compile(r"\b(A|APPROVE|U|UNDO) (\d{6})\b")
+CODE = re.compile(r"\b(A|APPROVE|U|UNDO|CONFIRM) (\d{6})\b")
+# A field of a form, which is asked for alone.
+FIELD = re.compile(r"^(?:\d+ of \d+|Next): (.+?) \(", re.MULTILINE)
+NEXT = "Another one, decided for itself:"
 OFFERS: frozenset[Means] = frozenset({"approve", "deny", "ask", "answer", "delegate", "change"})
 UNDO: frozenset[Means] = frozenset({"undo"})
+CONFIRM: frozenset[Means] = frozenset({"confirm"})
 WORDS = {"approve": "A", "deny": "R"}
 
 
@@ -53,6 +57,9 @@ class SmsHands:
 
     async def decide(self, name: str, shown: Shown, means: Means, text: str, changed: dict[str, str]) -> None:
         """The word, the code, and what else is to be said."""
+        if means == "choose":
+            await self.start(name, text)
+            return
         code = CODE.search(shown.text)
         assert code, "what offers something has a code"
         if changed:
@@ -60,15 +67,22 @@ class SmsHands:
             return
         await self.start(name, f"{WORDS.get(means, means.upper())} {code[2]} {text}".strip())
 
+    async def fill(self, name: str, shown: Shown, filled: Filled) -> str:
+        """The field that is asked for; it is left out where nothing is said of it."""
+        field = FIELD.search(shown.text)
+        assert field, "what offers to fill something in asks for a field"
+        await self.start(name, ", ".join(filled.get(field[1].lower(), ("-",))))
+        return ""
+
     def readable(self, name: str) -> list[Shown]:
         """What arrived on their phone."""
         if name not in self.everybody:
             return []
         found = []
         for number, sms in enumerate(self._phone(name).inbox[self._before.get(name, 0) :]):
-            code = CODE.search(sms.body)
-            offers: frozenset[Means] = frozenset() if not code else UNDO if code[1].startswith("U") else OFFERS
-            found.append(Shown(sms.sid or f"carrier {number}", sms.body, offers, sms))
+            parts = tuple(sms.body.split(NEXT))
+            name_of_it = sms.sid or f"carrier {number}"
+            found.append(Shown(name_of_it, sms.body, _offers(sms.body), sms, parts if len(parts) > 1 else ()))
         return found
 
     def posted(self) -> list[str]:
@@ -90,6 +104,17 @@ class SmsHands:
 
     def _phone(self, name: str) -> Phone:
         return self.twilio.phone(self._number(name), name.capitalize())
+
+
+def _offers(text: str) -> frozenset[Means]:
+    if code := CODE.search(text):
+        return {"U": UNDO, "C": CONFIRM}.get(code[1][0], OFFERS)
+    offers: set[Means] = set()
+    if FIELD.search(text):
+        offers.add("fill")
+    if "Please answer with one of:" in text:
+        offers.add("choose")
+    return frozenset(offers)
 
 
 _: type[Hands] = SmsHands

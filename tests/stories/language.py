@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
-Channel = Literal["email", "slack", "discord", "sms"]
+Channel = Literal["email", "slack", "discord", "sms", "console"]
 Ending = Literal["open", "approved", "denied", "answered", "expired", "withdrawn"]
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -193,6 +193,10 @@ class Hears(Sees):
     """The same of something that no step has heard so far; what is heard once is not heard again."""
 
 
+class SeesOnce(Sees):
+    """One thing they can read says all this, and no more than one."""
+
+
 class CanDecide(OnRequest):
     """A card that they can read still offers a decision."""
 
@@ -222,6 +226,7 @@ DEEDS: Mapping[str, type[Step]] = {
     "grants": Grants,
     "sees": Sees,
     "never sees": NeverSees,
+    "sees once": SeesOnce,
     "hears": Hears,
     "can decide": CanDecide,
     "cannot decide": CannotDecide,

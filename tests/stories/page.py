@@ -10,18 +10,28 @@ from bs4 import BeautifulSoup, Tag
 
 from tests.stories.hands import Impossible
 
+CODE = re.compile(r"\bcode\b\D{0,40}(\d{6})\b")
 LINK = re.compile(r"http://\S+/d/[\w.~-]+")
 
 
 async def change(text: str, code: str, changed: Mapping[str, str]) -> None:
     """Approve on the page that a message links to, with other arguments."""
+    await _send(text, changed, {"decision": "change", "code": code})
+
+
+async def decide(text: str, decision: str) -> None:
+    """Approve or deny on the page that a message links to, with the code that stands beside the link."""
+    code = CODE.search(text)
+    await _send(text, {}, {"decision": decision} | ({"code": code[1]} if code else {}))
+
+
+async def _send(text: str, changed: Mapping[str, str], more: Mapping[str, str]) -> None:
     link = LINK.search(text)
     if not link:
         raise Impossible("there is no link in it")
     async with httpx.AsyncClient() as browser:
         page = BeautifulSoup((await browser.get(link[0])).text, "html.parser")
-        form = {**_filled(page), **_named(page, changed), "decision": "change", "code": code}
-        answer = await browser.post(link[0], data=form)
+        answer = await browser.post(link[0], data={**_filled(page), **_named(page, changed), **more})
     if answer.status_code != 303:
         raise Impossible(f"the page says {answer.status_code}: {BeautifulSoup(answer.text, 'html.parser').text}")
 

@@ -22,6 +22,11 @@ def people_of(stage: Stage, story: Story, cast: Mapping[str, Channel]) -> People
     return People.model_validate({"people": people, "groups": [_group(stage, one) for one in story.groups]})
 
 
+def at_console(story: Story, cast: Mapping[str, Channel]) -> list[str]:
+    """Who sits at a terminal."""
+    return [name for name, about in story.people.items() if "console" in (cast[name], *about.also)]
+
+
 def _person(stage: Stage, name: str, story: Story, home: Channel) -> dict[str, Any]:
     about = story.people[name]
     channels = () if about.stranger else tuple(dict.fromkeys((home, *about.also)))

@@ -13,14 +13,14 @@ from agent_core.policy.rules import Policy
 from gateway.app import House
 from gateway.entry import decode
 from gateway.people.roster import Roster
-from tests.stories import happenings, language as says
+from tests.stories import happenings, language as says, questions
 from tests.stories.agent import Clerk, Workshop
 from tests.stories.audience import Audience
 from tests.stories.chance import Chance
 from tests.stories.crew import Crew, crew_of
 from tests.stories.invariants import check, sent_once
 from tests.stories.language import Channel, Step, Story
-from tests.stories.people import befall, change_of, people_of
+from tests.stories.people import at_console, befall, change_of, people_of
 from tests.stories.stage import Stage
 
 POLICY: Mapping[str, Any] = {"text_up_to": "high", "escalate_to": []}
@@ -45,6 +45,8 @@ class Play:
         """From the first step to the last. Raises Failed."""
         self._stage.clock.begin(self._story.starts)
         await self._stage.clear()
+        for name in at_console(self._story, self._cast):
+            await self._stage.sign_in(name)
         self._furnish()
         for step in self._story.steps:
             try:
@@ -97,6 +99,10 @@ class Play:
                 befall(step, self._stage)
             case happenings.WorldChanges():
                 self._workshop.rows = step.rows
+            case questions.IsKnownBy():
+                await self._check_owner(step)
+            case questions.FillsIn():
+                await self._audience.fill(step, self._crew.until_quiet)
             case happenings.Ran() | happenings.NothingRan() | happenings.RequestIs() | happenings.RequestsOpen():
                 await self._check(step)
             case _:
@@ -122,6 +128,12 @@ class Play:
                 closed = {event.request_id for event in events if isinstance(event, RequestClosed)}
                 still = [e.id for e in events if isinstance(e, ApprovalRequest) and e.id not in closed]
                 assert len(still) == step.count, f"{len(still)} are open"
+
+    async def _check_owner(self, step: questions.IsKnownBy) -> None:
+        people = (await self._house.roster.fresh()).people
+        owner = people.owner(self._stage.hands[step.channel].identity(step.who))
+        is_theirs = owner is not None and owner.id == step.who
+        assert is_theirs != isinstance(step, questions.IsNotKnownBy), f"it is {owner.id if owner else 'nobody'}'s"
 
     async def _state_of(self, about: tuple[str, ...] | None) -> str:
         events = await self.events()

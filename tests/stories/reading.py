@@ -12,6 +12,9 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from tests.stories.happenings import EVENTS, AtOnce
 from tests.stories.language import DEEDS, Step, Story
+from tests.stories.questions import QUESTIONS
+
+SAID = {**DEEDS, **QUESTIONS}
 
 MOMENT, BOOLEAN = "tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"
 
@@ -87,11 +90,11 @@ class _Reader:
         if said in EVENTS:
             return EVENTS[said], ""
         who, _, verb = said.partition(" ")
-        if verb not in DEEDS:
+        if verb not in SAID:
             raise self._at(node, f"nobody knows how to play {said!r}")
         if who not in people:
             raise self._at(node, f"there is nobody called {who!r} in this story")
-        return DEEDS[verb], who
+        return SAID[verb], who
 
     def _at(self, node: Node, why: str) -> BadStory:
         return BadStory(f"{self._name}:{node.start_mark.line + 1}: {why}")

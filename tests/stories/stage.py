@@ -36,6 +36,7 @@ from tests.stories.chance import Chance, FrailThreads
 from tests.stories.clock import StoryClock
 from tests.stories.desk import Desks
 from tests.stories.hands import Hands
+from tests.stories.hands_console import ConsoleHands
 from tests.stories.hands_discord import DiscordHands
 from tests.stories.hands_mail import MailHands
 from tests.stories.hands_slack import SlackHands, settle
@@ -75,6 +76,12 @@ class Stage:
         store = FrailThreads(redis, Sleepless(redis, ()), partitions=1, lease=LEASE, clock=self.clock)
         store.chance = chance
         return store
+
+    async def sign_in(self, name: str) -> None:
+        """Somebody sits down at a terminal."""
+        console = self.hands["console"]
+        assert isinstance(console, ConsoleHands)
+        await console.sign_in(name)
 
     def enter(self, house: House) -> None:
         """From now on what comes in is for this house."""
@@ -131,6 +138,7 @@ def _hands(base: House, desks: Desks, at: Servers) -> Mapping[Channel, Hands]:
     assert isinstance(mailroom, Watched)
     assert isinstance(slack, SlackAdapter)
     return {
+        "console": ConsoleHands(base.settings.public_url, base.access),
         "email": MailHands(at.mail, mailroom, base.channels.read[0].sources[0].name),
         "slack": SlackHands(at.slack, slack),
         "discord": DiscordHands(at.discord, desks.of("discord")),

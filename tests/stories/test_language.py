@@ -75,6 +75,16 @@ def test_what_is_no_story_is_refused_at_its_line() -> None:
         "ana can decide",
         "ana approves",
         "bo takes back",
+        "bo sees once: a unicorn",
+        "bo is known by: email",
+        "bo is not known by: sms",
+        "ana chooses: staging",
+        "ana fills in: {with: {amount: 50}}",
+        "ana cannot fill in: {with: {amount: 50}}",
+        "ana confirms: sms",
+        "ana stops",
+        'cy repeats: {of: ana, text: "A {code}"}',
+        "bo approves: {on: console}",
     ],
 )
 async def test_what_is_not_so_is_found_out(here: Stage, untrue: str) -> None:
@@ -92,6 +102,21 @@ async def test_what_ran_is_not_hidden(here: Stage, untrue: str) -> None:
 async def test_what_was_heard_once_is_not_heard_again(here: Stage) -> None:
     with pytest.raises(Failed, match="line 8"):
         await _play(here, f"{HEAD}{ASKED}  - bo hears: May this run\n  - bo hears: May this run\n")
+
+
+async def test_what_is_there_twice_is_not_there_once(here: Stage) -> None:
+    again = "  - ana says: {text: Please deploy 1.4.1 to staging, anew: true}\n  - bo sees once: 1.4.2\n"
+    with pytest.raises(Failed, match="line 9"):
+        await _play(here, f"{HEAD}{ASKED}{again}  - bo sees once: May this run\n")
+
+
+@pytest.mark.parametrize("amount", ["50", "a lot"])
+async def test_whether_a_form_is_taken_is_not_said_otherwise(here: Stage, amount: str) -> None:
+    form = "{step: ask, question: How much, fields: [{name: amount, label: Amount, kind: number}]}"
+    head = HEAD.replace("steps:", f"model: [{{on: 'message: A refund', take: {form}}}]\nsteps:")
+    said = "cannot fill in" if amount == "50" else "fills in"
+    with pytest.raises(Failed, match="what is said against it"):
+        await _play(here, f"{head}  - ana says: A refund\n  - ana {said}: {{with: {{amount: {amount}}}}}\n")
 
 
 async def test_what_goes_wrong_is_the_same_for_a_seed(here: Stage) -> None:

@@ -18,7 +18,10 @@ from agent_core.events import AgentMessage, ApprovalRequest, RequestClosed
 Tone = Literal["asks", "wants", "good", "bad", "quiet"]
 
 NOT_WHOLE = "This request is too long for a mail. The page behind the link has all of it."
-SEVERAL = "This mail has {count} requests. Each is decided for itself; an answer in words is one to the first."
+SEVERAL = (
+    "This mail has {count} requests. Each is decided for itself, by its own code. To decide several in one answer, put "
+    "each decision on a line of its own and write nothing else."
+)
 NEXT = "Request {place} of {count}:"
 LEFT_OUT = "What is too long to be shown here is left out below, and says so."
 BEGINNING = "This is only how it begins: it has {length:,} characters."
@@ -74,7 +77,7 @@ def _count(parcel: Parcel) -> tuple[Block, ...]:
 
 
 def _together(parcel: Parcel) -> Iterator[Block]:
-    """What is put to them by the same mail. An answer in words is one to the first: these have their own pages."""
+    """What is put to them by the same mail, each with its own code and its own page."""
     for place, other in enumerate(parcel.together, 2):
         yield Words(NEXT.format(place=place, count=len(parcel.together) + 1))
         yield from layout(other.request, role=parcel.role, ticket=other.ticket)

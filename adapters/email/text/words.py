@@ -34,7 +34,14 @@ def words(mail: Message, sent: Sequence[str] = ()) -> Words:
         doubt = "cut"
     elif disagree(plain, page):
         doubt = "two_texts"
-    return Words(reply=reply, quoted=joined(chosen, "quoted", "rest", "signed"), doubt=doubt)
+    quoted = joined(chosen, "quoted", "rest", "signed")
+    return Words(reply=reply, quoted=quoted, doubt=doubt, below=not _on_top(chosen))
+
+
+def _on_top(lines: Sequence[Line]) -> bool:
+    """Whether nothing but the person's own words stands above any of them: what is below a quote may be its rest."""
+    own = [line.place == "own" for line in lines if line.text]
+    return own == sorted(own, reverse=True)
 
 
 def _view(parts: Sequence[Message], sent: Sequence[str]) -> tuple[list[Line], bool]:

@@ -16,6 +16,7 @@
 --   :fl:<tid>        list    ids of the thread's effects
 --   :fx:<id>         hash    effect: t q l (thread, queue, lane) s (state) n (attempts) e (seq) b (body) a d (approval,
 --                            digest) tok (lease token) dt (token that settled it) m w (mode, why) r (rebuilt) x (stopped)
+--                            lo (the lease token under which a tool was claimed and, so far, not begun)
 --   :oq:<lane>       list    effects of a lane in order; a lane is `<tid>|<queue>|<lane>`
 --   :ob:<queue>      zset    lanes whose head may go -> not before
 --   :obl:<queue>     zset    lanes whose head is under way -> lease end

@@ -15,7 +15,8 @@ else
   redis.call('HDEL', head, 'hold')
   if verb == 'stop' then
     for _, id in ipairs(redis.call('LRANGE', key('oq', lane), 0, 99)) do
-      if redis.call('HGET', key('fx', id), 's') == 'pending' then redis.call('HSET', key('fx', id), 'x', 1) end
+      local f = redis.call('HMGET', key('fx', id), 's', 'tok', 'lo')
+      if f[1] == 'pending' or (f[2] and f[2] == f[3]) then redis.call('HSET', key('fx', id), 'x', 1) end
     end
   end
   if not redis.call('ZSCORE', key('obl', 'tool'), lane) then lane_due(tid, 'tool', lane, now) end

@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
 -- Lease the oldest due effects of a queue. A tool with an approval passes the gate here, and marks the approval used.
--- An effect whose holder's lease ran out is granted to be recovered: it may have happened.
+-- An effect whose holder's lease ran out is granted to be recovered: it may have happened. A tool that its holder had
+-- not begun (`fx_begin`) did not: it is put back, and passes the gate, a pause and a stop like one that never was claimed.
 -- ARGV: now, queue, random, lease ms, most
 -- -> {{id, tid, lane, mode, token, now, attempt, body, record, approval, digest, why}...}
 local queue, random, lease, most = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -34,13 +35,22 @@ end
 
 local out, names = {}, {}
 
+local function put_back(lane, id, tid, attempts)
+  redis.call('HSET', key('fx', id), 's', 'pending')
+  redis.call('HDEL', key('fx', id), 'tok', 'lo')
+  redis.call('ZREM', GOING, lane)
+  lane_due(tid, queue, lane, now)
+  audit('fx_retry', tid, id, attempts)
+end
+
 -- Leases the head of a lane. `late`: whoever had it before let its lease run out.
 local function lease_head(lane, late)
   local id = redis.call('LINDEX', key('oq', lane), 0)
   local fx = key('fx', id)
-  local f = redis.call('HMGET', fx, 't', 'n', 'a', 'd', 'm', 'w', 'r', 'x')
+  local f = redis.call('HMGET', fx, 't', 'n', 'a', 'd', 'm', 'w', 'r', 'x', 'tok', 'lo')
   local tid, attempts = f[1], tonumber(f[2])
   local mode, why = 'start', ''
+  if late and f[10] and f[10] == f[9] then return put_back(lane, id, tid, attempts) end
   if late then
     if f[5] == 'refused' then mode, why = 'refused', f[6] else mode = 'recover' end
   elseif f[8] then
@@ -50,10 +60,12 @@ local function lease_head(lane, late)
   elseif f[7] then
     mode = 'recover'
   end
-  redis.call('HSET', fx, 's', 'sending', 'tok', attempts + 1 .. '-' .. random, 'n', attempts + 1, 'm', mode, 'w', why)
+  local token, looks = attempts + 1 .. '-' .. random, queue == 'tool' and mode == 'start'
+  redis.call('HSET', fx, 's', 'sending', 'tok', token, 'n', attempts + 1, 'm', mode, 'w', why)
+  if looks then redis.call('HSET', fx, 'lo', token) end
   redis.call('ZREM', DUE, lane)
   redis.call('ZADD', GOING, now + lease, lane)
-  audit('fx_claim:' .. mode, tid, id, attempts + 1)
+  audit('fx_claim:' .. (looks and 'look' or mode), tid, id, attempts + 1)
   names[#names + 1] = id
   out[#out + 1] = answer(id)
 end

@@ -17,7 +17,7 @@ from agent_core.setting import Setting
 from agent_core.steps import Use
 from agent_core.tools import tool
 from tests.unit.core.history import Act, Whim
-from tests.unit.core.moves import Clicks, Ends, Move, Rules, Speaks, Steers, Tells, Waits
+from tests.unit.core.moves import Clicks, Ends, Move, Reviews, Rules, Speaks, Steers, Tells, Waits
 from tests.unit.core.story import ANA, BO, BO_BY_TEXT, BY_NAME, CY, DEPLOY, DI, LOOK, START, STRANGER, TIDY, Story
 
 HOUR = timedelta(hours=1)
@@ -115,6 +115,7 @@ _tells: st.SearchStrategy[Move] = st.builds(
 _changes: st.SearchStrategy[Move] = st.builds(Rules, policy=st.sampled_from((TWO, LADDER, STRICT)))
 _others: st.SearchStrategy[Move] = st.one_of(
     st.builds(Waits, minutes=st.sampled_from((6, 70))),
+    st.builds(Reviews, who=st.sampled_from(("bo", "cy", "di"))),
     st.builds(Ends, outcome=st.sampled_from(("ok", "failed", "refused"))),
     st.builds(Steers, verb=st.sampled_from(("pause", "resume", "stop", "human", "agent"))),
     st.builds(Speaks, who=_deciders, text=st.sampled_from(("hello", "APPROVE 123456", "ASK 123456 why?")), knows=which),

@@ -14,7 +14,20 @@ from agent_core.policy.rules import Policy
 from agent_core.steps import Ask, GiveUp, Outcome, Say, Step, Use
 from agent_core.thread import Thread
 from agent_core.values import FormField
-from tests.unit.core.moves import Answers, Clicks, Delivers, Ends, Move, Revises, Rings, Rules, Speaks, Steers, Waits
+from tests.unit.core.moves import (
+    Answers,
+    Clicks,
+    Delivers,
+    Ends,
+    Move,
+    Reviews,
+    Revises,
+    Rings,
+    Rules,
+    Speaks,
+    Steers,
+    Waits,
+)
 from tests.unit.core.story import (
     ANA,
     ANA_BY_TEXT,
@@ -115,6 +128,7 @@ moves: st.SearchStrategy[Move] = st.one_of(
     st.builds(Waits, minutes=st.sampled_from((0, 6, 60, 25 * 60))),
     st.builds(Rings, kind=st.sampled_from(("undo", "again")), which=which),
     st.builds(Rules, policy=st.sampled_from((POLICY, UNDOABLE, WITHOUT_BO))),
+    st.builds(Reviews, who=st.sampled_from(("ana", "bo", "cy", "di"))),
     st.builds(Ends, outcome=st.sampled_from(("ok", "failed", "unknown", "refused"))),
     st.builds(Steers, verb=st.sampled_from(("pause", "resume", "stop", "human", "agent"))),
     st.builds(

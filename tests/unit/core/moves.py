@@ -7,7 +7,15 @@ from datetime import timedelta
 from typing import Literal, Protocol
 
 from agent_core.deliveries import Delivery, Redirect
-from agent_core.events import ApprovalRequest, InputRequest, InputResponse, Outbound, Previewed, UserMessage
+from agent_core.events import (
+    ApprovalRequest,
+    InputRequest,
+    InputResponse,
+    Outbound,
+    PeopleChanged,
+    Previewed,
+    UserMessage,
+)
 from agent_core.policy.rules import Policy
 from agent_core.values import Author, Decision
 from tests.unit.core.story import DI, Story
@@ -119,6 +127,17 @@ class Rings:
         """It comes in."""
         of = {"undo": _requests(story), "again": [e.id for e in story.log if isinstance(e, Redirect)]}[self.kind]
         story.fires(f"{self.kind}:{_pick(of, self.which)}")
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """The thread is told that somebody changed, whether that is so or not."""
+
+    who: str
+
+    def play(self, story: Story) -> None:
+        """It comes in."""
+        story.append(PeopleChanged(id=story.fresh("people"), person=self.who))
 
 
 @dataclass(frozen=True)

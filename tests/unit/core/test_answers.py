@@ -263,3 +263,22 @@ def test_a_code_names_the_question_it_belongs_to() -> None:
 
     response = said(story, ANA, "approve", story.question.id)
     assert isinstance(response, InputResponse)
+
+
+def test_a_reply_to_a_question_that_is_over_is_no_answer_to_another_one() -> None:
+    story = asked()
+    over = story.question.id
+    story.says(ANA, "the usual")
+    story.turn(Ask(question="And when?"))
+    assert story.question.id != over
+
+    late = replied(story, over)
+    assert isinstance(late, Explain)
+    assert (late.kind, late.about) == ("already_closed", over)
+    for about in ("", story.question.id, "unknown"):
+        assert isinstance(replied(story, about), InputResponse)
+
+
+def replied(story: Story, about: str) -> object:
+    """How an answer is read that replies to a message about this request."""
+    return read(story.thread, UserMessage(id="late", author=ANA, text="tomorrow", about=about))

@@ -58,10 +58,10 @@ def test_the_step_of_a_model_call_comes_back_as_the_step_it_was(step: Say | Use 
     assert EVENT.validate_json(call.model_dump_json()) == call
 
 
-def test_there_are_thirty_two_kinds_of_events_and_their_names_are_all_different() -> None:
+def test_there_are_thirty_three_kinds_of_events_and_their_names_are_all_different() -> None:
     names = {kind.model_fields["type"].default for kind in KINDS}
 
-    assert len(names) == len(KINDS) == 32
+    assert len(names) == len(KINDS) == 33
 
 
 def test_an_event_cannot_be_changed() -> None:

@@ -127,8 +127,8 @@ def sleeping(*names: str) -> People:
     return People(people=tuple(changed))
 
 
-def reminding(people: People = TEAM) -> Story:
-    return asked(people, approvers=("bo", "cy", "di"), need=2, ladder=(), remind_after=(HOUR,))
+def reminding(people: People = TEAM, *after: timedelta) -> Story:
+    return asked(people, approvers=("bo", "cy", "di"), need=2, ladder=(), remind_after=after or (HOUR,))
 
 
 def test_those_are_reminded_who_can_still_decide() -> None:
@@ -150,6 +150,13 @@ def test_when_all_are_asleep_it_waits_for_the_first_to_wake() -> None:
     put_off = raised(due(story, 0))
     assert put_off.due == START.replace(hour=10, minute=30)
     assert raised(due(story, 0, put_off.due)).due is None
+
+
+def test_of_reminders_that_would_all_wait_for_one_morning_the_last_one_does() -> None:
+    story = reminding(sleeping("bo", "cy", "di"), HOUR, 1.25 * HOUR, 2 * HOUR)
+    assert due(story, 0) == ()
+    assert raised(due(story, 1)).due == START.replace(hour=10, minute=30)
+    assert raised(due(story, 2)).due is None
 
 
 # --- when time runs out

@@ -102,13 +102,18 @@ def test_beside_the_code_of_a_question_answer_is_no_part_of_the_answer(text: str
     assert answer.text == "production"
 
 
-@pytest.mark.parametrize(
-    "text", ["approve 482193\nask 555555 why?", "approve 482193 ask cy", "approve 482193 answer no"]
-)
+@pytest.mark.parametrize("text", ["approve 482193 ask cy", "approve 482193 answer no"])
 def test_an_approval_with_such_words_behind_it_is_none(text: str) -> None:
     story = asked_for_deploy()
 
     assert said(story, BO, text, story.request.id) == Explain(kind="unclear", about=story.request.id)
+
+
+def test_an_approval_with_another_decision_below_it_is_neither() -> None:
+    story = asked_for_deploy()
+    both = said(story, BO, "approve 482193\nask 555555 why?", story.request.id)
+
+    assert both == Explain(kind="several", about=story.request.id)
 
 
 CODES = st.sampled_from(["482193", "482 193", "48219", "4821930", "٤٨٢١٩٣", ""])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from agent_core.agent import scripted
-from agent_core.events import Handoff, Notice, Relayed
+from agent_core.events import Handoff, Notice, Relayed, UserMessage
 from agent_core.people import People, Person
-from agent_core.values import Author
+from agent_core.values import Author, Doubt
 from tests.unit.core.story import (
     ANA,
     BO,
@@ -59,6 +61,19 @@ def test_who_helps_takes_over_and_talks_with_the_requester_through_us() -> None:
     )
     assert says(story, ANA, "for the fair") == ["relayed"]
     assert (relayed(story).to, relayed(story).author) == ((DI.identity,), ANA)
+
+
+@pytest.mark.parametrize("doubt", [one for one in get_args(Doubt) if one])
+def test_words_in_doubt_change_no_hands_and_their_author_is_told_why(doubt: Doubt) -> None:
+    story = story_()
+    for words, status in (("TAKE OVER", "awaiting_human"), ("HAND BACK all is well", "taken_over")):
+        if status == "taken_over":
+            says(story, DI, "TAKE OVER")
+        story.append(UserMessage(id=story.fresh("mail"), author=DI, text=words, doubt=doubt))
+        [notice] = story.turn(model=scripted(DONE))
+        assert isinstance(notice, Notice)
+        assert (notice.kind, notice.to) == (doubt, DI.identity)
+        assert story.thread.status == status
 
 
 def test_the_agent_is_silent_until_it_is_given_back_and_then_knows_what_was_said() -> None:

@@ -11,7 +11,7 @@ from gateway.consequences import START_WITHIN, commit_of, millis, recovery_of
 from gateway.entry import Conversation, Entry
 from gateway.ports import PREVIEW_LANE, TOOL_LANE, CloseApproval, Commit, OpenApproval
 from gateway.routing import Routing
-from tests.unit.core.crowds import AGENT as CROWD, ERASE, TWO, Crowd
+from tests.unit.core.crowds import AGENT as CROWD, ERASE, GRANT, TWO, Crowd
 from tests.unit.core.moves import Tells
 from tests.unit.core.story import ANA, DEPLOY, START, TIDY, Story
 
@@ -51,3 +51,4 @@ def test_what_the_policy_allows_opens_its_gate_and_starts_these_bytes_at_once(us
     assert closed == CloseApproval(call.approval, "approved", until)
     (effect,) = (one for one in commit.effects if one.queue == TOOL_LANE)
     assert (effect.approval, effect.digest) == (call.approval, call.digest)
+    assert call.grant == (GRANT.id if use is ERASE else "")

@@ -181,6 +181,24 @@ async def test_a_tool_that_needs_none_does_not_start_where_todays_rules_ask(then
     assert (await World().run(call)).outcome == "ok"
 
 
+# --- the last moment
+
+
+async def test_a_stop_while_the_runner_looked_keeps_it_from_starting() -> None:
+    world = World(begun="stopped")
+
+    result = await world.run(await world.approved())
+    assert (result.outcome, result.content) == ("refused", REFUSED["stopped"])
+    assert world.done == []
+
+
+async def test_what_the_store_does_not_let_begin_is_left_as_it_is() -> None:
+    world = World(begun="lost")
+
+    assert await world.ends(await world.approved()) == []
+    assert world.done == []
+
+
 # --- after a crash
 
 

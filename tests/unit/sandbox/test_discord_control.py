@@ -9,36 +9,21 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 import pytest
 
 from sandbox.discord import DiscordSandbox
+from tests.unit.sandbox.control_client import Control
 from tests.unit.sandbox.discord_app import App, connected, until
 from tests.unit.sandbox.test_discord_hands import COMMANDS, Answering, Card
 
 
 @dataclass(frozen=True)
-class Control:
-    """A page, or a test, at the other end of `/_control`."""
+class Steered(Control):
+    """The same, with the app at work."""
 
-    session: aiohttp.ClientSession
     app: App
-
-    async def get(self, path: str, /, **query: str) -> Any:
-        async with self.session.get(f"/_control/{path}", params=query) as answer:
-            assert answer.status == 200, await answer.text()
-            return await answer.json()
-
-    async def post(self, path: str, /, *, status: int = 200, **order: Any) -> Any:
-        async with self.session.post(f"/_control/{path}", json=order) as answer:
-            assert answer.status == status, await answer.text()
-            return await answer.json()
-
-    async def delete(self, path: str) -> None:
-        async with self.session.delete(f"/_control/{path}") as answer:
-            assert answer.status == 200
 
 
 @pytest.fixture
@@ -50,12 +35,12 @@ async def discord() -> AsyncIterator[DiscordSandbox]:
 
 
 @pytest.fixture
-async def control(discord: DiscordSandbox) -> AsyncIterator[Control]:
+async def control(discord: DiscordSandbox) -> AsyncIterator[Steered]:
     async with connected(discord, Answering()) as app, aiohttp.ClientSession(discord.url) as session:
-        yield Control(session, app)
+        yield Steered(session, app)
 
 
-async def test_people_write_and_see_what_they_may(discord: DiscordSandbox, control: Control) -> None:
+async def test_people_write_and_see_what_they_may(discord: DiscordSandbox, control: Steered) -> None:
     file = {"name": "plan.txt", "content": base64.b64encode(b"steps").decode()}
     said = await control.post("say", person="di", channel="#deploys", text="deploy @holdpoint", files=[file])
     assert said["mentions"][0]["id"] == discord.app.bot
@@ -74,7 +59,7 @@ async def test_people_write_and_see_what_they_may(discord: DiscordSandbox, contr
     assert {one["kind"] for one in rooms["mo"]} == {"channel"}
 
 
-async def test_threads_are_rooms_too(discord: DiscordSandbox, control: Control) -> None:
+async def test_threads_are_rooms_too(discord: DiscordSandbox, control: Steered) -> None:
     di = discord.person("di")
     thread = discord.core.begin_thread(di.say("#deploys", "deploy"), "deploying", di.id)
     said = await control.post("say", person="di", channel=thread.id, text="inside")
@@ -84,7 +69,7 @@ async def test_threads_are_rooms_too(discord: DiscordSandbox, control: Control) 
     assert (shown["name"], shown["parent"]) == ("deploying", discord.channel("#deploys").id)
 
 
-async def test_people_press_choose_and_fill_in(discord: DiscordSandbox, control: Control) -> None:
+async def test_people_press_choose_and_fill_in(discord: DiscordSandbox, control: Steered) -> None:
     deploys = discord.channel("#deploys").id
     await control.app.get_partial_messageable(int(deploys)).send("card", view=Card())
     (card,) = await control.get("messages", person="di", channel=deploys)
@@ -102,7 +87,7 @@ async def test_people_press_choose_and_fill_in(discord: DiscordSandbox, control:
     assert (await control.get("screen", person="di"))["form"] is None
 
 
-async def test_people_use_commands_and_see_what_is_for_them_alone(discord: DiscordSandbox, control: Control) -> None:
+async def test_people_use_commands_and_see_what_is_for_them_alone(discord: DiscordSandbox, control: Steered) -> None:
     await control.app.http.bulk_upsert_global_commands(int(discord.app.id), COMMANDS)
     what = {"what": "deploy"}
     assert await control.post("slash", person="di", name="ask", channel="#deploys", options=what) == {"failed": None}
@@ -114,7 +99,7 @@ async def test_people_use_commands_and_see_what_is_for_them_alone(discord: Disco
     assert await control.get("messages", person="mo", channel="#deploys") == []
 
 
-async def test_connections_are_broken_and_come_back(discord: DiscordSandbox, control: Control) -> None:
+async def test_connections_are_broken_and_come_back(discord: DiscordSandbox, control: Steered) -> None:
     await control.post("drop")
     await control.app.hears("RESUMED")
     await control.post("reconnect")
@@ -128,7 +113,7 @@ async def test_connections_are_broken_and_come_back(discord: DiscordSandbox, con
     assert (status["connections"], status["identifies"], status["resumes"]) == (1, 3, 2)
 
 
-async def test_faults_and_time_are_ordered(discord: DiscordSandbox, control: Control) -> None:
+async def test_faults_and_time_are_ordered(discord: DiscordSandbox, control: Steered) -> None:
     await control.post("faults", kind="error", path="/users/*", code=50007)
     assert discord.core.faults.ordered[0].code == 50007
     await control.delete("faults")
@@ -144,7 +129,7 @@ async def test_faults_and_time_are_ordered(discord: DiscordSandbox, control: Con
     assert (await control.get("status"))["connections"] == 0
 
 
-async def test_roles_are_given_and_people_leave(discord: DiscordSandbox, control: Control) -> None:
+async def test_roles_are_given_and_people_leave(discord: DiscordSandbox, control: Steered) -> None:
     await control.post("grant", person="di", role="releasers")
     people = {one["name"]: one["roles"] for one in await control.get("people")}
     assert people == {"holdpoint": [], "di": ["releasers"]}
@@ -155,7 +140,7 @@ async def test_roles_are_given_and_people_leave(discord: DiscordSandbox, control
     assert discord.person("di").id not in discord.guild.members
 
 
-async def test_the_journal_can_be_read_and_forgotten(control: Control) -> None:
+async def test_the_journal_can_be_read_and_forgotten(control: Steered) -> None:
     await control.post("dm", person="di", text="hello")
     kinds = [one["kind"] for one in await control.get("deliveries")]
     assert "MESSAGE_CREATE" in kinds
@@ -164,7 +149,7 @@ async def test_the_journal_can_be_read_and_forgotten(control: Control) -> None:
     assert (await control.get("deliveries"), await control.get("calls")) == ([], [])
 
 
-async def test_what_cannot_be_done_or_understood_is_said(control: Control) -> None:
+async def test_what_cannot_be_done_or_understood_is_said(control: Steered) -> None:
     said = await control.post("click", status=404, person="di", message="1", label="x")
     assert "no message" in said["detail"]
     assert (await control.post("dm", status=404, person="nobody", text="x"))["detail"]

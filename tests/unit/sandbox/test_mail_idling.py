@@ -70,6 +70,13 @@ async def test_a_server_that_idles_tells_of_mail_and_ends_at_done(mail: MailSand
         assert await talk.hear(b"c OK")
 
 
+async def test_a_server_tells_of_mail_that_came_just_before_it_idled(mail: MailSandbox) -> None:
+    async with talking(mail) as talk:
+        await mail.send_as(ANA, mail.bot, "one", "Hello")
+        await talk.say("c IDLE")
+        assert await talk.hear(b"* 1 EXISTS")
+
+
 async def test_a_server_closes_once_it_has_agreed_to_idle(mail: MailSandbox) -> None:
     mail.order(Fault("imap_close_idling"))
     async with talking(mail) as talk:

@@ -8,7 +8,6 @@ import json
 import signal
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -17,30 +16,10 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack import SlackSandbox
+from tests.unit.sandbox.control_client import Control
 from tests.unit.sandbox.slack_app import app_of, by_socket, client_of, refused
 from tests.unit.sandbox.test_slack_app import CARD
 from tests.unit.sandbox.test_slack_modals import asking
-
-
-@dataclass(frozen=True)
-class Control:
-    """A page, or a test, at the other end of `/_control`."""
-
-    session: aiohttp.ClientSession
-
-    async def get(self, path: str, **query: str) -> Any:
-        async with self.session.get(f"/_control/{path}", params=query) as answer:
-            assert answer.status == 200, await answer.text()
-            return await answer.json()
-
-    async def post(self, path: str, status: int = 200, **order: Any) -> Any:
-        async with self.session.post(f"/_control/{path}", json=order) as answer:
-            assert answer.status == status, await answer.text()
-            return await answer.json()
-
-    async def delete(self, path: str) -> None:
-        async with self.session.delete(f"/_control/{path}") as answer:
-            assert answer.status == 200
 
 
 @pytest.fixture

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from sandbox.twilio import Account, CannotDo, Fault, TwilioSandbox
 from sandbox.twilio.segments import cut, smart
-from tests.unit.sandbox.twilio_app import ANA, PUBLIC, App, app_of, refusal, send
-
-
-@pytest.fixture
-async def twilio() -> AsyncIterator[TwilioSandbox]:
-    async with TwilioSandbox() as running:
-        yield running
-        assert running.strays == []
-
-
-@pytest.fixture
-async def app(twilio: TwilioSandbox) -> AsyncIterator[App]:
-    async with app_of(twilio) as running:
-        yield running
+from tests.unit.sandbox.twilio_app import ANA, PUBLIC, App, app_of, app_of_twilio, local_twilio, refusal, send  # noqa: F401 (fixtures)
 
 
 @pytest.mark.parametrize(

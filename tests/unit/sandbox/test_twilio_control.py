@@ -8,8 +8,6 @@ import json
 import signal
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 import pytest
@@ -17,41 +15,8 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
 from sandbox.twilio import TwilioSandbox
-from tests.unit.sandbox.twilio_app import ANA, App, app_of, refusal, send
-
-
-@dataclass(frozen=True)
-class Control:
-    """A page, or a test, at the other end of `/_control`."""
-
-    session: aiohttp.ClientSession
-
-    async def get(self, path: str, **query: str) -> Any:
-        async with self.session.get(f"/_control/{path}", params=query) as answer:
-            assert answer.status == 200, await answer.text()
-            return await answer.json()
-
-    async def post(self, path: str, status: int = 200, **order: Any) -> Any:
-        async with self.session.post(f"/_control/{path}", json=order) as answer:
-            assert answer.status == status, await answer.text()
-            return await answer.json()
-
-    async def delete(self, path: str) -> None:
-        async with self.session.delete(f"/_control/{path}") as answer:
-            assert answer.status == 200
-
-
-@pytest.fixture
-async def twilio() -> AsyncIterator[TwilioSandbox]:
-    async with TwilioSandbox() as running:
-        yield running
-        assert running.strays == []
-
-
-@pytest.fixture
-async def app(twilio: TwilioSandbox) -> AsyncIterator[App]:
-    async with app_of(twilio) as running:
-        yield running
+from tests.unit.sandbox.control_client import Control
+from tests.unit.sandbox.twilio_app import ANA, App, app_of_twilio, local_twilio, refusal, send  # noqa: F401 (fixtures)
 
 
 @pytest.fixture

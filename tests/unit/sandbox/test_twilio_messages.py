@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
-import pytest
 
 from sandbox.twilio import TwilioSandbox
-from tests.unit.sandbox.twilio_app import ANA, PUBLIC, App, app_of, client_of, refusal, send
+from tests.unit.sandbox.twilio_app import ANA, PUBLIC, App, app_of_twilio, client_of, local_twilio, refusal, send  # noqa: F401 (fixtures)
 
 BO = "+15550100002"
-
-
-@pytest.fixture
-async def twilio() -> AsyncIterator[TwilioSandbox]:
-    async with TwilioSandbox() as running:
-        yield running
-        assert running.strays == []
-
-
-@pytest.fixture
-async def app(twilio: TwilioSandbox) -> AsyncIterator[App]:
-    async with app_of(twilio) as running:
-        yield running
 
 
 async def test_a_message_is_made_delivered_and_called_back(twilio: TwilioSandbox, app: App) -> None:

@@ -109,3 +109,21 @@ async def app_of(twilio: TwilioSandbox, public: str = PUBLIC) -> AsyncIterator[A
         yield app
     finally:
         await runner.cleanup()
+
+
+# --- fixtures, by import
+
+
+@pytest.fixture(name="twilio")
+async def local_twilio() -> AsyncIterator[TwilioSandbox]:
+    """The sandbox, of which nothing is asked that it does not have."""
+    async with TwilioSandbox() as running:
+        yield running
+        assert running.strays == []
+
+
+@pytest.fixture(name="app")
+async def app_of_twilio(twilio: TwilioSandbox) -> AsyncIterator[App]:
+    """An app that takes its webhooks."""
+    async with app_of(twilio) as running:
+        yield running

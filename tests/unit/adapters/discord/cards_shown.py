@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,32 +12,9 @@ from adapters.base import Parcel, Role, Ticket
 from adapters.discord.card import Message
 from adapters.heard import Address
 from agent_core.events import AgentMessage, FieldRequest, InputRequest, Outbound, Request, RequestRaised
-from tests.unit.adapters.cards import (
-    APPROVED,
-    CALLED,
-    CARD,
-    DENIED,
-    EXPIRED,
-    NOTICES,
-    QUESTION,
-    SAID,
-    calling,
-    card,
-)
-from tests.unit.adapters.panels import (
-    ASKED,
-    EFFECTS,
-    HANDED,
-    LATE,
-    NO,
-    RELAYED,
-    REMINDER,
-    SEVERAL,
-    TOLD,
-    UNREACHED,
-    YES,
-)
-from tests.unit.adapters.slack.states import ANSWERED, CHANGED, FORM, FREE, LONG, LOW, WITHDRAWN
+from tests.unit.adapters.cards import QUESTION, calling, card
+from tests.unit.adapters.golden import matches_as_data
+from tests.unit.adapters.states import FORM, states
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "discord"
 TICKET = Ticket(code="482913", url="https://holdpoint.example.test/d/abc.def", button="0123456789abcdef")
@@ -81,50 +56,14 @@ def parcel(
     )
 
 
-STATES: dict[str, Parcel] = {
-    "approval-open": parcel(CARD),
-    "approval-open-low": parcel(LOW),
-    "approval-open-room": parcel(CARD, "watch", ref=ROOM),
-    "approval-watch": parcel(CARD, "watch"),
-    "approval-long-reason": parcel(card(reason=LONG)),
-    "approval-too-long": parcel(card(calling(script="x" * 4_000))),
+STATES = states(parcel, ROOM) | {
     "approval-too-long-room": parcel(card(calling(script="x" * 4_000)), "watch", ref=ROOM),
     "approval-hostile": parcel(card(HOSTILE_CALL, reason=HOSTILE_TEXT)),
-    "approved": parcel(APPROVED, request=CARD),
-    "approved-changed": parcel(CHANGED, request=CARD),
-    "denied": parcel(DENIED, request=CARD),
-    "answered": parcel(ANSWERED, request=QUESTION),
-    "expired": parcel(EXPIRED, request=CARD),
-    "withdrawn": parcel(WITHDRAWN, request=CARD),
-    "input-choices": parcel(QUESTION),
     "input-select": parcel(MANY),
     "input-words": parcel(TOO_MANY),
-    "input-form": parcel(FORM),
-    "input-free": parcel(FREE),
-    "input-watch": parcel(QUESTION, "watch"),
     "input-hostile": parcel(InputRequest(**{**QUESTION.model_dump(), "question": HOSTILE_TEXT})),
     "field": parcel(FIELD, request=FORM),
-    "escalation": parcel(CALLED),
-    "prose-short": parcel(SAID),
-    "prose-long": parcel(AgentMessage(id="a2", to=("x",), text=LONG)),
     "prose-hostile": parcel(AgentMessage(id="a3", to=("x",), text=HOSTILE_TEXT)),
-    "several": parcel(SEVERAL),
-    "several-room": parcel(SEVERAL, "watch", ref=ROOM),
-    "several-watch": parcel(SEVERAL, "watch"),
-    "several-too-long": parcel(SEVERAL.model_copy(update={"consequences": EFFECTS * 230})),
-    "voted": parcel(YES, request=SEVERAL),
-    "voted-no": parcel(NO, request=SEVERAL),
-    "voted-room": parcel(YES, "watch", ref=ROOM, request=SEVERAL),
-    "voted-watch": parcel(YES, "watch", request=SEVERAL),
-    "raised-reminder": parcel(SEVERAL, raised=REMINDER),
-    "raised-time": parcel(SEVERAL, raised=LATE),
-    "raised-undelivered": parcel(SEVERAL, raised=UNREACHED),
-    "raised-delegated": parcel(SEVERAL, raised=HANDED),
-    "raised-answered": parcel(SEVERAL, raised=TOLD),
-    "raised-answered-long": parcel(SEVERAL, raised=TOLD.model_copy(update={"note": LONG})),
-    "asked-back": parcel(ASKED),
-    "relayed": parcel(RELAYED, "watch"),
-    **{f"notice-{notice.kind}": parcel(notice, request=CARD) for notice in NOTICES},
 }
 
 
@@ -152,9 +91,4 @@ def drawn(message: Message) -> dict[str, JsonValue]:
 
 
 def matches_golden(name: str, shown: Sequence[Mapping[str, JsonValue]]) -> bool:
-    """Whether the golden file shows the same; `UPDATE_GOLDEN=1` writes the file first, to be read before it is kept."""
-    text = json.dumps([dict(one) for one in shown], indent=1, ensure_ascii=False) + "\n"
-    golden = GOLDEN / f"{name}.json"
-    if os.environ.get("UPDATE_GOLDEN"):
-        golden.write_text(text, encoding="utf-8")
-    return text == golden.read_text(encoding="utf-8")
+    return matches_as_data(GOLDEN / f"{name}.json", shown)

@@ -25,7 +25,7 @@ from tests.unit.adapters.discord.cards_shown import (
     pressed,
     words,
 )
-from tests.unit.adapters.slack.states import ANSWERED, FORM, FREE, LONG, LOW, WITHDRAWN
+from tests.unit.adapters.states import ANSWERED, FORM, FREE, LONG, LOW, WITHDRAWN
 
 DECIDE = ["deny", "edit", "approve", "ask", "instead"]
 HELD = next(notice for notice in NOTICES if notice.kind == "held")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +11,8 @@ from adapters.base import Parcel, Role, Ticket
 from adapters.heard import Address
 from adapters.slack.card import Message
 from agent_core.events import Outbound, Request, RequestRaised
+from tests.unit.adapters.golden import matches_as_data
+from tests.unit.adapters.states import states
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "slack"
 TICKET = Ticket(code="482913", url="https://holdpoint.example.test/d/abc.def", button="dGlja2V0.b2Yub3Vycw")
@@ -40,6 +40,9 @@ def parcel(
         request=request,
         raised=raised,
     )
+
+
+STATES = states(parcel, ROOM)
 
 
 def strings(value: JsonValue) -> Iterator[str]:
@@ -74,9 +77,4 @@ def buttons(messages: Sequence[Message]) -> list[JsonValue]:
 
 
 def matches_golden(name: str, shown: Sequence[Mapping[str, JsonValue]]) -> bool:
-    """Whether the golden file shows the same; `UPDATE_GOLDEN=1` writes the file first, to be read before it is kept."""
-    text = json.dumps([dict(one) for one in shown], indent=1, ensure_ascii=False) + "\n"
-    golden = GOLDEN / f"{name}.json"
-    if os.environ.get("UPDATE_GOLDEN"):
-        golden.write_text(text, encoding="utf-8")
-    return text == golden.read_text(encoding="utf-8")
+    return matches_as_data(GOLDEN / f"{name}.json", shown)

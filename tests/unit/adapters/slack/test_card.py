@@ -16,6 +16,7 @@ from tests.unit.adapters.slack.shown import (
     GROUP,
     PERSON,
     ROOM,
+    STATES,
     TICKET,
     buttons,
     everything,
@@ -23,7 +24,7 @@ from tests.unit.adapters.slack.shown import (
     matches_golden,
     parcel,
 )
-from tests.unit.adapters.slack.states import ANSWERED, FORM, FREE, LOW, STATES, WITHDRAWN
+from tests.unit.adapters.states import ANSWERED, FORM, FREE, LOW, WITHDRAWN
 
 DECIDE = ["hp:deny", "hp:edit", "hp:approve", "hp:ask", "hp:instead"]
 

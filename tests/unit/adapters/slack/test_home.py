@@ -14,7 +14,7 @@ from agent_core.events import InputRequest
 from tests.unit.adapters.cards import CARD, QUESTION, calling, card
 from tests.unit.adapters.slack.hostile import CORPUS, obeyed, unseen
 from tests.unit.adapters.slack.shown import found, matches_golden
-from tests.unit.adapters.slack.states import FORM, LOW
+from tests.unit.adapters.states import FORM, LOW
 
 SOME = [Waiting(CARD, "t1"), Waiting(LOW, "t2"), Waiting(QUESTION, "t3"), Waiting(FORM, "t4")]
 

@@ -21,7 +21,7 @@ from tests.unit.adapters.cards import CALL, QUESTION, UNTIL, calling
 from tests.unit.adapters.panels import ASKED, SEVERAL
 from tests.unit.adapters.slack.hostile import CORPUS, obeyed, unseen
 from tests.unit.adapters.slack.shown import found, matches_golden
-from tests.unit.adapters.slack.states import FORM, FREE
+from tests.unit.adapters.states import FORM, FREE
 
 CARRIED = "dGlja2V0.b2Yub3Vycw 0123456789abcdef"
 MIXED = calling(name="a & b", count=3, tags=["x", "<y>"], on=True, note="")

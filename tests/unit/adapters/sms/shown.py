@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -37,6 +36,7 @@ from tests.unit.adapters.cards import (
     calling,
     card,
 )
+from tests.unit.adapters.golden import matches
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "sms"
 PHONE = "+447700900123"
@@ -171,11 +171,7 @@ def _cost(body: str) -> str:
 
 
 def matches_golden(name: str, shown: str) -> bool:
-    """Whether the golden file shows the same; `UPDATE_GOLDEN=1` writes the file first, to be read before it is kept."""
-    golden = GOLDEN / f"{name}.txt"
-    if os.environ.get("UPDATE_GOLDEN"):
-        golden.write_text(shown, encoding="utf-8")
-    return shown == golden.read_text(encoding="utf-8")
+    return matches(GOLDEN / f"{name}.txt", shown)
 
 
 def later(moment: datetime = AT, **delta: float) -> datetime:
